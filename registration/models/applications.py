@@ -1,0 +1,180 @@
+"""An owner's application: what they typed, the documents they gave, and everything that happened to it."""
+
+import secrets
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registration.models.parties import Establishment, Licence
+from registration.models.places import Authority, City, Office, Sector
+from shumoos.saudi import reference_number
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for the office")
+    UNDER_REVIEW = "under_review", _("Under review")
+    RETURNED = "returned", _("Returned for correction")
+    ACTIVATED = "activated", _("Activated")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# With the office, or with the owner for correction: no second application for the licence meanwhile.
+OPEN_STATUSES = [Status.SUBMITTED, Status.UNDER_REVIEW, Status.RETURNED]
+# With the office: the clock of the violation for not subscribing stands still.
+OFFICE_STATUSES = [Status.SUBMITTED, Status.UNDER_REVIEW]
+
+MOVES = {
+    Status.DRAFT: {Status.SUBMITTED},
+    Status.SUBMITTED: {Status.UNDER_REVIEW, Status.WITHDRAWN},
+    Status.UNDER_REVIEW: {
+        Status.SUBMITTED,
+        Status.RETURNED,
+        Status.ACTIVATED,
+        Status.REJECTED,
+        Status.WITHDRAWN,
+    },
+    Status.RETURNED: {Status.SUBMITTED, Status.WITHDRAWN},
+}
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def open(self) -> "ApplicationQuerySet":
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def awaiting_review(self) -> "ApplicationQuerySet":
+        return self.filter(status__in=OFFICE_STATUSES)
+
+    def visible_to(self, user) -> "ApplicationQuerySet":
+        """The sent applications that this person may see: those of their own office, or of their own."""
+        sent = self.exclude(status=Status.DRAFT)
+        if user.role in ("supervisor", "head"):
+            return sent.filter(office__members=user)
+        if user.role == "owner":
+            return sent.filter(establishment__owner__user=user)
+        if user.role == "auditor":
+            return sent
+        return self.none()
+
+
+def make_key() -> str:
+    """Return the unguessable name under which a browser finds its draft again."""
+    return secrets.token_urlsafe(24)
+
+
+class Application(models.Model):
+    key = models.CharField(max_length=40, unique=True, default=make_key, editable=False)
+    reference = models.CharField(_("reference number"), max_length=12, blank=True)
+    status = models.CharField(_("status"), max_length=15, choices=Status, default=Status.DRAFT)
+    language = models.CharField(_("language"), max_length=2, default="ar")
+
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, null=True, related_name="+", verbose_name=_("licensing authority")
+    )
+    licence_number = models.CharField(_("licence number"), max_length=40, blank=True)
+    licence_issued_on = models.DateField(_("licence issued on"), null=True)
+    licence_expires_on = models.DateField(_("licence expires on"), null=True)
+    sector = models.ForeignKey(Sector, models.PROTECT, null=True, related_name="+", verbose_name=_("sector"))
+    name_ar = models.CharField(_("establishment's name in Arabic"), max_length=200, blank=True)
+    name_en = models.CharField(_("establishment's name in English"), max_length=200, blank=True)
+    commercial_registration = models.CharField(_("commercial registration"), max_length=10, blank=True)
+    city = models.ForeignKey(City, models.PROTECT, null=True, related_name="+", verbose_name=_("city"))
+    short_address = models.CharField(_("national address"), max_length=8, blank=True)
+    owner_name = models.CharField(_("owner's name"), max_length=150, blank=True)
+    owner_national_id = models.CharField(_("owner's national ID"), max_length=10, blank=True)
+    owner_mobile = models.CharField(_("owner's mobile"), max_length=16, blank=True)
+
+    licence = models.ForeignKey(
+        Licence, models.PROTECT, null=True, related_name="applications", verbose_name=_("licence")
+    )
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, related_name="applications", verbose_name=_("investigation office")
+    )
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, null=True, related_name="applications", verbose_name=_("establishment")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        ordering = ["submitted_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["licence"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="application_one_open_per_licence",
+                violation_error_message=_("This licence already has an application in progress."),
+            ),
+            models.UniqueConstraint(
+                fields=["reference"], condition=~Q(reference=""), name="application_reference_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT)
+                | ~Q(reference="")
+                & Q(
+                    licence__isnull=False,
+                    office__isnull=False,
+                    authority__isnull=False,
+                    sector__isnull=False,
+                    city__isnull=False,
+                    submitted_at__isnull=False,
+                )
+                & ~Q(owner_name="")
+                & ~Q(owner_national_id="")
+                & ~Q(owner_mobile=""),
+                name="application_sent_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.ACTIVATED) | Q(establishment__isnull=False),
+                name="application_activated_has_establishment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["office", "submitted_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="application_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_reference or str(_("draft"))
+
+    @property
+    def shown_reference(self) -> str:
+        """The reference number as people read it, such as `26-4821-9037-41`; empty for a draft."""
+        return reference_number.show(self.reference) if self.reference else ""
+
+    @property
+    def name(self) -> str:
+        return (self.name_en if get_language() == "en" else "") or self.name_ar
+
+
+class ApplicationEvent(models.Model):
+    """One move of an application from one status to another. Never changed, never deleted."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="events")
+    old = models.CharField(_("from"), max_length=15, choices=Status)
+    new = models.CharField(_("to"), max_length=15, choices=Status)
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("application event")
+        verbose_name_plural = _("application events")
+        ordering = ["id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -1,0 +1,148 @@
+"""Owners, their establishments, the licences these hold, and the companies that serve them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registration.models.places import Authority, City, Sector
+from shumoos.saudi import calendar
+
+
+class Owner(models.Model):
+    national_id = models.CharField(_("national ID or iqama"), max_length=10, unique=True)
+    full_name = models.CharField(_("full name"), max_length=150)
+    mobile = models.CharField(_("mobile"), max_length=16)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owner",
+        verbose_name=_("user"),
+    )
+
+    class Meta:
+        verbose_name = _("owner")
+        verbose_name_plural = _("owners")
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class EstablishmentQuerySet(models.QuerySet["Establishment"]):
+    def visible_to(self, user) -> "EstablishmentQuerySet":
+        """The establishments that this person may see."""
+        if user.role == "owner":
+            return self.filter(owner__user=user)
+        if user.role == "staff":
+            return self.filter(staff=user)
+        if user.role in ("supervisor", "head"):
+            return self.filter(city__region__office__members=user)
+        if user.role == "auditor":
+            return self.all()
+        return self.none()
+
+
+class Establishment(models.Model):
+    number = models.CharField(_("establishment number"), max_length=10, unique=True)
+    name_ar = models.CharField(_("name in Arabic"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    commercial_registration = models.CharField(_("commercial registration"), max_length=10)
+    sector = models.ForeignKey(Sector, models.PROTECT, related_name="+", verbose_name=_("sector"))
+    city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("city"))
+    short_address = models.CharField(_("national address"), max_length=8, blank=True)
+    owner = models.ForeignKey(Owner, models.PROTECT, related_name="establishments", verbose_name=_("owner"))
+    staff = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="workplaces", blank=True, verbose_name=_("staff")
+    )
+
+    objects = EstablishmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("establishment")
+        verbose_name_plural = _("establishments")
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return (self.name_en if get_language() == "en" else "") or self.name_ar
+
+
+class LicenceQuerySet(models.QuerySet["Licence"]):
+    def current(self, on=None) -> "LicenceQuerySet":
+        """Issued and not expired on that day."""
+        on = on or calendar.today()
+        return self.filter(issued_on__lte=on, expires_on__gte=on)
+
+
+class Licence(models.Model):
+    """A licence as its authority's register has it, or, where it has none, as the applicant gave it."""
+
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="licences", verbose_name=_("authority")
+    )
+    number = models.CharField(_("licence number"), max_length=40)
+    sector = models.ForeignKey(Sector, models.PROTECT, related_name="+", verbose_name=_("sector"))
+    name_ar = models.CharField(_("name in Arabic"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    commercial_registration = models.CharField(_("commercial registration"), max_length=10)
+    owner_name = models.CharField(_("owner's name"), max_length=150)
+    owner_national_id = models.CharField(_("owner's national ID"), max_length=10)
+    owner_mobile = models.CharField(_("owner's mobile"), max_length=16)
+    city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("city"))
+    issued_on = models.DateField(_("issued on"))
+    expires_on = models.DateField(_("expires on"))
+    in_register = models.BooleanField(_("in the authority's register"), default=True)
+    establishment = models.ForeignKey(
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="licences",
+        verbose_name=_("establishment"),
+    )
+
+    objects = LicenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("licence")
+        verbose_name_plural = _("licences")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "number"],
+                name="licence_number_once_per_authority",
+                violation_error_message=_("This authority already has a licence with this number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("issued_on")),
+                name="licence_expires_after_issue",
+                violation_error_message=_("A licence expires after the day it was issued."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Provider(models.Model):
+    """A company that offers the premium service on owners' behalf."""
+
+    name_ar = models.CharField(_("name in Arabic"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    commercial_registration = models.CharField(_("commercial registration"), max_length=10, unique=True)
+    agents = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="providers", blank=True, verbose_name=_("agents")
+    )
+
+    class Meta:
+        verbose_name = _("provider")
+        verbose_name_plural = _("providers")
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_ar

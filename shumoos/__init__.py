@@ -1,0 +1,1 @@
+"""The project, and the ground floor that every app stands on."""

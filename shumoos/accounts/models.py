@@ -1,0 +1,103 @@
+"""People: users with one role each, and the record of who looked at what."""
+
+import pgtrigger
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    STAFF = "staff", _("Owner's staff")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    HEAD = "head", _("Office head")
+    AUTHORITY = "authority", _("Licensing authority officer")
+    SUPPORT = "support", _("Support agent")
+    PROVIDER = "provider", _("Provider agent")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+# Those who work in the Django admin.
+ADMIN_ROLES = [Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR]
+
+
+class User(AbstractUser):
+    """A person who can sign in. What they may do comes from the group that bears their role's name."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = None  # type: ignore[assignment]
+    full_name = models.CharField(_("full name"), max_length=150)
+    mobile = models.CharField(_("mobile"), max_length=16, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    language = models.CharField(_("language"), max_length=2, default="ar")
+    must_change_password = models.BooleanField(_("must choose a new password"), default=False)
+    password_expires_at = models.DateTimeField(_("password expires at"), null=True, blank=True)
+
+    REQUIRED_FIELDS = ["full_name", "role"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_staff=True, role__in=ADMIN_ROLES)
+                | Q(is_staff=False) & ~Q(role__in=ADMIN_ROLES),
+                name="user_in_the_admin_by_role",
+                violation_error_message=_(
+                    "Only supervisors, heads, auditors and administrators use the admin."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_superuser=False) | Q(role=Role.ADMINISTRATOR),
+                name="user_superuser_is_administrator",
+                violation_error_message=_("Only an administrator can be a superuser."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name
+
+    @property
+    def has_expired_password(self) -> bool:
+        """Whether the temporary password sent by SMS has run out."""
+        return self.password_expires_at is not None and self.password_expires_at <= timezone.now()
+
+
+class Look(models.Model):
+    """One look at a person's data: who, what, when, why, from where. Never changed, never deleted."""
+
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="looks", verbose_name=_("by"), db_index=False
+    )
+    role = models.CharField(_("role"), max_length=20, blank=True)
+    action = models.CharField(_("action"), max_length=60)
+    subject = models.CharField(_("subject"), max_length=80)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    request_id = models.CharField(_("request id"), max_length=36, blank=True)
+
+    class Meta:
+        verbose_name = _("access log entry")
+        verbose_name_plural = _("access log")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["subject", "-id"], name="look_of_subject"),
+            models.Index(fields=["by", "-id"], name="look_by_person"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

@@ -1,0 +1,30 @@
+"""The queue: Celery only rings the bell, the rows say what there is to do."""
+
+import os
+
+from celery import Celery
+from celery.app.task import Task
+from celery.schedules import crontab
+from django.db import transaction
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shumoos.settings")
+
+app = Celery("shumoos")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Whatever a lost bell or a killed worker left behind is found again by these.
+app.conf.beat_schedule = {
+    "send due texts": {"task": "shumoos.sms.tasks.send_due_texts", "schedule": 15.0},
+    "transfer due records": {"task": "guests.tasks.transfer_due_records", "schedule": 15.0},
+    "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
+}
+
+
+def ring(task: Task) -> None:
+    """Wake a worker for `task` once the transaction has committed; nothing happens if it rolls back.
+
+    A broker that is away costs the caller nothing: the row is there, and the beat rings again for it.
+    """
+    # Not `delay_on_commit`: an unreachable broker would raise through the page that has already succeeded.
+    transaction.on_commit(task.delay, robust=True)
