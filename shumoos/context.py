@@ -1,0 +1,98 @@
+"""What every page knows: the support line, the other language, and where the person may go."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shumoos.accounts.models import ADMIN_ROLES, Role
+
+LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
+
+HOME = ("home", _("Home"))
+GUESTS = ("guests:list", _("Guests"))
+ADMIN = ("admin:index", _("Administration"))
+
+NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
+    Role.OWNER: [
+        HOME,
+        GUESTS,
+        ("guests:receipts", _("Receipts")),
+        ("violations:mine", _("Violations")),
+        ("support:tickets", _("Tickets")),
+        ("accounts:account", _("My account")),
+    ],
+    Role.STAFF: [HOME, GUESTS],
+    Role.SUPPORT: [("support:desk", _("Support desk"))],
+    Role.AUTHORITY: [HOME],
+    Role.PROVIDER: [HOME],
+    **{role: [HOME, ADMIN] for role in ADMIN_ROLES},
+}
+
+
+class Entry(NamedTuple):
+    """One way in the main navigation."""
+
+    url_name: str
+    url: str
+    label: Promise
+    is_current: bool
+
+
+class Portal:
+    """Worked out only as far as the page asks; reads nothing but `request.user`."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def support_line(self) -> str:
+        return settings.SUPPORT_LINE
+
+    @property
+    def public_url(self) -> str:
+        return settings.PUBLIC_URL
+
+    @property
+    def other_language(self) -> str:
+        return other_language()
+
+    @property
+    def other_language_name(self) -> str:
+        return language_name(self.other_language)
+
+    @cached_property
+    def home_url(self) -> str:
+        """The person's own first page, or the portal's for whoever has not signed in."""
+        return reverse("home" if self.request.user.is_authenticated else "front")
+
+    @cached_property
+    def navigation(self) -> list[Entry]:
+        """The signed-in person's ways, by role. The current one is the nearest above the page."""
+        user = self.request.user
+        if not user.is_authenticated or user.must_change_password:
+            return []
+        ways = [(name, reverse(name), label) for name, label in NAVIGATION[user.role]]
+        path = self.request.path
+        nearest = max((url for _name, url, _label in ways if path.startswith(url)), key=len, default=None)
+        return [Entry(name, url, label, url == nearest) for name, url, label in ways]
+
+
+def other_language() -> str:
+    """Return the code of the language that the page is not in."""
+    return "en" if (get_language() or "ar").startswith("ar") else "ar"
+
+
+def language_name(code: str) -> str:
+    """Return the language's name in itself."""
+    return LANGUAGE_NAMES[code]
+
+
+def portal(request: HttpRequest) -> dict[str, Portal]:
+    """Give every template `portal`."""
+    return {"portal": Portal(request)}
