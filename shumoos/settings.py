@@ -18,18 +18,29 @@ from shumoos.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-if "DATABASE_URL" not in os.environ:
-    for name, value in stack.development_environment().items():
-        os.environ.setdefault(name, value)
+env = environ.Env()
+given = {name: value for name, value in os.environ.items() if value}
+# Not written to os.environ: a child process decides for itself whether it is on a development machine.
+env.ENVIRON = given if "DATABASE_URL" in given else stack.development_environment() | given
 
-REQUIRED = ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "CENTRE_URL", "CENTRE_KEY"]
-if missing := [name for name in REQUIRED if not os.environ.get(name)]:
+REQUIRED = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "ALLOWED_HOSTS",
+    "PUBLIC_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_FROM",
+    "CENTRE_URL",
+    "CENTRE_KEY",
+]
+if missing := [name for name in REQUIRED if name not in env.ENVIRON]:
     raise ImproperlyConfigured(
         f"These settings are missing from the environment: {', '.join(missing)}. "
         "The README says what each of them holds; on a development machine leave DATABASE_URL out as well."
     )
-
-env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -114,7 +125,11 @@ DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 
 STORAGES = {
     "default": {"BACKEND": "registration.storage.EncryptedStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if env.bool("STATIC_MANIFEST", default=True)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 MEDIA_ROOT = Path(env.str("DOCUMENTS_ROOT", default=str(BASE_DIR / "var" / "documents")))
 STATIC_URL = "/static/"

@@ -1,0 +1,71 @@
+"""What every request gets first: an id that its log lines share, and its language."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+log = structlog.get_logger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+# Asked every few seconds by the load balancer; a line each would bury the others.
+UNLOGGED = ("/healthz", "/readyz", "/static/")
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give the request an id, `request.id`: the proxy's where it sent a UUID, else a new one.
+
+    It stands in every log line of the request and in the answer's `X-Request-Id`. One line is written for
+    each request; it names the route and not the address, because addresses hold what people typed.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        sent = request.headers.get("X-Request-Id", "")
+        request.id = sent if UUID.fullmatch(sent) else str(uuid.uuid4())  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
+        started = time.monotonic()
+        response = get_response(request)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        if not request.path.startswith(UNLOGGED):
+            log.info(
+                "request",
+                method=request.method,
+                route=request.resolver_match.route if request.resolver_match else None,
+                status=response.status_code,
+                milliseconds=round((time.monotonic() - started) * 1000),
+            )
+        return response
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """Answer in Arabic, or in English to whoever has chosen it.
+
+    A browser's `Accept-Language` is not followed on pages, because most computers in Saudi Arabia are set up
+    in English and their users are not; programs under /api/ say with it what they want.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_api = request.path.startswith("/api/")
+        if is_api:
+            chosen = translation.get_language_from_request(request)
+        else:
+            cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+            chosen = cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", chosen)
+        patch_vary_headers(response, ["Accept-Language"] if is_api else ["Cookie"])
+        return response
+
+    return middleware
