@@ -20,7 +20,7 @@ PERSONAL_NUMBERS = re.compile(
     r"""
     (?<![\d-]) (?: (?:\+|00)?966[\ -]? | 0 )? 5(?:[\ -]?\d){8} (?!\d) # a Saudi mobile, however written
     | \+\d{8,15} (?!\d)                                                # any other country's
-    | (?<!\d) \d{10} (?!\d)                                            # national identity, iqama, border number
+    | (?<!\d) \d{10} (?!\d)                                            # identity, iqama, border number
     """,
     re.VERBOSE,
 )

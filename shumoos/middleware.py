@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from shumoos import health
+
 log = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -43,6 +45,20 @@ def request_id(get_response: GetResponse) -> GetResponse:
                 milliseconds=round((time.monotonic() - started) * 1000),
             )
         return response
+
+    return middleware
+
+
+def health_first(get_response: GetResponse) -> GetResponse:
+    """Answer the load balancer's questions before anything looks at the request.
+
+    It asks by the machine's own address and without TLS, which `ALLOWED_HOSTS` and the redirect to HTTPS
+    would refuse.
+    """
+    answers = {"/healthz": health.healthz, "/readyz": health.readyz}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return answers.get(request.path_info, get_response)(request)
 
     return middleware
 
