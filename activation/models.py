@@ -1,5 +1,7 @@
 """The supervisor's review of an application, and the subscription that comes of it."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -141,3 +143,8 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.establishment} {self.period.lower}"
+
+    @property
+    def ends_on(self) -> date:
+        """The last day on which the subscription holds."""
+        return self.period.upper - timedelta(days=1)

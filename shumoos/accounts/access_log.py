@@ -9,7 +9,7 @@ from shumoos.accounts.models import Look
 def log_look(request: HttpRequest, action: str, subject: models.Model, *, reason: str = "") -> None:
     """Record that the signed-in person looks at `subject`, before they are shown it.
 
-    `action` is a short verb such as `view document`. The subject is kept by its model and key, so that the log
+    `action` is a short word such as `document`. The subject is kept by its model and key, so that the log
     itself holds no personal data.
     """
     user = request.user

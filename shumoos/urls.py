@@ -1,0 +1,28 @@
+"""Every address of the portal, by the app that answers it."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from shumoos import health, views
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("shumoos.accounts.urls")),
+    path("", include("shumoos.sms.urls")),
+    path("", include("shumoos.letters.urls")),
+    path("", include("registration.urls")),
+    path("guests/", include("guests.urls")),
+    path("violations/", include("violations.urls")),
+    path("", include("support.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "shumoos.errors.bad_request"
+handler403 = "shumoos.errors.permission_denied"
+handler404 = "shumoos.errors.page_not_found"
+handler500 = "shumoos.errors.server_error"
