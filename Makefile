@@ -1,0 +1,77 @@
+# `make run` starts the portal, `make test` tests it. Everything lives in .venv and var/ of this directory.
+# Paths are relative throughout: the directory's own path may hold spaces.
+
+SHELL := /bin/sh
+IN_VENV := .venv/bin/python
+# Debian's Python makes no pip in a new environment (that is python3-venv); its own pip then installs into it.
+INSTALL := if $(IN_VENV) -m pip --version >/dev/null 2>&1; then set -- $(IN_VENV) -m pip; else \
+	set -- "$$(sed -n 's/^executable = //p' .venv/pyvenv.cfg)" -m pip --python $(IN_VENV); fi; \
+	"$$@" install --require-hashes --disable-pip-version-check --no-input
+CODE := shumoos registration activation guests violations support
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+
+# An environment whose Python is gone, or that was cut short, is made anew.
+ifneq ($(shell $(IN_VENV) -c 'print("works")' 2>/dev/null),works)
+$(shell rm -rf .venv/installed .venv/installed-dev $(IN_VENV))
+endif
+
+.PHONY: run test lint bench requirements messages
+
+run: .venv/installed $(CATALOGUES)
+	@exec $(IN_VENV) -m shumoos.run
+
+# ARGS are pytest's: make test ARGS="tests/guests -k receipt".
+test: .venv/installed-dev $(CATALOGUES)
+	$(IN_VENV) -m pytest $(ARGS)
+
+lint: .venv/installed-dev $(CATALOGUES)
+	$(IN_VENV) -m ruff check
+	$(IN_VENV) -m ruff format --check
+	$(IN_VENV) -m mypy $(CODE)
+	.venv/bin/lint-imports
+	$(IN_VENV) -m djlint --lint --quiet templates
+	$(IN_VENV) manage.py makemigrations --check --dry-run
+	$(IN_VENV) manage.py messages --check
+	$(IN_VENV) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+bench: .venv/installed-dev $(CATALOGUES)
+	@for script in bench/*.py; do \
+		[ -e "$$script" ] || { echo "There is nothing in bench/ to measure yet."; break; }; \
+		$(IN_VENV) "$$script" || exit 1; \
+	done
+
+requirements: .venv/installed-dev
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make requirements" requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make requirements" requirements-dev.in -o requirements-dev.txt
+
+messages: .venv/installed-dev
+	$(IN_VENV) manage.py messages
+
+%.mo: %.po .venv/installed
+	@$(IN_VENV) -m babel.messages.frontend --quiet compile -i $< -o $@
+
+.venv/installed: requirements.txt
+	@python=; for name in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
+		if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			python=$$name; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Shumoos needs Python 3.11 or later, and none is on the PATH: install one, or name it with PYTHON=." >&2; \
+		exit 1; \
+	fi; \
+	if [ ! -x $(IN_VENV) ]; then \
+		echo "Making .venv with $$("$$python" --version)"; \
+		"$$python" -c 'import ensurepip' 2>/dev/null || without=--without-pip; \
+		"$$python" -m venv --clear $$without .venv || exit 1; \
+	fi
+	@echo "Installing what the portal runs on (a minute or so, the first time)"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing what the tests need"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
