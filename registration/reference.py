@@ -1,0 +1,66 @@
+"""The reference data that ships with the portal: regions, cities, offices, authorities, sectors."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps as installed_apps
+from django.apps.registry import Apps
+from django.db import models, transaction
+
+FILES = Path(__file__).parent / "reference"
+
+# In this order, because the later ones point to the earlier by code.
+PARENTS = {
+    "Region": {},
+    "City": {"region": "Region"},
+    "Office": {"region": "Region"},
+    "Authority": {},
+    "Sector": {"authority": "Authority"},
+}
+NAMES = {
+    "Region": "regions",
+    "City": "cities",
+    "Office": "offices",
+    "Authority": "authorities",
+    "Sector": "sectors",
+}
+
+
+@transaction.atomic
+def load_reference_data(apps: Apps = installed_apps, **kwargs: Any) -> None:
+    """Create the rows of `reference/*.csv` whose code is not there yet.
+
+    What is there is left alone, because administrators may have changed it. Runs after every migration;
+    `apps` are the models as migrated, in which these may be missing.
+    """
+    for name, parents in PARENTS.items():
+        try:
+            model = apps.get_model("registration", name)
+        except LookupError:
+            return
+        parent_models = {field: apps.get_model("registration", parent) for field, parent in parents.items()}
+        create_missing(model, NAMES[name], parent_models)
+
+
+def create_missing(model: type[models.Model], file_name: str, parents: dict[str, type[models.Model]]) -> None:
+    rows = model._default_manager.all()
+    present = set(rows.values_list("code", flat=True))
+    missing = [row for row in read(file_name) if row["code"] not in present]
+    if not missing:
+        return
+    for field, parent in parents.items():
+        keys = dict(parent._default_manager.values_list("code", "pk"))
+        for row in missing:
+            row[f"{field}_id"] = keys[row.pop(field)]
+    rows.bulk_create([model(**row) for row in missing], ignore_conflicts=True)
+
+
+def read(file_name: str) -> list[dict[str, Any]]:
+    """Return the rows of one file; `record_kinds` stand in one cell, separated by spaces."""
+    with (FILES / f"{file_name}.csv").open(encoding="utf-8", newline="") as file:
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    for row in rows:
+        if "record_kinds" in row:
+            row["record_kinds"] = row["record_kinds"].split()
+    return rows
