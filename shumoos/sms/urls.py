@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from shumoos.sms import views
 
 app_name = "sms"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("sms/status/", views.status, name="status")]

@@ -1,0 +1,55 @@
+"""The kinds of text there are. The apps that send them register theirs from `AppConfig.ready`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from shumoos.sms.models import Urgency
+
+Context = Callable[[Model | None, str], dict[str, Any]]
+
+
+class Pointless(Exception):
+    """Raised by a kind's `context` when its text has lost its purpose, such as a password already changed.
+
+    The text is then cancelled, and is not a failure.
+    """
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    urgency: Urgency
+    template: str
+    context: Context
+    label: str | Promise
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(name: str, *, urgency: Urgency, template: str, context: Context, label: str | Promise) -> None:
+    """Add a kind of text.
+
+    `context(about, language)` returns what the template reads. The worker calls it once for every attempt,
+    just before the text goes out and outside any transaction, so this is where a temporary password is
+    made: the body is stored nowhere, and another attempt makes another one. It may raise `Pointless`.
+    Raises ImproperlyConfigured where the name is taken.
+    """
+    if name in _kinds:
+        raise ImproperlyConfigured(f"Two kinds of text are called {name!r}.")
+    _kinds[name] = Kind(name, urgency, template, context, label)
+
+
+def get(name: str) -> Kind:
+    """Return the kind of that name. Raises KeyError where no app has registered it."""
+    return _kinds[name]
+
+
+def labels() -> dict[str, str]:
+    """Return what every kind is called, in the language of the moment."""
+    return {name: str(kind.label) for name, kind in sorted(_kinds.items())}
