@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from shumoos import stack
@@ -12,7 +13,10 @@ from shumoos import stack
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shumoos.settings")
     with stack.available():
-        execute_from_command_line(sys.argv)
+        try:
+            execute_from_command_line(sys.argv)
+        except ImproperlyConfigured as problem:
+            sys.exit(f"{problem}")
 
 
 if __name__ == "__main__":

@@ -2,45 +2,20 @@
 
 A development machine needs none of them: where `DATABASE_URL` is unset, `shumoos.stack` supplies what is
 missing (its own servers, keys made once and kept under `var/`, the addresses of the two simulators).
-Anywhere else a missing one stops the start with a sentence.
+Anywhere else a missing one stops the start with a sentence (`shumoos.environment`).
 """
 
-import os
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shumoos import stack
+from shumoos import environment, stack
 from shumoos.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-given = {name: value for name, value in os.environ.items() if value}
-# Not written to os.environ: a child process decides for itself whether it is on a development machine.
-env.ENVIRON = given if "DATABASE_URL" in given else stack.development_environment() | given
-
-REQUIRED = [
-    "DATABASE_URL",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "FIELD_KEYS",
-    "ALLOWED_HOSTS",
-    "PUBLIC_URL",
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_FROM",
-    "CENTRE_URL",
-    "CENTRE_KEY",
-]
-if missing := [name for name in REQUIRED if name not in env.ENVIRON]:
-    raise ImproperlyConfigured(
-        f"These settings are missing from the environment: {', '.join(missing)}. "
-        "The README says what each of them holds; on a development machine leave DATABASE_URL out as well."
-    )
+env = environment.read()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")

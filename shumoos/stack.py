@@ -165,14 +165,14 @@ def holder(directory: Path) -> str:
     return (directory / "stack.lock").read_text() or "another process"
 
 
-def kept_environment(directory: Path = VAR, **changes: str) -> dict[str, str]:
+def kept_environment(**changes: str) -> dict[str, str]:
     """The settings of this development machine: made once, kept in a file that only this user can read.
 
     `changes` are written to it, so that every other terminal agrees.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / KEPT
-    with _locked(directory / f"{KEPT}.lock"):
+    VAR.mkdir(parents=True, exist_ok=True)
+    path = VAR / KEPT
+    with _locked(VAR / f"{KEPT}.lock"):
         try:
             lines = path.read_text().splitlines()
         except FileNotFoundError:
@@ -207,9 +207,9 @@ def development_environment() -> dict[str, str]:
     return kept_environment() | {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
 
 
-def own_servers(directory: Path = VAR) -> Stack:
-    """The servers of this directory that the environment does not name."""
-    return Stack(directory, postgres=is_development(), valkey=not os.environ.get("REDIS_URL"))
+def own_servers() -> Stack:
+    """The servers under `var/`, those that the environment does not name."""
+    return Stack(VAR, postgres=is_development(), valkey=not os.environ.get("REDIS_URL"))
 
 
 @contextmanager

@@ -1,0 +1,107 @@
+"""The environment that the settings are read from: complete and well formed, or refused in a sentence."""
+
+import os
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from shumoos import stack
+
+REQUIRED = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "ALLOWED_HOSTS",
+    "PUBLIC_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_FROM",
+    "CENTRE_URL",
+    "CENTRE_KEY",
+)
+
+
+def is_fernet_key(value: str) -> bool:
+    try:
+        Fernet(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_address(*schemes: str) -> Callable[[str], bool]:
+    def check(value: str) -> bool:
+        try:
+            parts = urlsplit(value)
+            return parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            return False
+
+    return check
+
+
+def is_database(value: str) -> bool:
+    """The host may also stand in the query, where it can be the directory of a socket."""
+    parts = urlsplit(value)
+    return parts.scheme in ("postgres", "postgresql") and len(parts.path) > 1
+
+
+def is_yes_or_no(value: str) -> bool:
+    # django-environ takes every other word for a no.
+    return value.lower() in ("true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0")
+
+
+is_web_address = is_address("http", "https")
+YES_OR_NO = (is_yes_or_no, "is true or false")
+FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "DATABASE_URL": (is_database, "is an address such as postgresql://user:password@host:5432/shumoos"),
+    "REDIS_URL": (is_address("redis", "rediss"), "is an address such as redis://:password@host:6379/0"),
+    "SECRET_KEY": (lambda value: len(value) >= 32, "has at least 32 random characters"),
+    "FIELD_KEYS": (
+        lambda value: all(map(is_fernet_key, value.split(","))),
+        "holds Fernet keys, separated by commas: 32 random bytes each, in URL-safe base64",
+    ),
+    "PUBLIC_URL": (
+        lambda value: is_web_address(value) and urlsplit(value).path in ("", "/"),
+        "is the portal's address and nothing after it, such as https://shumoos.example",
+    ),
+    "CENTRE_URL": (is_web_address, "is an address such as https://centre.example/api"),
+    "TWILIO_API_BASE": (is_web_address, "is an address such as https://api.twilio.com"),
+    "TWILIO_ACCOUNT_SID": (
+        lambda value: bool(re.fullmatch("AC[0-9a-f]{32}", value)),
+        "is AC and 32 hexadecimal digits, as Twilio's console shows it",
+    ),
+    "DEBUG": YES_OR_NO,
+    "LOG_JSON": YES_OR_NO,
+    "STATIC_MANIFEST": YES_OR_NO,
+}
+
+
+def read() -> environ.Env:
+    """The environment, completed on a development machine; an empty variable counts as missing.
+
+    Raises `ImproperlyConfigured`, naming every setting that is missing or malformed and never its value.
+    """
+    given = {name: value for name, value in os.environ.items() if value}
+    if "DATABASE_URL" not in given:
+        given = stack.development_environment() | given
+    if missing := [name for name in REQUIRED if name not in given]:
+        raise ImproperlyConfigured(
+            f"These settings are missing from the environment: {', '.join(missing)}. "
+            "The README says what each of them holds; on a development machine leave out DATABASE_URL too."
+        )
+    if wrong := [
+        f"{name} {expected}."
+        for name, (is_fine, expected) in FORMS.items()
+        if not is_fine(given.get(name, "")) and name in given
+    ]:
+        raise ImproperlyConfigured(f"These settings are not as they must be. {' '.join(wrong)}")
+    env = environ.Env()
+    # Not written to os.environ: a child process decides for itself whether it is on a development machine.
+    env.ENVIRON = given
+    return env
