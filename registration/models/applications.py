@@ -5,7 +5,7 @@ import secrets
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,26 @@ MOVES = {
     },
     Status.RETURNED: {Status.SUBMITTED, Status.WITHDRAWN},
 }
+
+# What a draft may still lack and an application that was sent may not.
+IS_WHOLE = Q(
+    authority__isnull=False,
+    city__isnull=False,
+    licence__isnull=False,
+    licence_expires_on__gt=F("licence_issued_on"),
+    licence_issued_on__isnull=False,
+    office__isnull=False,
+    sector__isnull=False,
+    submitted_at__isnull=False,
+) & ~(
+    Q(commercial_registration="")
+    | Q(licence_number="")
+    | Q(name_ar="")
+    | Q(owner_mobile="")
+    | Q(owner_name="")
+    | Q(owner_national_id="")
+    | Q(reference="")
+)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -97,7 +117,12 @@ class Application(models.Model):
         Office, models.PROTECT, null=True, related_name="applications", verbose_name=_("investigation office")
     )
     establishment = models.ForeignKey(
-        Establishment, models.PROTECT, null=True, related_name="applications", verbose_name=_("establishment")
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("establishment"),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
@@ -120,20 +145,7 @@ class Application(models.Model):
                 fields=["reference"], condition=~Q(reference=""), name="application_reference_once"
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.DRAFT)
-                | ~Q(reference="")
-                & Q(
-                    licence__isnull=False,
-                    office__isnull=False,
-                    authority__isnull=False,
-                    sector__isnull=False,
-                    city__isnull=False,
-                    submitted_at__isnull=False,
-                )
-                & ~Q(owner_name="")
-                & ~Q(owner_national_id="")
-                & ~Q(owner_mobile=""),
-                name="application_sent_is_whole",
+                condition=Q(status=Status.DRAFT) | IS_WHOLE, name="application_sent_is_whole"
             ),
             models.CheckConstraint(
                 condition=~Q(status=Status.ACTIVATED) | Q(establishment__isnull=False),
