@@ -5,13 +5,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from shumoos import health, views
+from shumoos import health, home, views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("home/", home.home, name="home"),
     path("", include("shumoos.accounts.urls")),
     path("", include("shumoos.sms.urls")),
     path("", include("shumoos.letters.urls")),

@@ -1,0 +1,60 @@
+"""The page a person sees after signing in: what there is for them to do."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from guests.models import GuestRecord
+from registration.models import Establishment, Licence
+from shumoos.accounts.models import ADMIN_ROLES, Role, User
+from violations.models import Case
+
+LATEST = 5
+LICENCES = 50
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the person's own start page; those who work in the admin or at the desk are led there."""
+    user = request.user
+    if user.role in ADMIN_ROLES:
+        return redirect("admin:index")
+    if user.role == Role.SUPPORT:
+        return redirect("support:desk")
+    if user.role == Role.AUTHORITY:
+        return render(request, "home/authority.html", authority_page(user, request.GET.get("after", "")))
+    if user.role == Role.PROVIDER:
+        return render(request, "home/provider.html", {"providers": user.providers.all()})
+    return render(request, "home/establishment.html", establishment_page(user))
+
+
+def establishment_page(user: User) -> dict[str, Any]:
+    """Return what an owner or their staff start from: establishments, latest records, open cases."""
+    establishments = Establishment.objects.visible_to(user).select_related("sector", "city")
+    return {
+        "establishments": establishments.prefetch_related("subscriptions"),
+        "records": GuestRecord.objects.visible_to(user).with_state()[:LATEST],
+        "open_cases": Case.objects.visible_to(user).open().count()
+        if user.has_perm("violations.see_own")
+        else 0,
+    }
+
+
+def authority_page(user: User, after: str) -> dict[str, Any]:
+    """Return the authority's licences, newest first, with who of them is subscribed."""
+    licences = (
+        Licence.objects.filter(authority__officers=user)
+        .select_related("sector", "city", "establishment")
+        .prefetch_related("subscriptions", "cases")
+        .order_by("-pk")
+    )
+    if after.isdecimal():
+        licences = licences.filter(pk__lt=int(after))
+    shown = list(licences[: LICENCES + 1])
+    return {
+        "authorities": user.authorities.all(),
+        "licences": shown[:LICENCES],
+        "next_key": shown[LICENCES - 1].pk if len(shown) > LICENCES else None,
+    }
