@@ -34,7 +34,7 @@ class SignInForm(AuthenticationForm):
             )
 
 
-class ChoosePasswordForm(SetPasswordForm[User]):
+class ChoosePasswordForm(SetPasswordForm):
     """A new password in place of the temporary one, which cannot be chosen again."""
 
     def __init__(self, *args, **kwargs):
