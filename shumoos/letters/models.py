@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -9,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 # Without I, L, O, U and the digits they are taken for: a code is read from paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 16
 
 
 def make_code() -> str:
     """Return a verification code of 16 characters, which nobody can guess (78 bits)."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _position in range(16))
+    return "".join(secrets.choice(CODE_ALPHABET) for _position in range(CODE_LENGTH))
 
 
 class Kind(models.TextChoices):
@@ -47,10 +49,10 @@ class Letter(models.Model):
     series = models.CharField(_("series"), max_length=40)
     year = models.PositiveSmallIntegerField(_("year"))
     sequence = models.PositiveIntegerField(_("sequence"))
-    code = models.CharField(_("verification code"), max_length=16, unique=True, default=make_code)
+    code = models.CharField(_("verification code"), max_length=CODE_LENGTH, unique=True, default=make_code)
     establishment = models.CharField(_("establishment"), max_length=200)
     licence_number = models.CharField(_("licence number"), max_length=40)
-    content = models.JSONField(_("content"))
+    content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.VALID)
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now, editable=False)
 
@@ -70,3 +72,8 @@ class Letter(models.Model):
     def number(self) -> str:
         """The number as printed: series, year and a sequence without gaps, such as `RUH/2026/00017`."""
         return f"{self.series}/{self.year}/{self.sequence:05d}"
+
+    @property
+    def shown_code(self) -> str:
+        """The verification code as printed, in groups of four."""
+        return "-".join(self.code[start : start + 4] for start in range(0, len(self.code), 4))

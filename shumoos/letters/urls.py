@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from shumoos.letters import views
 
 app_name = "letters"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("verify/", views.verify_form, name="verify_form"),
+    path("verify/<str:code>/", views.verify, name="verify"),
+]

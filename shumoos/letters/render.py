@@ -1,0 +1,145 @@
+"""A letter as PDF: in Arabic, archivable (PDF/A-2a), readable aloud (PDF/UA-1), with a QR code to verify it.
+
+The data goes to Typst as JSON, never as source, so that a name cannot be taken for an instruction; Typst
+reads no file outside its own directory. The bytes of one letter are the same every time.
+"""
+
+import json
+import re
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+from django.conf import settings
+from django.urls import reverse
+
+from shumoos.letters.models import Kind, Letter
+from shumoos.letters.words import ROWS, WORDS
+from shumoos.saudi import calendar
+
+HERE = Path(__file__).parent
+SOURCES = HERE / "typst"
+STANDARDS = ["a-2a", "ua-1"]
+
+BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LATIN_RUN = re.compile(r"[A-Za-z0-9 .,:/&'()+_#@%-]*[A-Za-z0-9][A-Za-z0-9 .,:/&'()+_#@%-]*")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def render_pdf(letter: Letter) -> bytes:
+    """Return the letter as it was issued, whoever prints it and whenever.
+
+    A statement prints from its content `authority office supervisor commercial_registration city reference
+    period_from period_until`. A notice of any other kind prints `title`, `paragraphs` (a list), `rows` (a list
+    of label and value) and, where they are given, `addressee` and `office`; without the first it is addressed
+    to the establishment. A value that is an ISO day is printed in both calendars.
+    """
+    source = SOURCES / ("statement.typ" if letter.kind == Kind.STATEMENT else "notice.typ")
+    inputs = {"letter": json.dumps(printed(letter)), "qr": qr(verify_address(letter))}
+    try:
+        return compile_pdf(source, inputs, STANDARDS, letter)
+    except typst.TypstError:
+        # The standards refuse a name in a script that our typefaces lack. A letter with a blank in it is
+        # better than none; a fault of ours fails again without them.
+        return compile_pdf(source, inputs, [], letter)
+
+
+def compile_pdf(source: Path, inputs: dict[str, str], standards: list[Any], letter: Letter) -> bytes:
+    return typst.compile(
+        str(source),
+        root=str(SOURCES),
+        font_paths=typefaces(),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        pdf_standards=standards,
+        timestamp=int(letter.issued_at.timestamp()),
+    )
+
+
+@lru_cache(maxsize=1)
+def typefaces() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(HERE / "fonts")])
+
+
+def qr(address: str) -> str:
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def verify_address(letter: Letter) -> str:
+    return settings.PUBLIC_URL + reverse("letters:verify", args=[letter.code])
+
+
+def printed(letter: Letter) -> dict[str, Any]:
+    """Everything the template shows, ready to be shown."""
+    issued_on = letter.issued_at.astimezone(calendar.RIYADH).date()
+    hijri, gregorian = in_both_calendars(issued_on)
+    content = {name: show(value) for name, value in letter.content.items()}
+    is_statement = letter.kind == Kind.STATEMENT
+    return {
+        "portal": WORDS["portal"],
+        "motto": WORDS["motto"],
+        "words": WORDS,
+        "title": WORDS["statement_title"] if is_statement else content["title"],
+        "number": left_to_right(letter.number),
+        "plain_number": letter.number,
+        "issued_hijri": hijri,
+        "issued_gregorian": gregorian,
+        "establishment": show(letter.establishment),
+        "code": left_to_right(letter.shown_code),
+        "verify_form": left_to_right(settings.PUBLIC_URL + reverse("letters:verify_form")),
+        "rows": statement_rows(letter, content) if is_statement else content.get("rows", []),
+        "content": content,
+    }
+
+
+def statement_rows(letter: Letter, content: dict[str, Any]) -> list[tuple[str, str]]:
+    known = content | {
+        "establishment": show(letter.establishment),
+        "licence_number": show(letter.licence_number),
+        "period": f"{WORDS['from']} {content['period_from']}\n{WORDS['until']} {content['period_until']}",
+    }
+    return [(label, known[name]) for name, label in ROWS.items() if known.get(name)]
+
+
+def show(value: Any) -> Any:
+    """Return a value of the content as it is printed: days in both calendars, Latin runs kept in order."""
+    if isinstance(value, list):
+        return [show(inner) for inner in value]
+    text = BIDI_CONTROLS.sub("", str(value))
+    if ISO_DAY.fullmatch(text):
+        return calendar.show_both(date.fromisoformat(text), "ar")
+    return isolate(text)
+
+
+def isolate(text: str) -> str:
+    """Return the text with each Latin or numeric run in a left-to-right isolate.
+
+    Without it the bidirectional algorithm turns `2026-11-24` round inside an Arabic sentence.
+    """
+    return LATIN_RUN.sub(isolate_run, text)
+
+
+def isolate_run(match: re.Match[str]) -> str:
+    """Put the isolate round the run itself; what belongs to the sentence around it stays outside."""
+    run = match[0].strip(" .,:/&'_-")
+    if run.count("(") != run.count(")"):
+        run = run.strip("()")
+    before, _run, after = match[0].partition(run)
+    return f"{before}{left_to_right(run)}{after}"
+
+
+def left_to_right(text: str) -> str:
+    return f"\u2066{text}\u2069"
+
+
+def in_both_calendars(day: date) -> tuple[str, str]:
+    """Return the day in the Hijri and the Gregorian calendar; a dash where the first does not know it."""
+    hijri = calendar.to_hijri(day)
+    shown = f"{hijri.day} {calendar.HIJRI_MONTHS_AR[hijri.month - 1]} {hijri.year}هـ" if hijri else "-"
+    return shown, f"{day.day} {calendar.GREGORIAN_MONTHS_AR[day.month - 1]} {day.year}م"
