@@ -2,7 +2,7 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from celery.app.task import Task
 from celery.schedules import crontab
 from django.db import transaction
@@ -12,6 +12,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shumoos.settings")
 app = Celery("shumoos")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Celery leaves logging alone where this signal has a receiver: the settings have set it up."""
+
 
 # Whatever a lost bell or a killed worker left behind is found again by these.
 app.conf.beat_schedule = {

@@ -76,6 +76,7 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda value: bool(re.fullmatch("AC[0-9a-f]{32}", value)),
         "is AC and 32 hexadecimal digits, as Twilio's console shows it",
     ),
+    "PROXIES": (lambda value: value.isascii() and value.isdigit(), "is a whole number"),
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,
     "STATIC_MANIFEST": YES_OR_NO,
@@ -95,11 +96,14 @@ def read() -> environ.Env:
             f"These settings are missing from the environment: {', '.join(missing)}. "
             "The README says what each of them holds; on a development machine leave out DATABASE_URL too."
         )
-    if wrong := [
+    wrong = [
         f"{name} {expected}."
         for name, (is_fine, expected) in FORMS.items()
-        if not is_fine(given.get(name, "")) and name in given
-    ]:
+        if name in given and not is_fine(given[name])
+    ]
+    # django-environ would look for a variable of the rest's name, and tell it in its complaint.
+    wrong += [f"{name} cannot begin with a dollar sign." for name in REQUIRED if given[name].startswith("$")]
+    if wrong:
         raise ImproperlyConfigured(f"These settings are not as they must be. {' '.join(wrong)}")
     env = environ.Env()
     # Not written to os.environ: a child process decides for itself whether it is on a development machine.

@@ -50,9 +50,8 @@ def drop_personal_data(logger: WrappedLogger, method: str, line: EventDict) -> E
     return {**scrub({name: value for name, value in line.items() if name not in kept}), **kept}
 
 
-def logging_config(*, json: bool) -> None:
-    """Set up structlog and the standard library's logging, both to standard error."""
-    shared: list[Processor] = [
+def before_rendering(*, json: bool) -> list[Processor]:
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -61,35 +60,42 @@ def logging_config(*, json: bool) -> None:
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
+
+
+def formatter(*, json: bool = True) -> logging.Formatter:
+    """One line for each record, structlog's own or a library's; deploy/granian-log.json names it too."""
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
         else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=before_rendering(json=json),
+        processors=[
+            drop_personal_data,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            renderer,
+        ],
+    )
+
+
+def logging_config(*, json: bool) -> None:
+    """Set up structlog and the standard library's logging, both to standard error."""
+    structlog.configure(
+        processors=[*before_rendering(json=json), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    # These write addresses with their query strings, or whole requests, at INFO.
+    talkative = ("httpx", "httpcore", "twilio", "urllib3")
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {
-                "lines": {
-                    "()": structlog.stdlib.ProcessorFormatter,
-                    "foreign_pre_chain": shared,
-                    "processors": [
-                        drop_personal_data,
-                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        renderer,
-                    ],
-                }
-            },
+            "formatters": {"lines": {"()": formatter, "json": json}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
-            # These write addresses with their query strings, or whole requests, at INFO.
-            "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "twilio", "urllib3")},
+            "loggers": {name: {"level": "WARNING"} for name in talkative},
         }
     )

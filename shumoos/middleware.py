@@ -1,5 +1,6 @@
 """What every request gets first: an id that its log lines share, and its language."""
 
+import ipaddress
 import re
 import time
 import uuid
@@ -61,6 +62,29 @@ def health_first(get_response: GetResponse) -> GetResponse:
         return answers.get(request.path_info, get_response)(request)
 
     return middleware
+
+
+def address_behind_proxies(get_response: GetResponse) -> GetResponse:
+    """Put the visitor's address, as our outermost proxy saw it, where everybody looks for it.
+
+    What stands further left in `X-Forwarded-For` was sent by the visitor and may be anything.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        passed = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
+        if 0 < settings.PROXIES <= len(passed) and _is_address(passed[-settings.PROXIES]):
+            request.META["REMOTE_ADDR"] = passed[-settings.PROXIES]
+        return get_response(request)
+
+    return middleware
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def language(get_response: GetResponse) -> GetResponse:

@@ -275,7 +275,7 @@ def _parts(port: int) -> list[Part]:
         ),
         Part(
             "beat",
-            [*celery, "beat", "--loglevel=INFO", f"--schedule={VAR / 'celerybeat-schedule'}", "--pidfile="],
+            [*celery, "beat", "--loglevel=INFO", "--pidfile="],
             lambda: True,
         ),
         Part(
