@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class ActivationConfig(AppConfig):
     name = "activation"
     verbose_name = _("Activation")
+
+    def ready(self) -> None:
+        from activation import texts
+
+        texts.register()

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.utils.functional import Promise
 
-from shumoos.sms.models import Urgency
+if TYPE_CHECKING:
+    # The row's module reads its kind's label from here.
+    from shumoos.sms.models import Urgency
 
 Context = Callable[[Model | None, str], dict[str, Any]]
 
@@ -23,7 +25,7 @@ class Pointless(Exception):
 @dataclass(frozen=True)
 class Kind:
     name: str
-    urgency: Urgency
+    urgency: "Urgency"
     template: str
     context: Context
     label: str | Promise
@@ -32,7 +34,7 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, *, urgency: Urgency, template: str, context: Context, label: str | Promise) -> None:
+def register(name: str, *, urgency: "Urgency", template: str, context: Context, label: str | Promise) -> None:
     """Add a kind of text.
 
     `context(about, language)` returns what the template reads. The worker calls it once for every attempt,

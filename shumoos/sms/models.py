@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.sms import kinds
 from shumoos.sms.outcomes import Cancelled, Outcome, Refused, Sent, Unavailable
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -54,6 +55,14 @@ class TextMessageQuerySet(models.QuerySet["TextMessage"]):
             message.status = Status.SENDING
             message.attempts += 1
         return taken
+
+    def about(self, *rows: models.Model | None) -> "TextMessageQuerySet":
+        """Those about any of these rows, the latest first; None is passed over."""
+        wanted = Q(pk__in=[])
+        for row in rows:
+            if row is not None:
+                wanted |= Q(about_type=ContentType.objects.get_for_model(row), about_id=row.pk)
+        return self.filter(wanted)
 
 
 class TextMessage(models.Model):
@@ -126,6 +135,11 @@ class TextMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def label(self) -> str:
+        """What the kind of text is called, in the language of the moment."""
+        return str(kinds.get(self.kind).label)
 
     def hold(self) -> bool:
         """Renew the claim for the time that one sending takes; False where another worker has it by now."""

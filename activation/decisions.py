@@ -1,0 +1,262 @@
+"""What a supervisor decides about an application. Each decision is one function, in one transaction."""
+
+import secrets
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activation.models import Decision, DocumentCheck, Review, Subscription
+from registration.models import Application, Establishment, Owner, Status
+from registration.moves import MoveRefused, move_application
+from shumoos.accounts.models import Role, User
+from shumoos.accounts.people import create_person
+from shumoos.letters.issue import issue
+from shumoos.letters.models import Kind, Letter
+from shumoos.saudi import calendar
+from shumoos.saudi.reference_number import add_check_digits
+from shumoos.sms.outbox import queue_sms
+from violations.escalation import comply
+
+
+@transaction.atomic
+def claim(application: Application, *, by: User) -> Review:
+    """Take an application up for review and return the review; claiming one's own again returns the same.
+
+    Raises MoveRefused where somebody else has it, or where it is not with the office.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    review = open_review(application)
+    if review and review.supervisor_id == by.pk:
+        return review
+    if review:
+        raise MoveRefused(
+            _("%(name)s is already reviewing this application.") % {"name": review.supervisor.full_name}
+        )
+    move_application(application, Status.UNDER_REVIEW, by=by)
+    review = Review(application=application, supervisor=by)
+    review.full_clean()
+    review.save()
+    documents = application.documents.filter(is_current=True)
+    DocumentCheck.objects.bulk_create(
+        [DocumentCheck(review=review, document=document) for document in documents]
+    )
+    return review
+
+
+@transaction.atomic
+def release(application: Application, *, by: User) -> None:
+    """Put an application back into the queue for others. Raises MoveRefused if it is not `by` who has it."""
+    review = locked_review(application, by=by)
+    move_application(application, Status.SUBMITTED, by=by)
+    close(review, Decision.RELEASE)
+
+
+@transaction.atomic
+def tick(
+    application: Application, *, by: User, person_checked: bool, checks: dict[int, dict[str, bool]]
+) -> Review:
+    """Store the checklist: for each document's key its three answers. Raises MoveRefused like `release`."""
+    review = locked_review(application, by=by)
+    review.person_checked = person_checked
+    review.save(update_fields=["person_checked"])
+    for check in review.checks.all():
+        for name, answer in checks.get(check.document_id, {}).items():
+            setattr(check, name, answer)
+        check.save(update_fields=["original_seen", "matches", "legible"])
+    return review
+
+
+@transaction.atomic
+def return_to_owner(application: Application, *, by: User, reason: str) -> None:
+    """Give the application back to the owner to put something right. Repeating it changes nothing."""
+    refuse(application, Status.RETURNED, Decision.RETURN, by=by, reason=reason)
+
+
+@transaction.atomic
+def reject(application: Application, *, by: User, reason: str) -> None:
+    """End the application without a subscription. Repeating it changes nothing."""
+    refuse(application, Status.REJECTED, Decision.REJECT, by=by, reason=reason)
+
+
+@transaction.atomic
+def activate(application: Application, *, by: User) -> Subscription:
+    """Activate the subscription the application asks for, and all that follows from it, or nothing of it.
+
+    The subscription holds until the licence ends; the owner's account is made; the case for not subscribing
+    is closed; the statement letter gets its number; the text with the credentials is queued. Activating
+    again returns the same subscription. Raises MoveRefused where the checklist is not complete, the licence
+    has expired, or the application is not under review by `by`.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if application.status == Status.ACTIVATED:
+        return application.subscription
+    review = locked_review(application, by=by)
+    refuse_incomplete(review)
+    licence = application.licence
+    today = calendar.today()
+    if licence.expires_on < today:
+        raise MoveRefused(_("The licence has expired. Ask the owner to renew it first."))
+
+    owner = owner_of(application)
+    establishment = establishment_of(application, owner)
+    application.establishment = establishment
+    application.save(update_fields=["establishment"])
+    licence.establishment = establishment
+    licence.save(update_fields=["establishment"])
+    is_new = give_account(owner, establishment, language=application.language)
+    move_application(application, Status.ACTIVATED, by=by)
+    close(review, Decision.ACTIVATE)
+    subscription = Subscription(
+        establishment=establishment,
+        licence=licence,
+        application=application,
+        period=(today, licence.expires_on + timedelta(days=1)),
+        statement=issue_statement(application, by=by, today=today),
+        activated_by=by,
+    )
+    subscription.full_clean()
+    subscription.save()
+    comply(licence, on=today)
+    queue_sms(
+        kind="credentials" if is_new else "subscription_activated",
+        to=owner.mobile,
+        language=application.language,
+        about=subscription,
+    )
+    return subscription
+
+
+@transaction.atomic
+def resend_credentials(subscription: Subscription) -> None:
+    """Queue a text with a new temporary password; the old one stops working when it is sent.
+
+    Raises MoveRefused where the owner has chosen a password of their own: they need none from us, and nobody
+    at an office can lock them out.
+    """
+    owner = subscription.establishment.owner
+    if owner.user.has_usable_password() and not owner.user.must_change_password:
+        raise MoveRefused(_("The owner has signed in and chosen a password; there is nothing to resend."))
+    queue_sms(kind="credentials", to=owner.mobile, language=owner.user.language, about=subscription)
+
+
+def open_review(application: Application) -> Review | None:
+    return application.reviews.filter(decision="").select_related("supervisor").first()
+
+
+def locked_review(application: Application, *, by: User) -> Review:
+    """Lock the application and return the open review of `by`. Raises MoveRefused if there is none."""
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    review = open_review(application)
+    if review is None:
+        raise MoveRefused(
+            _("This application is not under review: %(status)s.")
+            % {"status": application.get_status_display()}
+        )
+    if review.supervisor_id != by.pk:
+        raise MoveRefused(
+            _("%(name)s is already reviewing this application.") % {"name": review.supervisor.full_name}
+        )
+    return review
+
+
+def refuse(application: Application, to: Status, decision: Decision, *, by: User, reason: str) -> None:
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if application.status == to:
+        return
+    review = locked_review(application, by=by)
+    move_application(application, to, by=by, reason=reason)
+    close(review, decision, reason=reason)
+    queue_sms(
+        kind=f"application_{to.value}",
+        to=application.owner_mobile,
+        language=application.language,
+        about=application,
+    )
+
+
+def close(review: Review, decision: Decision, *, reason: str = "") -> None:
+    review.decision = decision
+    review.reason = reason
+    review.decided_at = timezone.now()
+    review.full_clean()
+    review.save(update_fields=["decision", "reason", "decided_at"])
+
+
+def refuse_incomplete(review: Review) -> None:
+    """Raise MoveRefused unless every document and the person were checked."""
+    checks = list(review.checks.all())
+    if not (review.person_checked and checks and all(check.is_complete for check in checks)):
+        raise MoveRefused(_("Complete the checklist before activating."))
+
+
+def owner_of(application: Application) -> Owner:
+    """Return the owner of that national ID, made now if this is their first establishment."""
+    owner, _created = Owner.objects.select_for_update().get_or_create(
+        national_id=application.owner_national_id,
+        defaults={"full_name": application.owner_name, "mobile": application.owner_mobile},
+    )
+    return owner
+
+
+def establishment_of(application: Application, owner: Owner) -> Establishment:
+    """Return the licence's establishment, made now if the licence has none yet."""
+    establishment = application.licence.establishment
+    if establishment is None:
+        establishment = Establishment(number=next_establishment_number(), owner=owner)
+    for name in ("name_ar", "name_en", "commercial_registration", "sector", "city", "short_address"):
+        setattr(establishment, name, getattr(application, name))
+    establishment.owner = owner
+    establishment.full_clean()
+    establishment.save()
+    return establishment
+
+
+def next_establishment_number() -> str:
+    """Return an unused establishment number: seven random digits and two check digits.
+
+    Random, because it is also a user name and must not tell who else there is.
+    """
+    while True:
+        number = add_check_digits(str(secrets.randbelow(9_000_000) + 1_000_000))
+        if not Establishment.objects.filter(number=number).exists():
+            return number
+
+
+def give_account(owner: Owner, establishment: Establishment, *, language: str) -> bool:
+    """Make the owner's user, named after the establishment's number; return False if they have one."""
+    if owner.user is not None:
+        return False
+    owner.user = create_person(
+        username=establishment.number,
+        full_name=owner.full_name,
+        role=Role.OWNER,
+        mobile=owner.mobile,
+        language=language,
+    )
+    owner.save(update_fields=["user"])
+    return True
+
+
+def issue_statement(application: Application, *, by: User, today: date) -> Letter:
+    """Issue the statement letter that the owner takes to the licensing authority."""
+    licence = application.licence
+    return issue(
+        kind=Kind.STATEMENT,
+        series=application.office.code,
+        establishment=application.name_ar,
+        licence_number=licence.number,
+        content={
+            "establishment": application.name_ar,
+            "licence_number": licence.number,
+            "commercial_registration": application.commercial_registration,
+            "city": application.city.name_ar,
+            "authority": licence.authority.name_ar,
+            "reference": application.shown_reference,
+            "office": application.office.name_ar,
+            "supervisor": by.full_name,
+            "period_from": today.isoformat(),
+            "period_until": licence.expires_on.isoformat(),
+        },
+    )

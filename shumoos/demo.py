@@ -1,0 +1,236 @@
+"""The demo: invented people and establishments, made through the same functions as real ones."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from PIL import Image, ImageDraw
+
+from activation import decisions
+from activation.forms import ANSWERS
+from guests import intake as guest_intake
+from guests.models import Door
+from registration import documents, intake
+from registration.models import (
+    Application,
+    City,
+    DocumentKind,
+    Establishment,
+    Licence,
+    Office,
+    Owner,
+    Provider,
+    Sector,
+)
+from shumoos.accounts.models import Role, User
+from shumoos.accounts.people import choose_password, create_person
+from shumoos.saudi import calendar
+from shumoos.saudi.identity import make_national_id
+from support.tickets import open_ticket
+from violations.escalation import escalate
+
+# The demo is for a machine of one's own; `seed_demo` refuses to run on a portal that others can reach.
+PASSWORD = "shumoos-demo-1448"  # noqa: S105
+
+PEOPLE = [
+    ("supervisor-riyadh", "سعد بن فهد الدوسري", Role.SUPERVISOR),
+    ("supervisor-makkah", "ماجد بن علي الحربي", Role.SUPERVISOR),
+    ("head", "عبدالرحمن بن ناصر القحطاني", Role.HEAD),
+    ("authority", "هند بنت سالم العتيبي", Role.AUTHORITY),
+    ("support", "نورة بنت خالد الشمري", Role.SUPPORT),
+    ("provider", "فيصل بن عمر الغامدي", Role.PROVIDER),
+    ("auditor", "ريم بنت محمد الزهراني", Role.AUDITOR),
+    ("administrator", "تركي بن أحمد المطيري", Role.ADMINISTRATOR),
+]
+OWNER = ("owner", "خالد بن عبدالله الراشد")
+STAFF = ("staff", "يوسف بن حسن العمري")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An invented establishment with a licence."""
+
+    licence_number: str
+    name_ar: str
+    name_en: str
+    sector: str
+    city: str
+    owner_name: str
+
+
+FURNISHED = "furnished_apartments"
+
+SUBSCRIBED = Shop("73104528", "فندق نسيم الواحة", "Naseem Oasis Hotel", "hotels", "riyadh", OWNER[1])
+# The owner's second establishment, which has no subscription: its case is what the sweep moves.
+WARNED = Shop("73104611", "شقق نسيم الواحة المخدومة", "Naseem Oasis Suites", FURNISHED, "riyadh", OWNER[1])
+OTHERS_WARNED = [
+    Shop(
+        "73105017",
+        "شقق روابي الشفا",
+        "Rawabi Apartments",
+        FURNISHED,
+        "riyadh",
+        "بندر بن سلمان الحارثي",
+    ),
+    Shop("73105102", "فندق درة الميقات", "Durrat Al Miqat Hotel", "hotels", "makkah", "عادل بن صالح اليامي"),
+]
+WAITING = [
+    Shop("73106214", "فندق سحاب الشمال", "Sahab North Hotel", "hotels", "riyadh", "منصور بن زيد العنزي"),
+    Shop(
+        "73106347",
+        "شقق بيت الياسمين",
+        "Yasmin House",
+        FURNISHED,
+        "riyadh",
+        "لطيفة بنت سعود السبيعي",
+    ),
+    Shop("73106481", "فندق ضياء البطحاء", "Diya Hotel", "hotels", "makkah", "حمد بن راشد الثقفي"),
+]
+GUESTS = [
+    ("national_id", "", "سلطان بن مشعل العجمي", "SAU", "101"),
+    ("passport", "P4821903", "Maria Svensson", "SWE", "204"),
+    ("passport", "K77120045", "Daniel Okafor", "NGA", "305"),
+]
+
+
+@transaction.atomic
+def seed() -> bool:
+    """Make the demo, whole or not at all; return False, changing nothing, where it is there already."""
+    if User.objects.filter(username="supervisor-riyadh").exists():
+        return False
+    rng = Random(1448)  # noqa: S311
+    people = {name: make_person(name, full_name, role) for name, full_name, role in PEOPLE}
+    assign(people)
+    identity = make_national_id(rng)
+    application = apply_for(SUBSCRIBED, identity, rng)
+    owner = make_owner(application, people["supervisor-riyadh"])
+    add_licence(WARNED, identity, rng)
+    for shop in OTHERS_WARNED:
+        add_licence(shop, make_national_id(rng), rng)
+    for shop in WAITING:
+        apply_for(shop, make_national_id(rng), rng)
+    establishment = owner.establishments.get()
+    staff = make_person(*STAFF, Role.STAFF)
+    establishment.staff.add(staff)
+    enter_guests(establishment, staff, rng)
+    open_ticket(
+        by=owner.user,
+        establishment=establishment,
+        category="technical",
+        subject="طباعة الإيصال اليومي",
+        text="لا تظهر الأرقام كاملة عند طباعة الإيصال من الجوال.",
+    )
+    escalate(calendar.today())
+    return True
+
+
+def sign_ins() -> list[tuple[str, str]]:
+    """Return every demo user name with the role it stands for."""
+    names = [OWNER[0], STAFF[0], *(name for name, _full_name, _role in PEOPLE)]
+    roles = dict(User.objects.filter(username__in=names).values_list("username", "role"))
+    return [(name, str(Role(roles[name]).label)) for name in names]
+
+
+def make_person(username: str, full_name: str, role: Role) -> User:
+    person = create_person(username=username, full_name=full_name, role=role)
+    choose_password(person, PASSWORD)
+    return person
+
+
+def assign(people: dict[str, User]) -> None:
+    """Give everybody the office, authority or company they work for."""
+    Office.objects.get(code="RUH").members.add(people["supervisor-riyadh"], people["head"])
+    Office.objects.get(code="MKK").members.add(people["supervisor-makkah"])
+    Sector.objects.get(code="hotels").authority.officers.add(people["authority"])
+    provider = Provider.objects.create(
+        name_ar="شركة إنجاز المنشآت", name_en="Enjaz Establishments Co.", commercial_registration="1010999901"
+    )
+    provider.agents.add(people["provider"])
+
+
+def typed(shop: Shop, identity: str, rng: Random) -> dict[str, Any]:
+    """Return what the owner of a shop types into the application."""
+    return {
+        "licence_number": shop.licence_number,
+        "licence_issued_on": calendar.today() - timedelta(days=40),
+        "licence_expires_on": calendar.today() + timedelta(days=700),
+        "sector": Sector.objects.get(code=shop.sector),
+        "city": City.objects.get(code=shop.city),
+        "name_ar": shop.name_ar,
+        "name_en": shop.name_en,
+        "commercial_registration": f"10{rng.randrange(10**8):08d}",
+        "short_address": "RRRD2929",
+        "owner_name": shop.owner_name,
+        "owner_national_id": identity,
+        "owner_mobile": f"+96655{rng.randrange(10**7):07d}",
+    }
+
+
+def add_licence(shop: Shop, identity: str, rng: Random) -> Licence:
+    """Add a licence as its authority's register has it."""
+    details = typed(shop, identity, rng)
+    return Licence.objects.create(
+        authority=details["sector"].authority,
+        number=details["licence_number"],
+        **{theirs: details[ours] for ours, theirs in intake.LICENCE_FIELDS.items()},
+    )
+
+
+def apply_for(shop: Shop, identity: str, rng: Random) -> Application:
+    """Send a shop's application with its three documents and return it."""
+    draft = Application.objects.create()
+    for kind in DocumentKind:
+        documents.attach(draft, kind, picture(kind))
+    return intake.submit(draft, typed=typed(shop, identity, rng))
+
+
+def picture(kind: DocumentKind) -> SimpleUploadedFile:
+    """Return a drawn page that stands for a scanned document."""
+    page = Image.new("RGB", (1000, 1414), "white")
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((40, 40, 960, 1374), outline="#14573A", width=6)
+    draw.rectangle((40, 40, 960, 180), fill="#1B8354")
+    draw.text((80, 85), f"DEMO · {kind.value}", fill="white", font_size=48)
+    for line in range(12):
+        draw.rectangle((90, 260 + line * 80, 910 - (line % 4) * 90, 276 + line * 80), fill="#CBD5D1")
+    content = io.BytesIO()
+    page.save(content, "PNG")
+    return SimpleUploadedFile(f"{kind.value}.png", content.getvalue(), "image/png")
+
+
+def make_owner(application: Application, supervisor: User) -> Owner:
+    """Activate the application as a supervisor would, and let the owner sign in with the demo's password."""
+    review = decisions.claim(application, by=supervisor)
+    checks = {check.document_id: dict.fromkeys(ANSWERS, True) for check in review.checks.all()}
+    decisions.tick(application, by=supervisor, person_checked=True, checks=checks)
+    owner = decisions.activate(application, by=supervisor).establishment.owner
+    owner.user.username = OWNER[0]
+    owner.user.save(update_fields=["username"])
+    # The password is chosen in the same transaction, so the text with a temporary one has no purpose left.
+    choose_password(owner.user, PASSWORD)
+    return owner
+
+
+def enter_guests(establishment: Establishment, staff: User, rng: Random) -> None:
+    evening = datetime.combine(calendar.today() - timedelta(days=1), time(20, 30), calendar.RIYADH)
+    for position, (id_type, number, name, nationality, room) in enumerate(GUESTS):
+        record = {
+            "client_reference": f"demo-{position + 1}",
+            "id_type": id_type,
+            "id_number": number or make_national_id(rng),
+            "full_name": name,
+            "nationality": nationality,
+            "birth_date": "1988-04-12",
+            "gender": "f" if name.startswith("Maria") else "m",
+            "mobile": f"+96650{rng.randrange(10**7):07d}",
+            "room": room,
+            "arrived_at": (evening + timedelta(minutes=10 * position)).isoformat(),
+            "departs_on": (calendar.today() + timedelta(days=2)).isoformat(),
+        }
+        guest_intake.submit(
+            establishment=establishment, kind="lodging", records=[record], door=Door.FORM, by=staff
+        )

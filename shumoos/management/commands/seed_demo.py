@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from shumoos import demo
+
+
+class Command(BaseCommand):
+    help = "Load the demo (once) and print its sign-ins."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.HTTPS:
+            raise CommandError(
+                "The demo's password is known to everybody: a portal at an https address does not load it."
+            )
+        demo.seed()
+        for name, role in demo.sign_ins():
+            self.stdout.write(f"  {name:<20} {role}")
+        self.stdout.write(f"  password of all: {demo.PASSWORD}")
