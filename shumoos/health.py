@@ -77,4 +77,4 @@ def unapplied_migrations(probe: BaseDatabaseWrapper) -> set[tuple[str, str]]:
 
 @cache
 def migrations_on_disk() -> tuple[tuple[str, str], ...]:
-    return tuple(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return tuple(MigrationLoader(None).disk_migrations)

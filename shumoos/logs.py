@@ -7,6 +7,7 @@ values under telling keys are dropped. That is the last line of defence; the fir
 import logging
 import logging.config
 import re
+import sys
 from typing import Any
 
 import structlog
@@ -67,7 +68,9 @@ def formatter(*, json: bool = True) -> logging.Formatter:
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
-        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=before_rendering(json=json),

@@ -90,8 +90,8 @@ class Part:
 def main() -> int:
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, _interrupt)
     try:
         with ExitStack() as held:
             _run(held)
