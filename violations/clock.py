@@ -1,0 +1,134 @@
+"""The clock of the cases for not subscribing: on any day, a function of notices and applications' history.
+
+The days of a step count from its notice. Days that an application spent with the office do not count, so
+the last day moves on by as many. Days are those of Riyadh. Nothing needs to run when an application moves:
+what is read here is right between sweeps as well.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+
+from violations.models import Case
+
+# Every open case whose step has a term, and how its clock stands on the day %(on)s: `due_on` is the last day
+# if it went on from there, `is_paused` whether it stands still, `with_office` whether an application is
+# there. `{narrow}` narrows it to some cases.
+CLOCKS = """
+    running AS (
+        SELECT violations_case.id AS case_id, violations_case.licence_id, noticed_on, step.days::int
+        FROM violations_case
+        JOIN violations_step AS step
+            ON step.schedule_id = violations_case.schedule_id AND step.position = violations_case.position
+        WHERE violations_case.kind = 'not_subscribed'
+          AND violations_case.closed_on IS NULL
+          AND step.days IS NOT NULL
+          {narrow}
+    ),
+    -- The spells that applications have spent with the office, as of the end of the day; one that lasts
+    -- has no `left_on`. A move from one status with the office to another ends none.
+    spells AS (
+        SELECT licence_id, event_id, came_on, left_on
+        FROM (
+            SELECT
+                application.licence_id,
+                event.id AS event_id,
+                event.new IN ('submitted', 'under_review') AS comes,
+                (event.at AT TIME ZONE 'Asia/Riyadh')::date AS came_on,
+                lead((event.at AT TIME ZONE 'Asia/Riyadh')::date)
+                    OVER (PARTITION BY event.application_id ORDER BY event.id) AS left_on
+            FROM registration_applicationevent AS event
+            JOIN registration_application AS application ON application.id = event.application_id
+            WHERE application.licence_id IN (SELECT licence_id FROM running)
+              AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
+              AND (event.old IN ('submitted', 'under_review')) <> (event.new IN ('submitted', 'under_review'))
+        ) AS passages
+        WHERE comes
+    ),
+    pauses AS (
+        SELECT
+            case_id,
+            left_on,
+            from_on,
+            length,
+            -- The last day as the earlier pauses have moved it.
+            noticed_on + days + (sum(length) OVER earlier_and_this - length)::int AS last_day
+        FROM (
+            SELECT
+                running.*,
+                spells.event_id,
+                spells.left_on,
+                greatest(spells.came_on, running.noticed_on) AS from_on,
+                coalesce(spells.left_on, %(on)s::date)
+                    - greatest(spells.came_on, running.noticed_on) AS length
+            FROM running
+            JOIN spells USING (licence_id)
+            WHERE coalesce(spells.left_on, %(on)s::date) >= running.noticed_on
+        ) AS lengths
+        WINDOW earlier_and_this AS (
+            PARTITION BY case_id ORDER BY from_on, event_id ROWS UNBOUNDED PRECEDING
+        )
+    ),
+    clocks AS (
+        SELECT
+            running.case_id,
+            running.noticed_on,
+            running.days,
+            -- A clock that has run out is not stopped any more: what came after its last day moves nothing.
+            running.noticed_on + running.days
+                + coalesce(sum(pauses.length) FILTER (WHERE from_on <= last_day), 0)::int AS due_on,
+            coalesce(bool_or(left_on IS NULL AND from_on <= last_day), false) AS is_paused,
+            coalesce(bool_or(left_on IS NULL) FILTER (WHERE from_on IS NOT NULL), false) AS with_office
+        FROM running
+        LEFT JOIN pauses ON pauses.case_id = running.case_id
+        GROUP BY running.case_id, running.noticed_on, running.days
+    )
+"""
+
+CLOCKS_OF_CASES = (
+    "WITH "  # noqa: S608  put together from constants
+    + CLOCKS.format(narrow="AND violations_case.id = ANY(%(cases)s)")
+    + "SELECT case_id, noticed_on, days, due_on, is_paused FROM clocks"
+)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How the clock of one case stands on one day."""
+
+    on: date
+    noticed_on: date
+    days: int
+    due_on: date
+    is_paused: bool
+
+    @property
+    def days_left(self) -> int:
+        """The days that are left after this one; below zero, those since the last day."""
+        return (self.due_on - self.on).days
+
+    @property
+    def day(self) -> int:
+        """Which day of the term this is: 0 on the day of the notice, never more than there are."""
+        return min(max(self.days - self.days_left, 0), self.days)
+
+    @property
+    def is_over(self) -> bool:
+        return self.days_left < 0
+
+    @property
+    def next_on(self) -> date:
+        """The first day of the next step."""
+        return self.due_on + timedelta(days=1)
+
+
+def clocks(cases: Iterable[Case], on: date) -> dict[int, Clock]:
+    """Return how the clocks of these cases stand on that day, by the case's key; one query.
+
+    A case that is closed, or whose step has no term, has none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CLOCKS_OF_CASES, {"on": on, "cases": [case.pk for case in cases]})
+        return {key: Clock(on, *rest) for key, *rest in cursor.fetchall()}

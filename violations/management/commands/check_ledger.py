@@ -1,0 +1,16 @@
+"""`manage.py check_ledger`: whether the ledger of fines adds up."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from violations.ledger import first_break
+
+
+class Command(BaseCommand):
+    help = "Recompute every fine from the ledger's entries; exit with 1 and name the first broken entry."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if found := first_break():
+            raise CommandError(str(found))
+        self.stdout.write("The ledger adds up.")

@@ -1,0 +1,204 @@
+"""The cases opened under a schedule, what was told to their owners, and the facts behind them."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import MD5
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registration.models import Establishment, Licence, Owner
+from shumoos.letters.models import Letter
+from violations.models.schedules import CaseKind, Schedule, Stage
+
+WINDOW = Func(
+    F("opened_on"), F("window_ends_on"), Value("[]"), function="daterange", output_field=DateRangeField()
+)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> "CaseQuerySet":
+        return self.filter(closed_on__isnull=True)
+
+    def visible_to(self, user) -> "CaseQuerySet":
+        """An owner's own, a supervisor's region's, everything for an auditor, nothing for others.
+
+        A licence is an owner's through their establishment, or, before there is one, through the national
+        ID that its authority's register has for it.
+        """
+        if user.role == "owner":
+            own = Licence.objects.filter(establishment__owner__user=user).values("pk")
+            registered = Licence.objects.filter(
+                owner_national_id__in=Owner.objects.filter(user=user).values("national_id")
+            ).values("pk")
+            return self.filter(licence__in=own.union(registered))
+        if user.role in ("supervisor", "head"):
+            return self.filter(licence__city__region__office__members=user)
+        if user.role == "auditor":
+            return self.all()
+        return self.none()
+
+
+class Case(models.Model):
+    kind = models.CharField(_("kind"), max_length=20, choices=CaseKind)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="cases", verbose_name=_("schedule"))
+    licence = models.ForeignKey(Licence, models.PROTECT, related_name="cases", verbose_name=_("licence"))
+    establishment = models.ForeignKey(
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("establishment"),
+    )
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.WARNED)
+    position = models.PositiveSmallIntegerField(_("step"), default=1)
+    # For inaccurate data the day of the first occurrence, with which the window opens.
+    opened_on = models.DateField(_("opened on"))
+    # The day of the step's notice, from which its days count.
+    noticed_on = models.DateField(_("notice issued on"))
+    # Both as of the last sweep; `violations.clock` tells how the clock stands on any day.
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    days_left = models.PositiveSmallIntegerField(_("days left"), null=True, blank=True)
+    # The case's fine, less what was reduced or waived. Kept by the ledger's trigger, written by nothing else.
+    fined = models.DecimalField(_("fine in SAR"), max_digits=12, decimal_places=2, default=0, editable=False)
+    # The most that the fine may be at this step.
+    cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, default=0)
+    window_ends_on = models.DateField(_("window ends on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        permissions = [
+            ("record", _("Can open cases and record occurrences")),
+            ("reduce", _("Can reduce and waive fines")),
+            ("see_own", _("Can see the violations of one's own establishment")),
+        ]
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["licence"],
+                condition=Q(kind=CaseKind.NOT_SUBSCRIBED, closed_on__isnull=True),
+                name="case_one_open_per_licence",
+                violation_error_message=_("This licence already has an open case for not subscribing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(fined__gte=0, fined__lte=F("cap")),
+                name="case_fine_within_cap",
+                violation_error_message=_("The fine of a case cannot be above its cap."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(days_left__isnull=True), name="case_runs_or_is_paused"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(due_on__isnull=True, days_left__isnull=True),
+                name="case_closed_has_no_clock",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.COMPLIED) | Q(closed_on__isnull=False),
+                name="case_complied_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=CaseKind.NOT_SUBSCRIBED, window_ends_on__isnull=True)
+                | Q(
+                    kind=CaseKind.INACCURATE_DATA,
+                    establishment__isnull=False,
+                    window_ends_on__gte=F("opened_on"),
+                ),
+                name="case_of_data_has_establishment_and_window",
+            ),
+            ExclusionConstraint(
+                name="case_windows_do_not_overlap",
+                expressions=[
+                    ("establishment", RangeOperators.EQUAL),
+                    (WINDOW, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind=CaseKind.INACCURATE_DATA),
+                violation_error_message=_("The windows of two cases of one establishment cannot overlap."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["noticed_on"], condition=Q(closed_on__isnull=True), name="case_running"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.licence}"
+
+
+class Occurrence(models.Model):
+    """One fact of inaccurate or incomplete data, on the day it occurred."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="occurrences", verbose_name=_("case"))
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="occurrences", verbose_name=_("establishment")
+    )
+    occurred_on = models.DateField(_("occurred on"))
+    what = models.TextField(_("what is wrong"), max_length=2000)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    annulled_at = models.DateTimeField(_("annulled at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("occurrence")
+        verbose_name_plural = _("occurrences")
+        ordering = ["occurred_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "establishment",
+                "occurred_on",
+                # An index holds a short key, not a long text.
+                MD5("what"),
+                condition=Q(annulled_at__isnull=True),
+                name="occurrence_recorded_once",
+                violation_error_message=_("This occurrence has already been recorded."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occurred_on}"
+
+
+class Notice(models.Model):
+    """What the owner was told at one step. Its letter is made when it is first read."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name=_("case"))
+    # The fact that it is about, in a case of inaccurate data.
+    occurrence = models.OneToOneField(
+        Occurrence, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("occurrence")
+    )
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage)
+    issued_on = models.DateField(_("issued on"))
+    # As of that day; empty where no step follows, and where an application is with the office.
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    # What this notice adds to the case's fine.
+    amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2, default=0)
+    # The supervisor who issued it; nobody where the sweep did.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("letter")
+    )
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "stage"],
+                condition=Q(occurrence__isnull=True),
+                name="notice_once_a_stage",
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="notice_amount_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.issued_on}"

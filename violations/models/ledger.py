@@ -1,0 +1,106 @@
+"""The ledger of fines. What is owed is the sum of its entries; a correction is a new entry."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registration.models import Licence
+from violations.models.cases import Case, Notice
+
+
+class EntryKind(models.TextChoices):
+    ASSESSMENT = "assessment", _("Assessment")
+    RAISE = "raise", _("Raise")
+    REDUCTION = "reduction", _("Reduction")
+    WAIVER = "waiver", _("Waiver")
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+
+
+FINES = [EntryKind.ASSESSMENT, EntryKind.RAISE]
+RELIEFS = [EntryKind.REDUCTION, EntryKind.WAIVER]
+DEBITS = [*FINES, EntryKind.REFUND]
+
+
+class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
+    def visible_to(self, user) -> "LedgerEntryQuerySet":
+        """The entries of the cases that this person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class LedgerEntry(models.Model):
+    """One line of the ledger. Never changed, never deleted."""
+
+    licence = models.ForeignKey(Licence, models.PROTECT, related_name="ledger", verbose_name=_("licence"))
+    case = models.ForeignKey(Case, models.PROTECT, related_name="entries", verbose_name=_("case"))
+    # The notice that told the owner of the fine: one fine a notice.
+    notice = models.OneToOneField(
+        Notice, models.PROTECT, null=True, blank=True, related_name="entry", verbose_name=_("notice")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=EntryKind)
+    on = models.DateField(_("on"))
+    # What is owed grows with a positive amount and shrinks with a negative one.
+    amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2)
+    cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    entered_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
+
+    objects = LedgerEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=DEBITS, amount__gt=0) | ~Q(kind__in=DEBITS) & Q(amount__lt=0),
+                name="entry_sign_follows_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=FINES) | Q(cap__isnull=False, amount__lte=F("cap")),
+                name="entry_within_cap",
+                violation_error_message=_("A fine cannot be above its cap."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=FINES, notice__isnull=False)
+                | ~Q(kind__in=FINES) & Q(notice__isnull=True),
+                name="entry_of_fine_has_notice",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=RELIEFS) | Q(by__isnull=False) & ~Q(reason=""),
+                name="entry_of_relief_has_reason",
+                violation_error_message=_("Say why the fine is reduced or waived."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            # A case's fine is never stored apart from its entries, and its cap is checked at every one.
+            pgtrigger.Trigger(
+                name="fine_follows_entries",
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                referencing=pgtrigger.Referencing(new="new_entries"),
+                func="""
+                    UPDATE violations_case
+                    SET fined = violations_case.fined + added.amount
+                    FROM (
+                        SELECT case_id, sum(amount) AS amount
+                        FROM new_entries
+                        WHERE kind IN ('assessment', 'raise', 'reduction', 'waiver')
+                        GROUP BY case_id
+                    ) AS added
+                    WHERE violations_case.id = added.case_id;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount}"

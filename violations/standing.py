@@ -1,0 +1,130 @@
+"""How a case stands for its owner: which day it is of how many, what comes next, and what is owed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Sum
+from django.utils.translation import gettext, ngettext
+
+from violations.clock import Clock, clocks
+from violations.models import Basis, Case, CaseKind, LedgerEntry, Schedule, Stage, Step
+from violations.rules import fine_of_step, step_position
+
+TONES = {
+    Stage.WARNED: "warning",
+    Stage.FINED_FIRST: "danger",
+    Stage.FINED_RAISED: "danger",
+    Stage.SUSPENDED: "danger",
+    Stage.COMPLIED: "success",
+}
+
+
+class Penalty(NamedTuple):
+    """One step of a rule, in words: when it comes, what it is, and in SAR at most how much."""
+
+    when: str
+    what: str
+    up_to: Decimal | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One case on one day. Its schedule's steps and its notices have been fetched."""
+
+    case: Case
+    on: date
+    clock: Clock | None
+    owed: Decimal
+
+    @property
+    def tone(self) -> str:
+        return TONES[Stage(self.case.stage)]
+
+    @property
+    def is_about_data(self) -> bool:
+        return self.case.kind == CaseKind.INACCURATE_DATA
+
+    @property
+    def window_is_open(self) -> bool:
+        return self.case.window_ends_on is not None and self.on <= self.case.window_ends_on
+
+    @property
+    def next_step(self) -> Step | None:
+        """What follows: by the clock for a case that runs, with the next occurrence in an open window."""
+        steps = list(self.case.schedule.steps.all())
+        if self.is_about_data:
+            return steps[step_position(self.case.position, len(steps)) - 1] if self.window_is_open else None
+        later = [step for step in steps if step.position == self.case.position + 1]
+        return later[0] if later and self.clock else None
+
+    @property
+    def next_amount(self) -> Decimal:
+        """What the next step adds to the fine, at most."""
+        step = self.next_step
+        return fine_of_step(step.basis, step.cap, self.case.fined) if step else Decimal(0)
+
+
+def standings(cases: Iterable[Case], on: date) -> list[Standing]:
+    """Return how these cases stand on that day; two queries, however many they are."""
+    cases = list(cases)
+    running = clocks(cases, on)
+    owed = dict(
+        LedgerEntry.objects.filter(case__in=cases).values_list("case").annotate(Sum("amount")).order_by()
+    )
+    return [Standing(case, on, running.get(case.pk), owed.get(case.pk, Decimal(0))) for case in cases]
+
+
+def penalties(schedule: Schedule) -> list[Penalty]:
+    """Return the schedule's rule in words, in the language of the moment."""
+    steps = list(schedule.steps.all())
+    when = when_not_subscribed if schedule.kind == CaseKind.NOT_SUBSCRIBED else when_data_inaccurate
+    return [Penalty(when(schedule, steps, step), what(step), step.cap or None) for step in steps]
+
+
+def what(step: Step) -> str:
+    if step.basis == Basis.RAISE_TO:
+        return gettext("The fine is raised")
+    if step.basis == Basis.ADD:
+        return gettext("Fine")
+    return str(step.get_stage_display())
+
+
+def when_not_subscribed(schedule: Schedule, steps: list[Step], step: Step) -> str:
+    if step.position == 1:
+        return gettext("First, to an establishment with a licence and no active subscription")
+    days = steps[step.position - 2].days or 0
+    if step.position == 2:
+        text = ngettext(
+            "Not subscribed within %(days)d day of the warning",
+            "Not subscribed within %(days)d days of the warning",
+            days,
+        )
+    else:
+        text = ngettext(
+            "Not subscribed within a further %(days)d day",
+            "Not subscribed within a further %(days)d days",
+            days,
+        )
+    return text % {"days": days}
+
+
+def when_data_inaccurate(schedule: Schedule, steps: list[Step], step: Step) -> str:
+    if step.position == 1:
+        return gettext("The first time")
+    months = schedule.window_months or 0
+    if step.position < len(steps):
+        text = ngettext(
+            "Again within %(months)d month of the first time",
+            "Again within %(months)d months of the first time",
+            months,
+        )
+    else:
+        text = ngettext(
+            "The third time and every time after it, within the same %(months)d month",
+            "The third time and every time after it, within the same %(months)d months",
+            months,
+        )
+    return text % {"months": months}
