@@ -125,6 +125,10 @@ class Licence(models.Model):
                 violation_error_message=_("A licence expires after the day it was issued."),
             ),
         ]
+        indexes = [
+            # An owner sees the violations of their licences also before they have an establishment.
+            models.Index(fields=["owner_national_id"], name="licence_of_owner"),
+        ]
 
     def __str__(self) -> str:
         return self.number
