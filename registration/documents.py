@@ -51,6 +51,8 @@ pikepdf.settings.set_qpdf_limits(
     max_stream_filters=4,
 )
 
+NOTHING_RUNS = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+
 # What a broken or hostile file makes the libraries raise.
 IMAGE_FAULTS = (
     OSError,
@@ -104,7 +106,7 @@ def attach(application: Application, kind: DocumentKind | str, upload: UploadedF
 
 @transaction.atomic
 def keep(application: Application, kind: DocumentKind | str, file: CleanFile) -> Document:
-    """Store a cleaned file as the application's current document of its kind; the one before stays as history.
+    """Store a cleaned file as the current document of its kind; the one before stays as history.
 
     The same file again changes nothing. Raises MoveRefused once the application is with the office.
     """
@@ -133,17 +135,20 @@ def serve(document: Document) -> HttpResponse:
     Whoever calls it has checked that the user may see it, and has logged the look.
     """
     is_image = document.content_type == "image/jpeg"
+    name = f"{document.application.shown_reference}-{document.kind}.{'jpg' if is_image else 'pdf'}"
     with document.file.open() as file:
-        response = HttpResponse(file.read(), content_type=document.content_type)
-    suffix = "jpg" if is_image else "pdf"
-    response.headers |= {
-        "Content-Disposition": f'inline; filename="{document.application.shown_reference}-{document.kind}.{suffix}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return response
+        content = file.read()
+    return HttpResponse(
+        content,
+        content_type=document.content_type,
+        headers={
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Content-Security-Policy": NOTHING_RUNS,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 def read(file: UploadedFile) -> bytes:
@@ -239,7 +244,7 @@ def encrypted() -> ValidationError:
 
 
 def reprint(pdf: pikepdf.Pdf) -> bytes:
-    """Return a new PDF of the pages alone: what was filled into forms is kept as print, all else is left behind."""
+    """Return a new PDF of the pages alone; what was filled into forms is kept, as print."""
     if "/AcroForm" in pdf.Root:
         pdf.generate_appearance_streams()
     pdf.flatten_annotations("screen")
@@ -249,5 +254,6 @@ def reprint(pdf: pikepdf.Pdf) -> bytes:
             for key in page.obj.keys() - PAGE_KEYS:
                 del page.obj[key]
         printed = io.BytesIO()
-        clean.save(printed)
+        # The same file again shall have the same hash.
+        clean.save(printed, deterministic_id=True)
         return printed.getvalue()

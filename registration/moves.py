@@ -37,5 +37,5 @@ def move_application(application: Application, to: Status, *, by: User | None, r
 
 
 def withdraw(application: Application, *, by: User | None, reason: str = "") -> None:
-    """End an application at its owner's wish; the licence is free for another. Repeating it changes nothing."""
+    """End an application at its owner's wish. Repeating it changes nothing; raises as `move_application`."""
     move_application(application, Status.WITHDRAWN, by=by, reason=reason)

@@ -25,10 +25,10 @@ class EncryptedStorage(FileSystemStorage):
     """Files on disk that are of no use without the keys. They have no URL: a view serves them."""
 
     def _save(self, name: str, content: File) -> str:
-        return super()._save(name, ContentFile(cipher().encrypt(content.read())))
+        return super()._save(name, ContentFile(cipher().encrypt(content.read())))  # type: ignore[misc]
 
     def _open(self, name: str, mode: str = "rb") -> File:
-        with super()._open(name, "rb") as encrypted:
+        with super()._open(name, "rb") as encrypted:  # type: ignore[misc]
             return ContentFile(cipher().decrypt(encrypted.read()), name=name)
 
     def url(self, name: str | None) -> str:

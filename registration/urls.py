@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from registration import views
 
 app_name = "registration"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("register/", views.register, name="register"),
+    path("register/done/", views.done, name="done"),
+    path("status/", views.status, name="status"),
+]

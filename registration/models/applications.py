@@ -68,12 +68,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def open(self) -> "ApplicationQuerySet":
         return self.filter(status__in=OPEN_STATUSES)
 
+    def sent(self) -> "ApplicationQuerySet":
+        return self.exclude(status=Status.DRAFT)
+
     def awaiting_review(self) -> "ApplicationQuerySet":
         return self.filter(status__in=OFFICE_STATUSES)
 
     def visible_to(self, user) -> "ApplicationQuerySet":
         """The sent applications that this person may see: those of their own office, or of their own."""
-        sent = self.exclude(status=Status.DRAFT)
+        sent = self.sent()
         if user.role in ("supervisor", "head"):
             return sent.filter(office__members=user)
         if user.role == "owner":

@@ -1,0 +1,169 @@
+"""An application's way from the owner's browser to the investigation office."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registration.models import Application, DocumentKind, Licence, Office, Status
+from registration.moves import MoveRefused, move_application
+from shumoos.saudi import calendar, reference_number
+from shumoos.sms.outbox import queue_sms
+
+# An application's fields that a licence outside the register is described by.
+LICENCE_FIELDS = {
+    "sector": "sector",
+    "name_ar": "name_ar",
+    "name_en": "name_en",
+    "commercial_registration": "commercial_registration",
+    "owner_name": "owner_name",
+    "owner_national_id": "owner_national_id",
+    "owner_mobile": "owner_mobile",
+    "city": "city",
+    "licence_issued_on": "issued_on",
+    "licence_expires_on": "expires_on",
+}
+
+
+@transaction.atomic
+def save_draft(key: str, *, typed: dict[str, Any]) -> Application:
+    """Return the draft of that key, made now if there is none, with what was typed so far.
+
+    Raises MoveRefused where the application of that key has been sent already.
+    """
+    application, _created = Application.objects.select_for_update().get_or_create(key=key)
+    if application.status != Status.DRAFT:
+        raise MoveRefused(_("This application has been sent already."))
+    for name, value in typed.items():
+        setattr(application, name, value)
+    application.save()
+    return application
+
+
+@transaction.atomic
+def submit(application: Application, *, typed: dict[str, Any], language: str = "ar") -> Application:
+    """Send a draft to the investigation office of its city's region, and return what was sent.
+
+    `typed` holds the draft's fields by name. Its licence is the one in the register of the sector's
+    authority, or a new one as typed. Where the office had returned the same owner's application for this
+    licence, that one goes back to the office with the new data and keeps its reference number; the draft is
+    gone. Sending again changes nothing. Raises MoveRefused while the licence has another application in
+    progress or an active subscription, ValidationError where a field or a document is missing.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if application.status != Status.DRAFT:
+        return application
+    refuse_missing_documents(application)
+    authority = typed["sector"].authority
+    licence = licence_of({**typed, "authority": authority})
+    returned = returned_application(licence, typed)
+    refuse_taken(licence, besides=returned)
+    if not licence.in_register:
+        describe(licence, typed)
+    if returned is not None:
+        hand_over_documents(application, to=returned)
+        application = returned
+    for name, value in typed.items():
+        setattr(application, name, value)
+    application.authority = authority
+    application.licence = licence
+    application.office = Office.objects.get(region=typed["city"].region_id)
+    application.language = language
+    application.submitted_at = timezone.now()
+    application.full_clean()
+    save_with_reference(application)
+    move_application(application, Status.SUBMITTED, by=None)
+    queue_sms(kind="application_received", to=application.owner_mobile, language=language, about=application)
+    return application
+
+
+def licence_of(typed: dict[str, Any]) -> Licence:
+    """Return the licence of that authority and number under a lock, made now if the register has none."""
+    described = {theirs: typed[ours] for ours, theirs in LICENCE_FIELDS.items()}
+    licence, _created = Licence.objects.get_or_create(
+        authority=typed["authority"],
+        number=typed["licence_number"],
+        defaults={**described, "in_register": False},
+    )
+    return Licence.objects.select_for_update().get(pk=licence.pk)
+
+
+def describe(licence: Licence, typed: dict[str, Any]) -> None:
+    """Bring a licence that only applicants have described up to the latest of them."""
+    for ours, theirs in LICENCE_FIELDS.items():
+        setattr(licence, theirs, typed[ours])
+    licence.full_clean()
+    licence.save()
+
+
+def returned_application(licence: Licence, typed: dict[str, Any]) -> Application | None:
+    """Return the licence's application that waits for this very owner's correction, under a lock."""
+    return (
+        licence.applications.select_for_update()
+        .filter(
+            status=Status.RETURNED,
+            owner_national_id=typed["owner_national_id"],
+            owner_mobile=typed["owner_mobile"],
+        )
+        .first()
+    )
+
+
+def refuse_taken(licence: Licence, *, besides: Application | None) -> None:
+    # The licence is locked: of two applications sent at once, the second sees the first here.
+    others = licence.applications.open()
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    if others.exists():
+        raise MoveRefused(
+            _(
+                "This licence already has an application in progress. Follow it with its reference number, "
+                "or call %(line)s."
+            )
+            % {"line": settings.SUPPORT_LINE}
+        )
+    # By name, because subscriptions belong to the app above.
+    if Licence.objects.filter(
+        pk=licence.pk,
+        subscriptions__status__in=["active", "suspended"],
+        subscriptions__period__contains=calendar.today(),
+    ).exists():
+        raise MoveRefused(
+            _(
+                "This licence already has an active subscription. Sign in with its user name, "
+                "or call %(line)s."
+            )
+            % {"line": settings.SUPPORT_LINE}
+        )
+
+
+def refuse_missing_documents(application: Application) -> None:
+    kinds = set(application.documents.filter(is_current=True).values_list("kind", flat=True))
+    missing = [kind for kind in DocumentKind if kind.value not in kinds]
+    if missing:
+        raise ValidationError({kind.value: _("Add this document.") for kind in missing})
+
+
+def hand_over_documents(draft: Application, *, to: Application) -> None:
+    """Make the draft's documents the current ones of another application, and remove the draft."""
+    new = draft.documents.filter(is_current=True)
+    to.documents.filter(is_current=True, kind__in=new.values("kind")).update(is_current=False)
+    draft.documents.update(application=to)
+    draft.delete()
+
+
+def save_with_reference(application: Application) -> None:
+    """Save an application under a reference number of its own, if it has none yet."""
+    while not application.reference:
+        application.reference = reference_number.make(calendar.today().year)
+        try:
+            with transaction.atomic():
+                application.save()
+        except IntegrityError as error:
+            if "application_reference_once" not in str(error):
+                raise
+            application.reference = ""
+    application.save()
