@@ -22,7 +22,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(TextMessage)
 class TextMessageAdmin(admin.ModelAdmin):
-    """What was sent and what came of it, to look at: no bodies, which are kept nowhere, and no whole number."""
+    """What was sent and what came of it, to look at: no body (none is kept), no whole mobile."""
 
     list_display = ["queued_at", "kind_label", "masked_mobile", "status", "error", "attempts", "sent_at"]
     list_filter = ["status", KindFilter, "urgency"]

@@ -1,5 +1,6 @@
 """Handing one text to Twilio. Knows nothing of the rows, and lets nothing of a body out but to Twilio."""
 
+import json
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +60,8 @@ class PooledHttpClient(HttpClient):
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=allow_redirects,
         )
+        if answer.ok and not isinstance(json.loads(answer.text), dict):
+            raise ValueError("The answer is no JSON object.")
         return Response(answer.status_code, answer.text, answer.headers)
 
 

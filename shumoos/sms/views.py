@@ -60,7 +60,7 @@ def is_signed(request: HttpRequest) -> bool:
 
 
 def message_of(request: HttpRequest) -> TextMessage | None:
-    """Return the text that the address names, as of the attempt it names; None where it names none of ours."""
+    """Return the text and attempt that the address names, or None where it names none of ours."""
     try:
         key, attempt = uuid.UUID(request.GET.get("id", "")), int(request.GET.get("attempt", ""))
     except ValueError:
