@@ -239,6 +239,7 @@ def test_words_in_a_page_outside_gettext_are_reported(catalogue, project):
         "<p>{{ saved }} · {{ count }} / 10 &nbsp;</p>",
         '<input title="{{ name }}" class="form-control" placeholder="05">',
         '<p {% if a > b %}class="wide"{% endif %}></p>',
+        "<a>(PDF)</a>",
         '<code translate="no">client_reference</code>',
     ],
 )

@@ -49,6 +49,8 @@ NOT_TEXT = re.compile(
 TAG = re.compile(r"<[^<>]*>")
 READ_ATTRIBUTE = re.compile(r'\b(?:alt|title|placeholder|aria-label|data-label)="([^"]*)"')
 WORD = re.compile(r"[^\W\d_]{2,}")
+# Names of formats are the same in every language.
+SAME_EVERYWHERE = {"PDF", "CSV", "XLSX", "JSON", "QR"}
 
 
 class Command(BaseCommand):
@@ -226,11 +228,15 @@ def text_outside_gettext(template: str) -> Iterator[tuple[int, str]]:
     """Yield line number and text of what stands between the tags, and in the attributes that are read."""
     left = NOT_TEXT.sub(blank, template)
     for attribute in READ_ATTRIBUTE.finditer(left):
-        if WORD.search(html.unescape(attribute[1])):
+        if has_words(attribute[1]):
             yield left.count("\n", 0, attribute.start()) + 1, attribute[1].strip()
     for number, line in enumerate(TAG.sub(blank, left).splitlines(), start=1):
-        if WORD.search(html.unescape(line)):
-            yield number, line.strip()
+        if has_words(line):
+            yield number, " ".join(line.split())
+
+
+def has_words(text: str) -> bool:
+    return not SAME_EVERYWHERE.issuperset(WORD.findall(html.unescape(text)))
 
 
 def blank(match: re.Match[str]) -> str:
