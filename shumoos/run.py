@@ -280,7 +280,7 @@ def _parts(port: int) -> list[Part]:
         ),
         Part(
             "twilio-simulator",
-            ["manage.py", "twilio_simulator", "--port", str(texts)],
+            ["manage.py", "twilio_simulator", "--port", str(texts), "--keep", str(VAR / "texts.jsonl")],
             lambda: _answers(f"http://127.0.0.1:{texts}/"),
         ),
         Part(
