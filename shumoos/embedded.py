@@ -28,7 +28,6 @@ import redis
 
 from shumoos.processes import (
     dying_with_parent,
-    ends_within,
     free_port,
     last_lines,
     stop_in_order,
@@ -222,18 +221,19 @@ class Postgres:
 
         Only the holder of the directory's lock comes here, so whoever is at work in it has no one to serve.
         """
-        remains = self.data / "postmaster.pid"
         if sys.platform != "linux":
-            if remains.exists():
+            if (self.data / "postmaster.pid").exists():
                 stop = [self._program("pg_ctl"), "stop", "-D", self._data_argument, "-m", "fast"]
                 subprocess.run(stop, capture_output=True, **self._as_account)
             return
         for step, signum in enumerate((None, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)):
             # The first round only waits: a server that was told of its parent's end is on its way out.
-            for _ in until(5):
+            for _ in until(3):
                 workers = working_in(self.data)
                 if not workers:
-                    remains.unlink(missing_ok=True)
+                    # PostgreSQL would take a dead process that nobody has buried yet for a living one.
+                    for lock in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+                        lock.unlink(missing_ok=True)
                     return
                 if step and signum:
                     _signal_all(workers, signum)
@@ -333,10 +333,10 @@ class Valkey:
             self.process.stdin.write(settings.encode())
             self.process.stdin.close()
         for _ in until(10):
+            if self.process.poll() is not None:
+                break
             if self.answers():
                 return True
-            if ends_within(self.process, 0):
-                break
         self.stop()
         return False
 

@@ -177,7 +177,7 @@ def kept_environment(**changes: str) -> dict[str, str]:
             lines = path.read_text().splitlines()
         except FileNotFoundError:
             lines = []
-        kept = dict(line.split("=", 1) for line in lines if "=" in line and not line.endswith("="))
+        kept = {name: value for name, _, value in (line.partition("=") for line in lines) if value}
         whole = (
             {name: kept.get(name) or value for name, value in _fresh_environment().items()} | kept | changes
         )
