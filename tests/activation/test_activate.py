@@ -1,0 +1,244 @@
+"""Activation: what follows from it, what it refuses, and that it happens whole or not at all."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from pytest_django.asserts import assertContains, assertRedirects
+
+from activation import decisions
+from activation.models import Review, Subscription
+from registration.models import Establishment, Licence, Owner
+from registration.moves import MoveRefused
+from shumoos.accounts.models import User
+from shumoos.letters.models import Letter
+from shumoos.saudi import calendar
+from shumoos.sms.models import TextMessage
+from tests.activation.reviewing import claimed, everything_ticked, page
+from tests.conftest import sign_in
+from tests.factories import ApplicationFactory, LicenceFactory, OfficerFactory, UserFactory, office
+from violations.escalation import escalate
+from violations.models import Case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def application():
+    return ApplicationFactory(language="en")
+
+
+def test_activation_makes_account_subscription_and_letter_and_queues_the_credentials(
+    supervisor_client, supervisor, application
+):
+    decisions.claim(application, by=supervisor)
+
+    response = supervisor_client.post(page("activate", application), everything_ticked(application))
+
+    assertRedirects(response, page("review", application))
+    application.refresh_from_db()
+    assert application.status == "activated"
+    establishment = application.establishment
+    assert establishment.owner.national_id == application.owner_national_id
+    user = establishment.owner.user
+    assert (user.username, user.role, user.language) == (establishment.number, "owner", "en")
+    assert not user.has_usable_password()
+    subscription = establishment.subscriptions.get()
+    assert subscription.period.lower == calendar.today()
+    assert subscription.ends_on == application.licence.expires_on
+    assert subscription.activated_by == supervisor
+    letter = subscription.statement
+    assert (letter.kind, letter.series, letter.status) == ("statement", "RUH", "valid")
+    text = TextMessage.objects.get(kind="credentials")
+    assert (text.to, text.language, text.about) == (application.owner_mobile, "en", subscription)
+    assert [(event.old, event.new, event.by) for event in application.events.all()] == [
+        ("draft", "submitted", None),
+        ("submitted", "under_review", supervisor),
+        ("under_review", "activated", supervisor),
+    ]
+
+
+def test_activating_again_changes_nothing(supervisor, application):
+    claimed(application, supervisor)
+    first = decisions.activate(application, by=supervisor)
+    second = decisions.activate(application, by=supervisor)
+
+    assert first == second
+    assert Subscription.objects.count() == Letter.objects.count() == 1
+    assert TextMessage.objects.filter(kind="credentials").count() == 1
+
+
+def test_activation_closes_the_case_as_complied(supervisor):
+    licence = LicenceFactory(issued_on=calendar.today() - timedelta(days=60))
+    escalate(calendar.today() - timedelta(days=31))
+    escalate(calendar.today())
+    application = ApplicationFactory(sector=licence.sector, licence_number=licence.number)
+
+    decisions.activate(claimed(application, supervisor), by=supervisor)
+
+    case = Case.objects.get(licence=licence)
+    assert (case.stage, case.closed_on) == ("complied", calendar.today())
+    assert sum(entry.amount for entry in case.entries.all()) == 10_000
+
+
+@pytest.mark.parametrize("missing", ["person_checked", "original_seen", "matches", "legible"])
+def test_an_incomplete_checklist_keeps_activation_closed(supervisor_client, supervisor, application, missing):
+    decisions.claim(application, by=supervisor)
+    ticks = everything_ticked(application)
+    del ticks[next(name for name in ticks if name.startswith(missing))]
+
+    response = supervisor_client.post(page("activate", application), ticks, follow=True)
+
+    assertContains(response, "أكمل قائمة التحقق قبل التفعيل.")
+    application.refresh_from_db()
+    assert application.status == "under_review"
+    assert not Subscription.objects.exists()
+    # What was ticked is kept.
+    assert application.reviews.get().checks.filter(legible=True).count() >= 2
+
+
+def test_an_expired_licence_is_not_activated(supervisor):
+    application = ApplicationFactory()
+    Licence.objects.filter(pk=application.licence_id).update(expires_on=calendar.today() - timedelta(days=1))
+    claimed(application, supervisor)
+
+    with pytest.raises(MoveRefused, match="انتهى الترخيص"):
+        decisions.activate(application, by=supervisor)
+    assert not Subscription.objects.exists()
+
+
+def test_what_nobody_has_taken_up_is_not_activated(supervisor, application):
+    with pytest.raises(MoveRefused):
+        decisions.activate(application, by=supervisor)
+
+
+def test_only_who_took_it_up_decides(supervisor, application):
+    claimed(application, supervisor)
+    with pytest.raises(MoveRefused, match=supervisor.full_name):
+        decisions.activate(application, by=OfficerFactory())
+
+
+def test_a_second_establishment_joins_the_account_there_is(supervisor, application):
+    decisions.activate(claimed(application, supervisor), by=supervisor)
+    second = ApplicationFactory(owner_national_id=application.owner_national_id)
+
+    decisions.activate(claimed(second, supervisor), by=supervisor)
+
+    owner = Owner.objects.get(national_id=application.owner_national_id)
+    assert owner.establishments.count() == 2
+    assert User.objects.filter(role="owner").count() == 1
+    assert TextMessage.objects.filter(kind="credentials").count() == 1
+    assert TextMessage.objects.get(kind="subscription_activated").to == owner.mobile
+
+
+def fail(*args, **kwargs):
+    raise RuntimeError("the process was killed here")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "owner_of",
+        "establishment_of",
+        "give_account",
+        "move_application",
+        "close",
+        "issue",
+        "comply",
+        "queue_sms",
+    ],
+)
+def test_activation_happens_whole_or_not_at_all(supervisor, application, monkeypatch, step):
+    claimed(application, supervisor)
+    texts = TextMessage.objects.count()
+    monkeypatch.setattr(decisions, step, fail)
+
+    with pytest.raises(RuntimeError):
+        decisions.activate(application, by=supervisor)
+
+    application.refresh_from_db()
+    assert (application.status, application.establishment) == ("under_review", None)
+    for model in (Subscription, Letter, Establishment, Owner):
+        assert not model.objects.exists()
+    assert not User.objects.filter(role="owner").exists()
+    assert TextMessage.objects.count() == texts
+    assert Review.objects.get().decision == ""
+
+
+def test_letters_are_numbered_without_gaps_even_where_an_activation_fails(supervisor, monkeypatch):
+    first, second = ApplicationFactory(), ApplicationFactory()
+    with monkeypatch.context() as patched:
+        patched.setattr(decisions, "queue_sms", fail)
+        with pytest.raises(RuntimeError):
+            decisions.activate(claimed(first, supervisor), by=supervisor)
+    decisions.activate(first, by=supervisor)
+    decisions.activate(claimed(second, supervisor), by=supervisor)
+    assert list(Letter.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2]
+
+
+def test_strangers_do_not_find_the_application(
+    application, makkah_client, owner_client, auditor_client, client
+):
+    for name in ("claim", "release", "check", "activate", "return", "reject", "resend"):
+        assert makkah_client.post(page(name, application)).status_code == 404
+        assert owner_client.post(page(name, application)).status_code == 302  # to the admin's sign-in
+        assert auditor_client.post(page(name, application)).status_code == 403
+        assert client.post(page(name, application)).status_code == 302
+    application.refresh_from_db()
+    assert application.status == "submitted"
+
+
+def test_decisions_are_not_taken_by_get(supervisor_client, application):
+    for name in ("claim", "release", "check", "activate", "return", "reject", "resend"):
+        assert supervisor_client.get(page(name, application)).status_code == 405
+
+
+def test_the_statement_letter_is_downloaded_by_the_office_and_nobody_else(
+    supervisor_client, supervisor, makkah_client, application
+):
+    decisions.activate(claimed(application, supervisor), by=supervisor)
+
+    response = supervisor_client.get(page("statement", application))
+
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"].endswith('.pdf"')
+    assert response.content.startswith(b"%PDF-")
+    assert makkah_client.get(page("statement", application)).status_code == 404
+
+
+def test_new_credentials_are_sent_until_the_owner_has_chosen_a_password(
+    supervisor_client, supervisor, application
+):
+    decisions.activate(claimed(application, supervisor), by=supervisor)
+    supervisor_client.post(page("resend", application))
+    assert TextMessage.objects.filter(kind="credentials").count() == 2
+
+    user = User.objects.get(role="owner")
+    user.set_password("three-green-lanterns")
+    user.save()
+    supervisor_client.post(page("resend", application))
+    assert TextMessage.objects.filter(kind="credentials").count() == 2
+
+
+def test_a_head_of_the_same_office_sees_the_review(supervisor, application):
+    head = UserFactory(role="head")
+    office("RUH").members.add(head)
+    assert sign_in(head).get(page("review", application)).status_code == 200
+
+
+def test_the_database_refuses_overlapping_subscriptions(supervisor, application):
+    subscription = decisions.activate(claimed(application, supervisor), by=supervisor)
+    other = ApplicationFactory()
+    copy = Subscription(
+        establishment=subscription.establishment,
+        licence=subscription.licence,
+        application=other,
+        period=subscription.period,
+        status="suspended",
+        statement=Letter.objects.create(
+            kind="statement", series="RUH", year=2026, sequence=99, content={}, licence_number="1"
+        ),
+        activated_by=supervisor,
+    )
+    with pytest.raises(Exception, match="subscription_periods_do_not_overlap"), connection.cursor():
+        copy.save()
