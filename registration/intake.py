@@ -82,12 +82,13 @@ def submit(application: Application, *, typed: dict[str, Any], language: str = "
 
 def licence_of(typed: dict[str, Any]) -> Licence:
     """Return the licence of that authority and number under a lock, made now if the register has none."""
-    described = {theirs: typed[ours] for ours, theirs in LICENCE_FIELDS.items()}
-    licence, _created = Licence.objects.get_or_create(
-        authority=typed["authority"],
-        number=typed["licence_number"],
-        defaults={**described, "in_register": False},
-    )
+    described = {theirs: typed[ours] for ours, theirs in LICENCE_FIELDS.items()} | {"in_register": False}
+    key = {"authority": typed["authority"], "number": typed["licence_number"]}
+    new = Licence(**key, **described)
+    new.clean_fields()
+    # But not that the number is new.
+    new.validate_constraints(exclude={"number"})
+    licence, _created = Licence.objects.get_or_create(**key, defaults=described)
     return Licence.objects.select_for_update().get(pk=licence.pk)
 
 

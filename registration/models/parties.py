@@ -79,6 +79,18 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         on = on or calendar.today()
         return self.filter(issued_on__lte=on, expires_on__gte=on)
 
+    def visible_to(self, user) -> "LicenceQuerySet":
+        """The licences that this person may see."""
+        if user.role == "owner":
+            return self.filter(establishment__owner__user=user)
+        if user.role == "authority":
+            return self.filter(authority__officers=user)
+        if user.role in ("supervisor", "head"):
+            return self.filter(city__region__office__members=user)
+        if user.role == "auditor":
+            return self.all()
+        return self.none()
+
 
 class Licence(models.Model):
     """A licence as its authority's register has it, or, where it has none, as the applicant gave it."""

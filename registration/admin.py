@@ -1,0 +1,118 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from registration.models import Authority, City, Establishment, Licence, Office, Provider, Region, Sector
+from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import Role, User
+
+
+class PeopleMixin:
+    """Offers only people of these roles, of whom there are few, where people are chosen."""
+
+    roles: list[Role]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = User.objects.filter(role__in=self.roles)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ReferenceAdmin(admin.ModelAdmin):
+    """Reference data: administrators add and change it, nobody deletes it."""
+
+    list_display: Sequence[str] = ["code", "name_ar", "name_en"]
+    search_fields = ["code", "name_ar", "name_en"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Files, imports and the shipped data find a row by its code.
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Region)
+class RegionAdmin(ReferenceAdmin):
+    pass
+
+
+@admin.register(City)
+class CityAdmin(ReferenceAdmin):
+    list_display = [*ReferenceAdmin.list_display, "region"]
+    list_filter = ["region"]
+    list_select_related = ["region"]
+
+
+@admin.register(Office)
+class OfficeAdmin(PeopleMixin, ReferenceAdmin):
+    list_display = [*ReferenceAdmin.list_display, "region"]
+    list_select_related = ["region"]
+    filter_horizontal = ["members"]
+    roles = [Role.SUPERVISOR, Role.HEAD]
+
+
+@admin.register(Authority)
+class AuthorityAdmin(PeopleMixin, ReferenceAdmin):
+    filter_horizontal = ["officers"]
+    roles = [Role.AUTHORITY]
+
+
+@admin.register(Sector)
+class SectorAdmin(ReferenceAdmin):
+    list_display = [*ReferenceAdmin.list_display, "authority"]
+    list_filter = ["authority"]
+    list_select_related = ["authority"]
+
+
+@admin.register(Provider)
+class ProviderAdmin(PeopleMixin, admin.ModelAdmin):
+    list_display = ["name_ar", "name_en", "commercial_registration"]
+    search_fields = ["name_ar", "name_en", "commercial_registration"]
+    filter_horizontal = ["agents"]
+    roles = [Role.PROVIDER]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the portal's own pages and imports write, within reach of whoever looks."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return self.model._default_manager.visible_to(request.user)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is not None and self.has_view_permission(request, row):
+            log_look(request, "view", row)
+        return super().change_view(request, object_id, *args, **kwargs)
+
+
+@admin.register(Licence)
+class LicenceAdmin(ReadOnlyAdmin):
+    list_display = ["number", "authority", "name_ar", "sector", "city", "expires_on", "in_register"]
+    list_filter = ["in_register", "authority", "city__region"]
+    list_select_related = ["authority", "sector", "city"]
+    search_fields = ["=number", "=commercial_registration", "=owner_national_id", "name_ar", "name_en"]
+
+
+@admin.register(Establishment)
+class EstablishmentAdmin(ReadOnlyAdmin):
+    list_display = ["number", "name_ar", "sector", "city"]
+    list_filter = ["sector", "city__region"]
+    list_select_related = ["sector", "city"]
+    search_fields = ["=number", "=commercial_registration", "name_ar", "name_en"]
