@@ -1,0 +1,42 @@
+"""What can be opened without signing in. A new public address is added here on purpose, or it is a mistake."""
+
+from django.urls import URLResolver, get_resolver
+
+PUBLIC = {
+    "",
+    "healthz",
+    "language/",
+    "login/",
+    "readyz",
+    "register/",
+    "register/done/",
+    "sms/status/",
+    "status/",
+    "verify/",
+    "verify/<str:code>/",
+    "admin/login/",
+}
+
+
+def views(patterns, prefix=""):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def test_everything_needs_sign_in_but_for_this_list():
+    public = {
+        route
+        for route, view in views(get_resolver().url_patterns)
+        if not getattr(view, "login_required", True)
+    }
+    assert public == PUBLIC
+
+
+def test_strangers_are_led_to_the_sign_in(client, db):
+    for address in ("/home/", "/guests/", "/guests/new/", "/violations/", "/tickets/", "/desk/", "/account/"):
+        response = client.get(address)
+        assert (response.status_code, response["Location"]) == (302, f"/login/?next={address}")
