@@ -27,6 +27,7 @@ STANDARDS = ["a-2a", "ua-1"]
 
 BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LATIN_RUN = re.compile(r"[A-Za-z0-9 .,:/&'()+_#@%-]*[A-Za-z0-9][A-Za-z0-9 .,:/&'()+_#@%-]*")
+ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -34,8 +35,8 @@ def render_pdf(letter: Letter) -> bytes:
     """Return the letter as it was issued, whoever prints it and whenever.
 
     A statement prints from its content `authority office supervisor commercial_registration city reference
-    period_from period_until`. A notice of any other kind prints `title`, `paragraphs` (a list), `rows` (a list
-    of label and value) and, where they are given, `addressee` and `office`; without the first it is addressed
+    period_from period_until`. A notice of any other kind prints `title`, `paragraphs` (a list) and, where
+    they are given, `rows` (a list of label and value), `addressee` and `office`; without an addressee it goes
     to the establishment. A value that is an ISO day is printed in both calendars.
     """
     source = SOURCES / ("statement.typ" if letter.kind == Kind.STATEMENT else "notice.typ")
@@ -111,25 +112,30 @@ def show(value: Any) -> Any:
     """Return a value of the content as it is printed: days in both calendars, Latin runs kept in order."""
     if isinstance(value, list):
         return [show(inner) for inner in value]
-    text = BIDI_CONTROLS.sub("", str(value))
+    text = BIDI_CONTROLS.sub("", "" if value is None else str(value))
     if ISO_DAY.fullmatch(text):
         return calendar.show_both(date.fromisoformat(text), "ar")
     return isolate(text)
 
 
 def isolate(text: str) -> str:
-    """Return the text with each Latin or numeric run in a left-to-right isolate.
+    """Return the text with each Latin or numeric run in a left-to-right isolate; all of it without Arabic.
 
     Without it the bidirectional algorithm turns `2026-11-24` round inside an Arabic sentence.
     """
+    if not text or not ARABIC.search(text):
+        return text and left_to_right(text)
     return LATIN_RUN.sub(isolate_run, text)
 
 
 def isolate_run(match: re.Match[str]) -> str:
     """Put the isolate round the run itself; what belongs to the sentence around it stays outside."""
-    run = match[0].strip(" .,:/&'_-")
-    if run.count("(") != run.count(")"):
-        run = run.strip("()")
+    run = match[0].strip(" .,:/&'_-").lstrip(") ").rstrip("( ")
+    opened, closed = run.count("("), run.count(")")
+    if opened > closed:
+        run = run.lstrip("( ")
+    elif closed > opened:
+        run = run.rstrip(") ")
     before, _run, after = match[0].partition(run)
     return f"{before}{left_to_right(run)}{after}"
 

@@ -28,7 +28,6 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     form = CodeForm({"code": code})
     letter = Letter.objects.filter(code=form.cleaned_data["code"]).first() if form.is_valid() else None
     if letter is None:
-        context = {"form": CodeForm(initial={"code": code[:60]})}
-        return render(request, "letters/unknown.html", context, status=404)
-    context = {"letter": letter, "tone": TONES[Status(letter.status)]}
-    return render(request, "letters/verify.html", context)
+        again = CodeForm(initial={"code": code[:60]})
+        return render(request, "letters/unknown.html", {"form": again}, status=404)
+    return render(request, "letters/verify.html", {"letter": letter, "tone": TONES[Status(letter.status)]})

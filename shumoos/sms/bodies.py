@@ -1,7 +1,6 @@
 """What a text says. Made for one attempt, in the language of the addressee, and kept nowhere."""
 
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.utils import translation
 
 from shumoos.sms import kinds
@@ -18,5 +17,5 @@ def write(message: TextMessage, kind: kinds.Kind) -> str:
         raise kinds.Pointless
     with translation.override(message.language):
         context = Context(kind.context(about, message.language), autoescape=False)
-        # The engine's own template: its wrapper would escape a plain text as if it were HTML.
-        return get_template(kind.template).template.render(context).strip()
+        # Not `render_to_string`: it would escape a plain text as if it were HTML.
+        return Engine.get_default().get_template(kind.template).render(context).strip()

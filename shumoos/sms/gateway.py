@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import requests
 from django.conf import settings
@@ -97,6 +98,7 @@ def send(*, to: str, body: str, receipts_to: str) -> Outcome:
     return Sent(taken.sid) if taken.sid else Unavailable("unreadable")
 
 
-def receipt_address(message_id: object, attempt: int) -> str:
+def receipt_address(message_id: UUID, attempt: int) -> str:
     """Return where Twilio is to report on that attempt, so that its call finds the row by our own id."""
-    return f"{settings.PUBLIC_URL}{reverse('sms:status')}?{urlencode({'id': message_id, 'attempt': attempt})}"
+    query = urlencode({"id": str(message_id), "attempt": attempt})
+    return f"{settings.PUBLIC_URL}{reverse('sms:status')}?{query}"

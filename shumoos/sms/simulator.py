@@ -241,7 +241,7 @@ class Handler(BaseHTTPRequestHandler):
             context = {"messages": shown, "numbers": numbers, "chosen": chosen}
             with translation.override("ar"):
                 page = render_to_string("sms/phone.html", context)
-            self._answer(200, "text/html", page.encode())
+            self._answer(200, "text/html", page.encode(), refresh=3)
         else:
             self._answer_json(ERRORS[20404].status, ERRORS[20404].as_json())
 
@@ -256,11 +256,13 @@ class Handler(BaseHTTPRequestHandler):
     def _answer_json(self, status: int, content: Any) -> None:
         self._answer(status, "application/json", json.dumps(content, ensure_ascii=False).encode())
 
-    def _answer(self, status: int, kind: str, content: bytes) -> None:
+    def _answer(self, status: int, kind: str, content: bytes, refresh: int = 0) -> None:
         try:
             self.send_response(status)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
+            if refresh:
+                self.send_header("Refresh", str(refresh))
             self.end_headers()
             self.wfile.write(content)
         except (BrokenPipeError, ConnectionResetError):
