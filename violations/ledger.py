@@ -132,7 +132,7 @@ BREAKS = """
         SELECT DISTINCT ON (case_id) case_id, id AS entry_id, fined FROM sums ORDER BY case_id, id DESC
     ),
     found AS (
-        SELECT sums.case_id, sums.id AS entry_id, CASE
+        SELECT sums.case_id, sums.id AS entry_id, 1 AS check_number, CASE
             WHEN sums.licence_id <> violations_case.licence_id THEN 'is on another licence than its case'
             WHEN notice.case_id <> sums.case_id THEN 'bears the notice of another case'
             WHEN notice.amount <> sums.amount THEN 'is not the amount of its notice'
@@ -143,17 +143,17 @@ BREAKS = """
         JOIN violations_case ON violations_case.id = sums.case_id
         LEFT JOIN violations_notice AS notice ON notice.id = sums.notice_id
         UNION ALL
-        SELECT violations_case.id, totals.entry_id, 'is the last of a case that says another fine'
+        SELECT violations_case.id, totals.entry_id, 2, 'is the last of a case that says another fine'
         FROM violations_case
         JOIN totals ON totals.case_id = violations_case.id
         WHERE violations_case.fined <> totals.fined
         UNION ALL
-        SELECT violations_case.id, NULL, 'says a fine without an entry'
+        SELECT violations_case.id, NULL, 3, 'says a fine without an entry'
         FROM violations_case
         LEFT JOIN totals ON totals.case_id = violations_case.id
         WHERE violations_case.fined <> 0 AND totals.case_id IS NULL
         UNION ALL
-        SELECT notice.case_id, NULL, 'has a notice of a fine that was not entered'
+        SELECT notice.case_id, NULL, 4, 'has a notice of a fine that was not entered'
         FROM violations_notice AS notice
         LEFT JOIN violations_ledgerentry AS entry ON entry.notice_id = notice.id
         WHERE notice.amount > 0 AND entry.id IS NULL
@@ -161,6 +161,6 @@ BREAKS = """
     SELECT case_id, entry_id, why
     FROM found
     WHERE why IS NOT NULL
-    ORDER BY entry_id NULLS LAST, case_id
+    ORDER BY entry_id NULLS LAST, case_id, check_number
     LIMIT 1
 """

@@ -5,11 +5,14 @@ import random
 from datetime import date, datetime, time
 
 import time_machine
+from django.db.backends.postgresql.psycopg_any import DateRange
 
+from activation.models import Subscription
 from registration.models import Application, City, Establishment, Licence, Owner, Sector, Status
 from registration.moves import move_application
 from shumoos.accounts.models import Role
 from shumoos.accounts.people import create_person
+from shumoos.letters.models import Letter
 from shumoos.saudi import reference_number
 from shumoos.saudi.calendar import RIYADH
 from shumoos.saudi.identity import make_national_id
@@ -127,3 +130,24 @@ def warn(licence, on):
     )
     Notice.objects.create(case=case, stage="warned", issued_on=on, due_on=case.due_on)
     return case
+
+
+def subscribe(licence, on):
+    """A subscription of the licence's establishment from that day on, without an activation."""
+    establishment = licence.establishment or make_establishment(licence)
+    number = next(numbers)
+    return Subscription.objects.create(
+        establishment=establishment,
+        licence=licence,
+        application=make_draft(licence),
+        period=DateRange(on, licence.expires_on, "[]"),
+        statement=Letter.objects.create(
+            kind="statement",
+            series="RUH",
+            year=2026,
+            sequence=number,
+            licence_number=licence.number,
+            content={},
+        ),
+        activated_by=make_supervisor(),
+    )

@@ -138,7 +138,7 @@ class Occurrence(models.Model):
         Establishment, models.PROTECT, related_name="occurrences", verbose_name=_("establishment")
     )
     occurred_on = models.DateField(_("occurred on"))
-    what = models.TextField(_("what is wrong"), max_length=2000)
+    what = models.CharField(_("what is wrong"), max_length=2000)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
@@ -181,7 +181,7 @@ class Notice(models.Model):
     amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2, default=0)
     # The supervisor who issued it; nobody where the sweep did.
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
     )
     letter = models.OneToOneField(
         Letter, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("letter")

@@ -41,12 +41,12 @@ class LedgerEntry(models.Model):
         Notice, models.PROTECT, null=True, blank=True, related_name="entry", verbose_name=_("notice")
     )
     kind = models.CharField(_("kind"), max_length=12, choices=EntryKind)
-    on = models.DateField(_("on"))
+    on = models.DateField(_("date"))
     # What is owed grows with a positive amount and shrinks with a negative one.
     amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2)
     cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, null=True, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by")
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     entered_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)

@@ -24,8 +24,8 @@ class Stage(models.TextChoices):
 
 class Basis(models.TextChoices):
     NONE = "none", _("No fine")
-    ADD = "add", _("Add")
-    RAISE_TO = "raise_to", _("Raise to")
+    ADD = "add", _("Adds to the fine")
+    RAISE_TO = "raise_to", _("Raises the fine")
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):

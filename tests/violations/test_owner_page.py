@@ -1,0 +1,206 @@
+"""The owner's page: whose cases it shows, and where each stands today."""
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from shumoos.accounts.models import Role
+from shumoos.accounts.people import create_person
+from tests.violations.factories import (
+    make_establishment,
+    make_licence,
+    make_owner,
+    make_supervisor,
+    reject,
+    submit,
+    warn,
+)
+from violations.escalation import comply, escalate
+from violations.models import Case
+from violations.occurrences import record_occurrence
+
+pytestmark = pytest.mark.django_db
+
+D = date.fromisoformat
+PAGE = reverse("violations:mine")
+
+
+@pytest.fixture
+def owner():
+    return make_owner()
+
+
+@pytest.fixture
+def licence(owner):
+    return make_licence(owner_national_id=owner.national_id)
+
+
+@pytest.fixture
+def read(client, owner, time_machine):
+    """The page as its owner reads it on a day, in English, in one line of text."""
+
+    def read(on, language="en"):
+        time_machine.move_to(f"{on}T09:00:00+03:00", tick=False)
+        client.force_login(owner.user)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        main = client.get(PAGE).content.decode().partition("<main")[2].partition("</main>")[0]
+        words = re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi>", "", main))
+        return " ".join(unescape(words).split())
+
+    return read
+
+
+def test_nothing_to_show_is_said_and_the_rule_is_there(read):
+    text = read("2026-01-01")
+    assert "There is no violation on your licences" in text
+    assert "Not subscribed within 30 days of the warning Fine SAR 10,000.00" in text
+    assert "Not subscribed within a further 30 days The fine is raised SAR 25,000.00" in text
+    assert "Again within 6 months of the first time Fine SAR 5,000.00" in text
+
+
+def test_a_warned_owner_reads_the_day_and_what_comes_next(read, licence):
+    warn(licence, D("2026-01-01"))
+
+    text = read("2026-01-13")
+
+    assert f"Not subscribed: {licence.name_en} Warning Day 12 of 30." in text
+    assert "Last day, which counts in full 31 January 2026 (12 Shaban 1447 AH)" in text
+    assert (
+        "What comes next First fine from 1 February 2026 (13 Shaban 1447 AH) on "
+        "A fine of at most SAR 10,000.00 is added." in text
+    )
+    assert "Owed in all: SAR 0.00" in text
+    assert "Warning 1 January 2026 (12 Rajab 1447 AH)" in text
+
+
+def test_a_fined_owner_reads_fine_cap_and_difference(read, licence):
+    warn(licence, D("2026-01-01"))
+    escalate(D("2026-02-01"))
+
+    text = read("2026-02-01")
+
+    assert "First fine Day 0 of 30." in text
+    assert "The fine is raised to at most SAR 25,000.00, that is SAR 15,000.00 more." in text
+    assert "Fine of this case SAR 10,000.00 At most, at this step SAR 10,000.00" in text
+    assert "Owed in all: SAR 10,000.00" in text
+
+
+def test_the_page_is_right_between_sweeps(read, licence):
+    warn(licence, D("2026-01-01"))
+    application = submit(licence, D("2026-01-22"))
+
+    assert "The clock stands still" in read("2026-02-20")
+    assert "9 days are left if the application comes back to you" in read("2026-02-20")
+    reject(application, D("2026-03-01"))
+    assert "Last day, which counts in full 10 March 2026" in read("2026-03-01")
+    assert "The last day has passed" in read("2026-03-11")
+
+
+def test_a_suspended_and_a_closed_case(read, licence):
+    warn(licence, D("2026-01-01"))
+    for on in ["2026-02-01", "2026-03-04", "2026-04-04"]:
+        escalate(D(on))
+
+    text = read("2026-04-05")
+    assert "Activity suspended The activity is suspended. To end it, subscribe" in text
+    assert "What comes next" not in text
+
+    comply(licence, on=D("2026-04-06"))
+    text = read("2026-04-06")
+    assert "Complied Closed on 6 April 2026" in text
+    assert "Owed in all: SAR 25,000.00" in text
+
+
+def test_a_case_of_inaccurate_data_shows_the_window_and_the_fact(read, owner, licence, time_machine):
+    establishment = make_establishment(licence, owner)
+    time_machine.move_to("2026-03-20T09:00:00+03:00", tick=False)
+    record_occurrence(
+        establishment=establishment,
+        licence=licence,
+        occurred_on=D("2026-03-15"),
+        what="<b>Room without a guest</b>",
+        by=make_supervisor(),
+    )
+
+    text = read("2026-03-21")
+    assert "Last day of the window, which counts in full 15 September 2026" in text
+    assert "What comes next First fine A fine of at most SAR 5,000.00 is added." in text
+    assert "<b>Room without a guest</b>" in text
+    assert "The window is over" in read("2026-09-16")
+
+
+def test_the_page_is_there_in_arabic(read, licence):
+    warn(licence, D("2026-01-01"))
+    text = read("2026-01-13", language="ar")
+    assert "12 شعبان 1447هـ (31 يناير 2026م)" in text
+
+
+# Whose ----------------------------------------------------------------------------------------------------
+
+
+def test_an_owner_sees_cases_through_the_establishment_and_through_the_register(owner):
+    registered = make_licence(owner_national_id=owner.national_id)
+    own = make_licence()
+    make_establishment(own, owner)
+    cases = {warn(registered, D("2026-01-01")).pk, warn(own, D("2026-01-01")).pk}
+    warn(make_licence(), D("2026-01-01"))
+
+    assert set(Case.objects.visible_to(owner.user).values_list("pk", flat=True)) == cases
+
+
+def test_an_owner_sees_nothing_of_others(client, licence, time_machine):
+    time_machine.move_to("2026-01-13T09:00:00+03:00")
+    warn(licence, D("2026-01-01"))
+    client.force_login(make_owner().user)
+    assertNotContains(client.get(PAGE), licence.number)
+
+
+def test_supervisors_see_their_region_auditors_all_and_others_nothing():
+    riyadh, makkah = make_licence(city="riyadh"), make_licence(city="makkah")
+    in_riyadh, in_makkah = warn(riyadh, D("2026-01-01")), warn(makkah, D("2026-01-01"))
+
+    def seen_by(person):
+        return set(Case.objects.visible_to(person))
+
+    assert seen_by(make_supervisor("riyadh")) == {in_riyadh}
+    assert seen_by(make_supervisor("makkah", role=Role.HEAD)) == {in_makkah}
+    for role in Role:
+        if role not in (Role.OWNER, Role.SUPERVISOR, Role.HEAD):
+            person = create_person(username=f"a-{role.value}", full_name="Invented", role=role)
+            assert seen_by(person) == ({in_riyadh, in_makkah} if role == Role.AUDITOR else set())
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.SUPPORT, Role.SUPERVISOR])
+def test_others_have_no_such_page(client, role):
+    client.force_login(create_person(username="other", full_name="Invented", role=role))
+    assert client.get(PAGE).status_code == 403
+
+
+def test_strangers_sign_in_first(client):
+    assert client.get(PAGE).headers["Location"].startswith(reverse("accounts:login"))
+
+
+def test_the_page_cannot_be_posted_to(client, owner):
+    client.force_login(owner.user)
+    assert client.post(PAGE).status_code == 405
+
+
+def test_the_number_of_queries_does_not_grow_with_the_cases(client, owner):
+    client.force_login(owner.user)
+    counts = []
+    for cases in (1, 3):
+        for _number in range(cases):
+            licence = make_licence(owner_national_id=owner.national_id)
+            warn(licence, D("2026-01-01"))
+            submit(licence, D("2026-01-10"))
+        with CaptureQueriesContext(connection) as queries:
+            assertContains(client.get(PAGE), licence.number)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
