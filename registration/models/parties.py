@@ -145,6 +145,10 @@ class Licence(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def name(self) -> str:
+        return (self.name_en if get_language() == "en" else "") or self.name_ar
+
 
 class Provider(models.Model):
     """A company that offers the premium service on owners' behalf."""
