@@ -1,17 +1,17 @@
 """What a supervisor decides about an application. Each decision is one function, in one transaction."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activation.models import Decision, DocumentCheck, Review, Subscription
-from registration.models import Application, Establishment, Owner, Status
+from registration.models import Application, Establishment, Licence, Office, Owner, Status
 from registration.moves import MoveRefused, move_application
 from shumoos.accounts.models import Role, User
-from shumoos.accounts.people import create_person
+from shumoos.accounts.people import create_person, has_chosen_password
 from shumoos.letters.issue import issue
 from shumoos.letters.models import Kind, Letter
 from shumoos.saudi import calendar
@@ -94,13 +94,13 @@ def activate(application: Application, *, by: User) -> Subscription:
         return application.subscription
     review = locked_review(application, by=by)
     refuse_incomplete(review)
-    licence = application.licence
+    licence = Licence.objects.select_for_update().get(applications=application)
     today = calendar.today()
     if licence.expires_on < today:
         raise MoveRefused(_("The licence has expired. Ask the owner to renew it first."))
 
     owner = owner_of(application)
-    establishment = establishment_of(application, owner)
+    establishment = establishment_of(application, licence, owner)
     application.establishment = establishment
     application.save(update_fields=["establishment"])
     licence.establishment = establishment
@@ -113,7 +113,7 @@ def activate(application: Application, *, by: User) -> Subscription:
         licence=licence,
         application=application,
         period=(today, licence.expires_on + timedelta(days=1)),
-        statement=issue_statement(application, by=by, today=today),
+        statement=issue_statement(application, establishment, licence, by=by),
         activated_by=by,
     )
     subscription.full_clean()
@@ -136,9 +136,10 @@ def resend_credentials(subscription: Subscription) -> None:
     at an office can lock them out.
     """
     owner = subscription.establishment.owner
-    if owner.user.has_usable_password() and not owner.user.must_change_password:
+    user = User.objects.get(owner=owner)
+    if has_chosen_password(user):
         raise MoveRefused(_("The owner has signed in and chosen a password; there is nothing to resend."))
-    queue_sms(kind="credentials", to=owner.mobile, language=owner.user.language, about=subscription)
+    queue_sms(kind="credentials", to=owner.mobile, language=user.language, about=subscription)
 
 
 def open_review(application: Application) -> Review | None:
@@ -200,9 +201,9 @@ def owner_of(application: Application) -> Owner:
     return owner
 
 
-def establishment_of(application: Application, owner: Owner) -> Establishment:
+def establishment_of(application: Application, licence: Licence, owner: Owner) -> Establishment:
     """Return the licence's establishment, made now if the licence has none yet."""
-    establishment = application.licence.establishment
+    establishment = licence.establishment
     if establishment is None:
         establishment = Establishment(number=next_establishment_number(), owner=owner)
     for name in ("name_ar", "name_en", "commercial_registration", "sector", "city", "short_address"):
@@ -239,24 +240,26 @@ def give_account(owner: Owner, establishment: Establishment, *, language: str) -
     return True
 
 
-def issue_statement(application: Application, *, by: User, today: date) -> Letter:
+def issue_statement(
+    application: Application, establishment: Establishment, licence: Licence, *, by: User
+) -> Letter:
     """Issue the statement letter that the owner takes to the licensing authority."""
-    licence = application.licence
+    office = Office.objects.get(applications=application)
     return issue(
         kind=Kind.STATEMENT,
-        series=application.office.code,
-        establishment=application.name_ar,
+        series=office.code,
+        establishment=establishment.name_ar,
         licence_number=licence.number,
         content={
-            "establishment": application.name_ar,
+            "establishment": establishment.name_ar,
             "licence_number": licence.number,
-            "commercial_registration": application.commercial_registration,
-            "city": application.city.name_ar,
+            "commercial_registration": establishment.commercial_registration,
+            "city": establishment.city.name_ar,
             "authority": licence.authority.name_ar,
             "reference": application.shown_reference,
-            "office": application.office.name_ar,
+            "office": office.name_ar,
             "supervisor": by.full_name,
-            "period_from": today.isoformat(),
+            "period_from": calendar.today().isoformat(),
             "period_until": licence.expires_on.isoformat(),
         },
     )

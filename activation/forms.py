@@ -20,12 +20,12 @@ class ChecklistForm(forms.Form):
         for check in self.checks:
             for answer in ANSWERS:
                 self.fields[f"{answer}_{check.document_id}"] = forms.BooleanField(
-                    label=DocumentCheck._meta.get_field(answer).verbose_name,  # type: ignore[union-attr]
+                    label=DocumentCheck._meta.get_field(answer).verbose_name,
                     required=False,
                     initial=getattr(check, answer),
                 )
         self.fields["person_checked"] = forms.BooleanField(
-            label=Review._meta.get_field("person_checked").verbose_name,  # type: ignore[union-attr]
+            label=Review._meta.get_field("person_checked").verbose_name,
             required=False,
             initial=review.person_checked,
         )

@@ -1,6 +1,7 @@
 """The supervisor's review of an application, and the subscription that comes of it."""
 
 from datetime import date, timedelta
+from typing import cast
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -147,4 +148,4 @@ class Subscription(models.Model):
     @property
     def ends_on(self) -> date:
         """The last day on which the subscription holds."""
-        return self.period.upper - timedelta(days=1)
+        return cast(date, self.period.upper) - timedelta(days=1)

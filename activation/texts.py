@@ -1,32 +1,35 @@
 """The texts that follow a decision."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from activation.models import Subscription
-from shumoos.accounts.people import give_temporary_password
+from registration.models import Application
+from shumoos.accounts.models import User
+from shumoos.accounts.people import give_temporary_password, has_chosen_password
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
 
-def credentials(subscription: Subscription, language: str) -> dict[str, Any]:
+def credentials(about: Model | None, language: str) -> dict[str, Any]:
     """Return user name and a password made for this very text; the password before it stops working.
 
     Raises Pointless once the owner has chosen a password: a text that comes late must not take it away.
     """
-    user = subscription.establishment.owner.user
-    if user.has_usable_password() and not user.must_change_password:
+    user = User.objects.get(owner__establishments__subscriptions=cast(Subscription, about))
+    if has_chosen_password(user):
         raise kinds.Pointless
     return {"username": user.username, "password": give_temporary_password(user)}
 
 
-def decision(application: Any, language: str) -> dict[str, Any]:
-    return {"reference": application.shown_reference}
+def activated(about: Model | None, language: str) -> dict[str, Any]:
+    return {"reference": cast(Subscription, about).application.shown_reference}
 
 
-def activated(subscription: Subscription, language: str) -> dict[str, Any]:
-    return {"reference": subscription.application.shown_reference}
+def decision(about: Model | None, language: str) -> dict[str, Any]:
+    return {"reference": cast(Application, about).shown_reference}
 
 
 def register() -> None:

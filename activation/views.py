@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from registration import documents
 from registration.models import Application, Document
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.render import render_pdf
 from shumoos.sms.models import TextMessage
 
@@ -33,11 +34,11 @@ def tabs() -> list[tuple[str, str]]:
     ]
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: SignedInRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, template, {**admin.site.each_context(request), **context}, status=status)
 
 
-def in_scope(request: HttpRequest, pk: int) -> Application:
+def in_scope(request: SignedInRequest, pk: int) -> Application:
     visible = Application.objects.visible_to(request.user)
     return get_object_or_404(
         visible.select_related("office", "city", "sector", "authority", "licence"), pk=pk
@@ -46,7 +47,7 @@ def in_scope(request: HttpRequest, pk: int) -> Application:
 
 @require_safe
 @can_view
-def show_queue(request: HttpRequest) -> HttpResponse:
+def show_queue(request: SignedInRequest) -> HttpResponse:
     form = QueueSearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     tab = request.GET.get("tab", "waiting")
@@ -73,14 +74,14 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @can_view
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     log_look(request, "review", application)
     return review_page(request, application)
 
 
 def review_page(
-    request: HttpRequest, application: Application, *, status: int = 200, **forms: ReasonForm
+    request: SignedInRequest, application: Application, *, status: int = 200, **forms: ReasonForm
 ) -> HttpResponse:
     open_review = decisions.open_review(application)
     is_mine = open_review is not None and open_review.supervisor_id == request.user.pk
@@ -104,7 +105,7 @@ def review_page(
 
 @require_safe
 @can_view
-def show_document(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:
+def show_document(request: SignedInRequest, pk: int, document_pk: int) -> HttpResponse:
     document = get_object_or_404(Document, pk=document_pk, application=in_scope(request, pk))
     log_look(request, "document", document)
     return documents.serve(document)
@@ -112,7 +113,7 @@ def show_document(request: HttpRequest, pk: int, document_pk: int) -> HttpRespon
 
 @require_safe
 @can_view
-def statement(request: HttpRequest, pk: int) -> HttpResponse:
+def statement(request: SignedInRequest, pk: int) -> HttpResponse:
     subscription = get_object_or_404(Subscription, application=in_scope(request, pk))
     log_look(request, "statement", subscription)
     letter = subscription.statement
@@ -121,7 +122,9 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def act(request: HttpRequest, application: Application, job: Callable[[], Any], done: str) -> HttpResponse:
+def act(
+    request: SignedInRequest, application: Application, job: Callable[[], Any], done: str
+) -> HttpResponse:
     """Do a job on an application and go back to its page, with what became of it as a message."""
     try:
         job()
@@ -134,7 +137,7 @@ def act(request: HttpRequest, application: Application, job: Callable[[], Any], 
 
 @require_POST
 @can_decide
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     return act(
         request,
@@ -146,7 +149,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @can_decide
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     return act(
         request,
@@ -158,7 +161,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @can_decide
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: SignedInRequest, pk: int) -> HttpResponse:
     """Store the checklist as far as it is ticked."""
     application = in_scope(request, pk)
     open_review = decisions.open_review(application)
@@ -177,7 +180,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @can_decide
-def activate(request: HttpRequest, pk: int) -> HttpResponse:
+def activate(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     try:
         if open_review := decisions.open_review(application):
@@ -194,7 +197,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @can_decide
-def return_to_owner(request: HttpRequest, pk: int) -> HttpResponse:
+def return_to_owner(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     form = ReasonForm(request.POST, prefix="return")
     if not form.is_valid():
@@ -209,7 +212,7 @@ def return_to_owner(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @can_decide
-def reject(request: HttpRequest, pk: int) -> HttpResponse:
+def reject(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     form = ReasonForm(request.POST, prefix="reject")
     if not form.is_valid():
@@ -224,7 +227,7 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @can_decide
-def resend(request: HttpRequest, pk: int) -> HttpResponse:
+def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     subscription = get_object_or_404(Subscription, application=application)
     return act(

@@ -118,7 +118,7 @@ def seed() -> bool:
     establishment.staff.add(staff)
     enter_guests(establishment, staff, rng)
     open_ticket(
-        by=owner.user,
+        by=User.objects.get(owner=owner),
         establishment=establishment,
         category="technical",
         subject="طباعة الإيصال اليومي",
@@ -208,10 +208,11 @@ def make_owner(application: Application, supervisor: User) -> Owner:
     checks = {check.document_id: dict.fromkeys(ANSWERS, True) for check in review.checks.all()}
     decisions.tick(application, by=supervisor, person_checked=True, checks=checks)
     owner = decisions.activate(application, by=supervisor).establishment.owner
-    owner.user.username = OWNER[0]
-    owner.user.save(update_fields=["username"])
+    user = User.objects.get(owner=owner)
+    user.username = OWNER[0]
+    user.save(update_fields=["username"])
     # The password is chosen in the same transaction, so the text with a temporary one has no purpose left.
-    choose_password(owner.user, PASSWORD)
+    choose_password(user, PASSWORD)
     return owner
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from guests.models import GuestRecord
 from registration.models import Establishment, Licence
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
+from shumoos.accounts.requests import SignedInRequest
 from violations.models import Case
 
 LATEST = 5
@@ -16,7 +17,7 @@ LICENCES = 50
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Show the person's own start page; those who work in the admin or at the desk are led there."""
     user = request.user
     if user.role in ADMIN_ROLES:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from registration.models import Application, Establishment, Status
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi.mobile import mask
 from shumoos.sms.models import TextMessage
 from support import lookup, tickets
@@ -24,7 +25,7 @@ LATEST = 50
 
 @require_safe
 @works_desk
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     """One box: a match leads straight to its page."""
     form = DeskForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
@@ -44,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @works_desk
-def application(request: HttpRequest, pk: int) -> HttpResponse:
+def application(request: SignedInRequest, pk: int) -> HttpResponse:
     """What an agent can read out on the phone, and the form that opens a ticket about it."""
     sent = Application.objects.exclude(status=Status.DRAFT).select_related("office", "city", "sector")
     application = get_object_or_404(sent, pk=pk)
@@ -72,13 +73,13 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @can_open
-def ticket_list(request: HttpRequest) -> HttpResponse:
+def ticket_list(request: SignedInRequest) -> HttpResponse:
     own = Ticket.objects.visible_to(request.user).select_related("establishment")
     return render(request, "support/tickets.html", {"tickets": own[:LATEST]})
 
 
 @can_open
-def new_ticket(request: HttpRequest) -> HttpResponse:
+def new_ticket(request: SignedInRequest) -> HttpResponse:
     establishments = Establishment.objects.visible_to(request.user)
     form = OwnTicketForm(request.POST or None, establishments=establishments)
     if form.is_valid():
@@ -88,7 +89,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     return render(request, "support/new_ticket.html", {"form": form})
 
 
-def ticket(request: HttpRequest, number: str) -> HttpResponse:
+def ticket(request: SignedInRequest, number: str) -> HttpResponse:
     """A ticket and its history, for its owner and for the desk; either can write."""
     visible = Ticket.objects.visible_to(request.user).select_related("establishment", "application")
     ticket = get_object_or_404(visible, number=number)

@@ -1,5 +1,7 @@
 """People: users with one role each, and the record of who looked at what."""
 
+from typing import ClassVar
+
 import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -39,7 +41,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["full_name", "role"]
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = _("user")

@@ -47,6 +47,11 @@ def give_temporary_password(user: User) -> str:
     return password
 
 
+def has_chosen_password(user: User) -> bool:
+    """Whether the user has a password of their own, rather than none or a temporary one."""
+    return user.has_usable_password() and not user.must_change_password
+
+
 def choose_password(user: User, password: str) -> None:
     """Set the password that the user has chosen; it is validated by the form."""
     user.set_password(password)
