@@ -20,7 +20,7 @@ class ChecklistForm(forms.Form):
         for check in self.checks:
             for answer in ANSWERS:
                 self.fields[f"{answer}_{check.document_id}"] = forms.BooleanField(
-                    label=DocumentCheck._meta.get_field(answer).verbose_name,
+                    label=DocumentCheck._meta.get_field(answer).verbose_name,  # type: ignore[union-attr]
                     required=False,
                     initial=getattr(check, answer),
                 )
