@@ -90,6 +90,7 @@ def logging_config(*, json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    logging.captureWarnings(json)
     # These write addresses with their query strings, or whole requests, at INFO.
     talkative = ("httpx", "httpcore", "twilio", "urllib3")
     logging.config.dictConfig(

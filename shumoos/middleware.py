@@ -32,6 +32,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-Id", "")
         request.id = sent if UUID.fullmatch(sent) else str(uuid.uuid4())  # type: ignore[attr-defined]
+        # Not at the end: Django's own line for a refused request comes after this middleware.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
         started = time.monotonic()

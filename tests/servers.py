@@ -56,6 +56,7 @@ def start_servers() -> None:
     )
     running.callback(shutil.rmtree, servers.postgres.sockets, ignore_errors=True)
     running.enter_context(servers)
+    (directory / "static").mkdir()  # whitenoise warns of a directory that is not there
     for name, value in test_environment(directory, servers).items():
         os.environ.setdefault(name, value)
 

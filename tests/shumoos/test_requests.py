@@ -1,0 +1,92 @@
+"""What every request gets from our middlewares: an id, one log line, the visitor's true address."""
+
+import logging
+import uuid
+
+import pytest
+from django.http import HttpResponse
+
+from shumoos import middleware
+
+
+@pytest.fixture
+def log_lines():
+    """What the middlewares log during the test, before it is rendered."""
+    lines = []
+
+    class Listener(logging.Handler):
+        def emit(self, record):
+            lines.append(record.msg)
+
+    logger, listener = logging.getLogger("shumoos.middleware"), Listener()
+    logger.addHandler(listener)
+    yield lines
+    logger.removeHandler(listener)
+
+
+def test_an_answer_carries_the_id_of_its_request(client):
+    first, second = (client.get("/healthz")["X-Request-Id"] for _ in range(2))
+
+    assert uuid.UUID(first) != uuid.UUID(second)
+
+
+def test_the_proxys_id_is_kept(client):
+    sent = str(uuid.uuid4())
+
+    assert client.get("/healthz", headers={"x-request-id": sent})["X-Request-Id"] == sent
+
+
+@pytest.mark.parametrize("sent", ["0551234567", "a\nb", "x" * 36, ""])
+def test_what_is_no_uuid_is_replaced(client, sent):
+    assert uuid.UUID(client.get("/healthz", headers={"x-request-id": sent})["X-Request-Id"])
+
+
+def test_a_request_is_logged_by_its_route_without_what_was_typed(client, log_lines):
+    client.get("/verify/SOME-CODE/?mobile=0551234567")
+
+    (line,) = log_lines
+    assert (line["event"], line["method"]) == ("request", "GET")
+    assert "SOME-CODE" not in str(line)
+    assert "0551234567" not in str(line)
+
+
+def test_health_checks_are_not_logged(client, log_lines):
+    client.get("/healthz")
+
+    assert log_lines == []
+
+
+@pytest.mark.parametrize(
+    ("proxies", "passed", "address"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (2, "198.51.100.1, 203.0.113.7", "198.51.100.1"),
+        (1, "2001:db8::7", "2001:db8::7"),
+        (1, "nonsense", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(rf, settings, proxies, passed, address):
+    settings.PROXIES = proxies
+    request = rf.get("/", headers={"x-forwarded-for": passed})
+
+    middleware.address_behind_proxies(lambda request: HttpResponse())(request)
+
+    assert request.META["REMOTE_ADDR"] == address
+
+
+@pytest.mark.parametrize(
+    ("accepted", "cookie", "chosen"),
+    [("", "", "ar"), ("en-GB,en", "", "en"), ("fr", "", "ar"), ("ar", "en", "en")],
+)
+def test_programs_say_in_which_language_they_want_their_answers(rf, accepted, cookie, chosen):
+    request = rf.get("/api/v1/records", headers={"accept-language": accepted})
+    if cookie:
+        request.COOKIES["django_language"] = cookie
+
+    response = middleware.language(lambda request: HttpResponse())(request)
+
+    assert response["Content-Language"] == chosen
+    assert response["Vary"] == "Accept-Language"
