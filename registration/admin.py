@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -23,7 +22,7 @@ class PeopleMixin:
 class ReferenceAdmin(admin.ModelAdmin):
     """Reference data: administrators add and change it, nobody deletes it."""
 
-    list_display: Sequence[str] = ["code", "name_ar", "name_en"]
+    list_display = ["code", "name_ar", "name_en"]
     search_fields = ["code", "name_ar", "name_en"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -41,14 +40,14 @@ class RegionAdmin(ReferenceAdmin):
 
 @admin.register(City)
 class CityAdmin(ReferenceAdmin):
-    list_display = [*ReferenceAdmin.list_display, "region"]
+    list_display = ["code", "name_ar", "name_en", "region"]
     list_filter = ["region"]
     list_select_related = ["region"]
 
 
 @admin.register(Office)
 class OfficeAdmin(PeopleMixin, ReferenceAdmin):
-    list_display = [*ReferenceAdmin.list_display, "region"]
+    list_display = ["code", "name_ar", "name_en", "region"]
     list_select_related = ["region"]
     filter_horizontal = ["members"]
     roles = [Role.SUPERVISOR, Role.HEAD]
@@ -62,7 +61,7 @@ class AuthorityAdmin(PeopleMixin, ReferenceAdmin):
 
 @admin.register(Sector)
 class SectorAdmin(ReferenceAdmin):
-    list_display = [*ReferenceAdmin.list_display, "authority"]
+    list_display = ["code", "name_ar", "name_en", "authority"]
     list_filter = ["authority"]
     list_select_related = ["authority"]
 
