@@ -100,5 +100,5 @@ def send(*, to: str, body: str, receipts_to: str) -> Outcome:
 
 def receipt_address(message_id: UUID, attempt: int) -> str:
     """Return where Twilio is to report on that attempt, so that its call finds the row by our own id."""
-    query = urlencode({"id": str(message_id), "attempt": attempt})
+    query = urlencode({"id": str(message_id), "attempt": str(attempt)})
     return f"{settings.PUBLIC_URL}{reverse('sms:status')}?{query}"

@@ -9,7 +9,7 @@ from shumoos.sms.outbox import Recipient, queue_many, queue_sms
 from tests.sms.conftest import MOBILE, child_environment
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_text_is_a_row_and_rings_once_the_transaction_commits(bells, owner):
     with transaction.atomic():
         text = queue_sms(kind="test_secret", to=MOBILE, language="en", about=owner)
@@ -23,7 +23,7 @@ def test_a_text_is_a_row_and_rings_once_the_transaction_commits(bells, owner):
     assert [due.pk for due in TextMessage.objects.due()] == [text.pk]
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_rolled_back_text_leaves_no_row_and_rings_no_bell(bells):
     with transaction.atomic():
         queue_sms(kind="test_note", to=MOBILE)
@@ -47,7 +47,7 @@ def test_what_is_no_whole_number_is_refused_by_the_database(to):
         queue_sms(kind="test_note", to=to)
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("transactional_db")
 def test_many_are_queued_in_one_go_with_one_bell(bells, owner, django_assert_num_queries):
     queue_sms(kind="test_secret", to=MOBILE, about=owner)  # the content type is known from here on
     recipients = [Recipient(f"+9665000{n:05}", "en", owner.pk) for n in range(500)]
@@ -61,13 +61,13 @@ def test_many_are_queued_in_one_go_with_one_bell(bells, owner, django_assert_num
     assert (stored.about, stored.language, stored.urgency) == (owner, "en", Urgency.CREDENTIALS)
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("transactional_db")
 def test_nobody_to_write_to_rings_no_bell(bells):
     assert queue_many(kind="test_note", recipients=[]) == 0
     assert bells() == 0
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_broker_that_is_away_costs_the_caller_nothing():
     script = (
         "import django; django.setup()\n"

@@ -166,7 +166,7 @@ def test_what_can_never_be_placed_is_taken_all_the_same(report, taken, wrong):
     assert taken.status == Status.SENT
 
 
-def test_only_posts_are_taken(client, committed):
+def test_only_posts_are_taken(client, transactional_db):
     assert client.get(STATUS).status_code == 405
 
 

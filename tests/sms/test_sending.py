@@ -13,7 +13,7 @@ from shumoos.sms.simulator import TwilioSimulator
 from shumoos.sms.tasks import send_due_texts
 from tests.sms.conftest import MOBILE, now
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_a_text_goes_out_in_the_language_of_its_addressee(twilio):
@@ -30,6 +30,18 @@ def test_a_text_goes_out_in_the_language_of_its_addressee(twilio):
         assert (text.status, text.sid, text.attempts) == (Status.SENT, received[text.to].sid, 1)
         assert text.sent_at
         assert received[text.to].callback == f"http://localhost/sms/status/?id={text.pk}&attempt=1"
+
+
+def test_a_grouped_number_is_not_turned_round_in_arabic(twilio):
+    queue_sms(kind="test_number", to=MOBILE)
+    queue_sms(kind="test_number", to="+966501234568", language="en")
+
+    send_due_texts()
+
+    assert {message.body for message in twilio.messages} == {
+        "الطلب \u200e26-4821-9037-45, o-1000000008, 2a-b",
+        "application 26-4821-9037-45, o-1000000008, 2a-b",
+    }
 
 
 def test_nothing_due_sends_nothing(twilio, text):

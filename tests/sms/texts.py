@@ -24,6 +24,10 @@ def secret(user, language):
     return {"password": give_temporary_password(user)}
 
 
+def number(about, language):
+    return {"number": "26-4821-9037-45"}
+
+
 def broken(about, language):
     raise ZeroDivisionError
 
@@ -36,6 +40,7 @@ def register():
         ("test_code", Urgency.CODE, "note", note),
         ("test_note", Urgency.NOTICE, "note", note),
         ("test_secret", Urgency.CREDENTIALS, "secret", secret),
+        ("test_number", Urgency.NOTICE, "number", number),
         ("test_broken", Urgency.NOTICE, "note", broken),
     ]:
         kinds.register(
