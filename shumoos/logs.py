@@ -91,8 +91,8 @@ def logging_config(*, json: bool) -> None:
         cache_logger_on_first_use=True,
     )
     logging.captureWarnings(json)
-    # These write addresses with their query strings, or whole requests, at INFO.
-    talkative = ("httpx", "httpcore", "twilio", "urllib3")
+    # These write addresses with their query strings, or whole requests, or of themselves, at INFO.
+    talkative = ("httpx", "httpcore", "pikepdf", "twilio", "urllib3")
     logging.config.dictConfig(
         {
             "version": 1,

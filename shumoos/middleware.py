@@ -103,7 +103,7 @@ def language(get_response: GetResponse) -> GetResponse:
             cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
             chosen = cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(chosen):
-            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = chosen
             response = get_response(request)
         response.headers.setdefault("Content-Language", chosen)
         patch_vary_headers(response, ["Accept-Language"] if is_api else ["Cookie"])
