@@ -1,6 +1,6 @@
 """People: users with one role each, and the record of who looked at what."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -26,6 +26,19 @@ class Role(models.TextChoices):
 ADMIN_ROLES = [Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR]
 
 
+class PersonManager(UserManager["User"]):
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Create an administrator who may do everything; `manage.py createsuperuser` makes the first one."""
+        user = self.model(
+            username=username, role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True, **fields
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
 class User(AbstractUser):
     """A person who can sign in. What they may do comes from the group that bears their role's name."""
 
@@ -39,9 +52,9 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
     password_expires_at = models.DateTimeField(_("password expires at"), null=True, blank=True)
 
-    REQUIRED_FIELDS = ["full_name", "role"]
+    REQUIRED_FIELDS = ["full_name"]
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar["PersonManager"] = PersonManager()
 
     class Meta:
         verbose_name = _("user")

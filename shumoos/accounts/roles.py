@@ -69,6 +69,8 @@ PERMISSIONS: dict[Role, list[str]] = {
         "registration.add_provider",
         "registration.change_provider",
         "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
         "violations.view_schedule",
         "violations.view_step",
     ],
