@@ -29,7 +29,7 @@ lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy $(CODE)
 	.venv/bin/lint-imports --no-logo
-	$(IN_VENV) -m djlint --lint --check --quiet templates
+	$(IN_VENV) -m djlint --lint --quiet templates
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) manage.py messages --check
 	$(IN_VENV) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

@@ -98,6 +98,9 @@ def main() -> int:
     except (CannotStart, ServerProblem) as problem:
         print(problem, file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(stack.not_ours(error), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         pass
     print("Everything is stopped.", flush=True)

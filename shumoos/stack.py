@@ -221,12 +221,19 @@ def available() -> Iterator[None]:
     if not is_development():
         yield
         return
-    try:
-        with ExitStack() as held:
+    with ExitStack() as held:
+        try:
             _join_or_start(held)
-            yield
-    except ServerProblem as problem:
-        sys.exit(str(problem))
+        except PermissionError as error:
+            sys.exit(not_ours(error))
+        except ServerProblem as problem:
+            sys.exit(str(problem))
+        yield
+
+
+def not_ours(error: PermissionError) -> str:
+    """A sentence for whoever starts the portal in a directory where another user has run it."""
+    return f"{error.filename} belongs to another user: run this as that user, or move {VAR} out of the way."
 
 
 def _join_or_start(held: ExitStack) -> None:
