@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -27,6 +29,13 @@ def test_anybody_can_verify_a_letter(client, letter, language):
     assert f'<html lang="{language}"' in shown
     for fact in ("فندق النور", "TL-2026/0042", letter.number, letter.shown_code, f"{letter.year}"):
         assert fact in shown
+
+
+def test_only_what_is_latin_is_laid_out_from_left_to_right(client, letter):
+    shown = client.get(reverse("letters:verify", args=[letter.code])).content.decode()
+
+    codes = re.findall(r'<dd><bdi class="code">(.+?)</bdi></dd>', shown)
+    assert codes == ["TL-2026/0042", letter.number, letter.shown_code]
 
 
 def test_no_personal_data_is_shown(client, letter, language):
