@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -87,7 +88,7 @@ class TwilioSimulator:
         self._changed = threading.Condition()
         self._callers = ThreadPoolExecutor(4, thread_name_prefix="twilio-callback")
         if keep and keep.exists():
-            self.messages = [Received(**json.loads(line)) for line in keep.read_text().splitlines()]
+            self.messages = read_kept(keep)
         self.server = Server(("127.0.0.1", port), Handler)
         self.server.simulator = self
 
@@ -169,7 +170,7 @@ class TwilioSimulator:
                 # As a phone would: the texts on it are for its owner only.
                 self.keep.touch(mode=0o600)
                 with self.keep.open("a") as file:
-                    file.write(json.dumps(asdict(message), ensure_ascii=False) + "\n")
+                    file.write("\n" + json.dumps(asdict(message), ensure_ascii=False))
             self._changed.notify_all()
         return message
 
@@ -268,6 +269,15 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             # Who asked has gone, killed in the middle of sending: Twilio would not mind either.
             self.close_connection = True
+
+
+def read_kept(file: Path) -> list[Received]:
+    """Return the texts of earlier runs, without a last one that was cut short when its run was killed."""
+    kept = []
+    for line in file.read_text().splitlines():
+        with suppress(ValueError):
+            kept.append(Received(**json.loads(line)))
+    return kept
 
 
 def as_json(message: Received, account: str) -> dict[str, Any]:

@@ -123,6 +123,19 @@ def test_kept_texts_are_there_after_a_second_start(tmp_path):
     assert kept.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_kept_text_that_was_cut_short_does_not_cost_the_others(tmp_path):
+    kept = tmp_path / "texts.jsonl"
+    with TwilioSimulator(keep=kept) as first:
+        client_of(first).messages.create(to=MOBILE, from_="Shumoos", body="الأولى")
+    with kept.open("a") as file:
+        file.write('\n{"sid": "SM1", "bo')
+
+    with TwilioSimulator(keep=kept) as second:
+        client_of(second).messages.create(to=MOBILE, from_="Shumoos", body="الثانية")
+    with TwilioSimulator(keep=kept) as third:
+        assert [message.body for message in third.messages] == ["الأولى", "الثانية"]
+
+
 def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
     port = free_port()
     kept = tmp_path / "texts.jsonl"
