@@ -51,7 +51,7 @@ pikepdf.settings.set_qpdf_limits(
     max_stream_filters=4,
 )
 
-NOTHING_RUNS = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+NOTHING_RUNS = "sandbox; default-src 'none'; img-src 'self'"
 
 # What a broken or hostile file makes the libraries raise.
 IMAGE_FAULTS = (

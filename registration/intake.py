@@ -57,8 +57,7 @@ def submit(application: Application, *, typed: dict[str, Any], language: str = "
     if application.status != Status.DRAFT:
         return application
     refuse_missing_documents(application)
-    authority = typed["sector"].authority
-    licence = licence_of({**typed, "authority": authority})
+    licence = licence_of(typed)
     returned = returned_application(licence, typed)
     refuse_taken(licence, besides=returned)
     if not licence.in_register:
@@ -66,24 +65,29 @@ def submit(application: Application, *, typed: dict[str, Any], language: str = "
     if returned is not None:
         hand_over_documents(application, to=returned)
         application = returned
-    for name, value in typed.items():
-        setattr(application, name, value)
-    application.authority = authority
-    application.licence = licence
-    application.office = Office.objects.get(region=typed["city"].region_id)
-    application.language = language
-    application.submitted_at = timezone.now()
-    application.full_clean()
+    fill_in(application, typed, licence=licence, language=language)
     save_with_reference(application)
     move_application(application, Status.SUBMITTED, by=None)
     queue_sms(kind="application_received", to=application.owner_mobile, language=language, about=application)
     return application
 
 
+def fill_in(application: Application, typed: dict[str, Any], *, licence: Licence, language: str) -> None:
+    """Set all that an application is sent with, apart from status and number. Raises ValidationError."""
+    for name, value in typed.items():
+        setattr(application, name, value)
+    application.authority = licence.authority
+    application.licence = licence
+    application.office = Office.objects.get(region=typed["city"].region_id)
+    application.language = language
+    application.submitted_at = timezone.now()
+    application.full_clean()
+
+
 def licence_of(typed: dict[str, Any]) -> Licence:
-    """Return the licence of that authority and number under a lock, made now if the register has none."""
+    """Return the licence of the sector's authority under a lock, made now if the register has none."""
     described = {theirs: typed[ours] for ours, theirs in LICENCE_FIELDS.items()} | {"in_register": False}
-    key = {"authority": typed["authority"], "number": typed["licence_number"]}
+    key = {"authority": typed["sector"].authority, "number": typed["licence_number"]}
     new = Licence(**key, **described)
     new.clean_fields()
     # But not that the number is new.

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from factory.django import DjangoModelFactory
 from PIL import Image
@@ -54,6 +55,12 @@ def clean_jpeg(color="white"):
     return documents.clean_upload(SimpleUploadedFile("document", jpeg(color)))
 
 
+@cache
+def hashed_password():
+    # Once for all, because hashing is slow by design.
+    return make_password(PASSWORD)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
@@ -64,7 +71,7 @@ class UserFactory(DjangoModelFactory):
     mobile = factory.Sequence(lambda n: f"+9665{n:08}")
     role = Role.OWNER
     is_staff = factory.LazyAttribute(lambda user: user.role in ADMIN_ROLES)
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
 
 
 class OfficerFactory(UserFactory):
