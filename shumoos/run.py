@@ -120,7 +120,7 @@ def _run(held: ExitStack) -> None:
             f"Port {port} is taken by another program. Choose another: make run PORT={port + 1}"
         )
     LOGS.mkdir(parents=True, exist_ok=True)
-    servers = _servers(held)
+    servers = use_servers(held)
     _set_environment(port, servers)
     sign_ins = _prepare()
     parts = _parts(port)
@@ -157,7 +157,7 @@ def _only_run(port: int) -> Iterator[None]:
         yield
 
 
-def _servers(held: ExitStack) -> stack.Stack:
+def use_servers(held: ExitStack) -> stack.Stack:
     """The servers that the environment does not name, started; says which are used."""
     for name, server in (("DATABASE_URL", "PostgreSQL"), ("REDIS_URL", "Redis")):
         if os.environ.get(name):
@@ -214,6 +214,7 @@ def _set_environment(port: int, servers: stack.Stack) -> None:
 def _prepare() -> str:
     """Migrate, collect the static files where they changed, load the demo data; the demo's sign-ins."""
     import django
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError, call_command
     from django.db import OperationalError, connections
@@ -222,7 +223,8 @@ def _prepare() -> str:
         django.setup()
         say("Migrating the database")
         call_command("migrate", interactive=False, verbosity=0)
-        fingerprint, kept = _static_fingerprint(), VAR / "static.fingerprint"
+        # Within what it speaks of, so that it goes when the collected files do.
+        fingerprint, kept = _static_fingerprint(), Path(settings.STATIC_ROOT) / "fingerprint"
         if not kept.exists() or kept.read_text() != fingerprint:
             say("Collecting the static files")
             call_command("collectstatic", interactive=False, verbosity=0)
@@ -238,11 +240,10 @@ def _prepare() -> str:
 
 
 def _static_fingerprint() -> str:
-    """Changes when a static file of the project or of a package does, or when the collected ones are gone."""
-    from django.conf import settings
+    """Changes when a static file of the project or of a package does."""
     from django.contrib.staticfiles.finders import get_finders
 
-    found = [str(Path(settings.STATIC_ROOT).exists())]
+    found = []
     for finder in get_finders():
         for name, storage in finder.list([]):
             stat = os.stat(storage.path(name))

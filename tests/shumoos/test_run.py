@@ -6,10 +6,13 @@ import shutil
 import signal
 import socket
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from shumoos import run as portal
+from shumoos import stack
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR
 from tests.shumoos.processes import Program, bare_environment, eventually, marked
@@ -125,18 +128,18 @@ def _is_up(port: int) -> bool:
         return False
 
 
-def test_named_servers_are_used_and_told_without_their_password(run, clone, own_stack):
-    program = run(free_port(), DATABASE_URL=own_stack.database_url, REDIS_URL=own_stack.redis_url)
+def test_named_servers_are_used_and_told_without_their_password(own_stack, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://shumoos:hidden@db.example:5433/portal")
+    monkeypatch.setenv("REDIS_URL", own_stack.redis_url)
+    monkeypatch.setattr(stack, "_DATABASE_GIVEN", True)
 
-    assert program.tells("Ctrl-C stops everything"), program.told()
-    assert "Using the PostgreSQL of DATABASE_URL" in program.told()
-    assert f"Using the Redis of REDIS_URL: 127.0.0.1:{own_stack.valkey.port}/0" in program.told()
-    assert own_stack.valkey.password not in program.told()
-    assert not [
-        pid for pid in marked(program.mark) if "bin/postgres" in Path(f"/proc/{pid}/cmdline").read_text()
+    with ExitStack() as held:
+        assert portal.use_servers(held).wanted == []
+
+    assert capsys.readouterr().out.splitlines() == [
+        "  Using the PostgreSQL of DATABASE_URL: db.example:5433/portal",
+        f"  Using the Redis of REDIS_URL: 127.0.0.1:{own_stack.valkey.port}/0",
     ]
-    assert program.ends(signal.SIGTERM) == 0
-    assert own_stack.answers()
 
 
 def test_a_part_that_does_not_come_up_stops_everything_and_shows_its_log(run, clone):
