@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from activation import decisions
 from registration import intake, moves
 from registration.models import Application, Licence, Status
 from registration.moves import MoveRefused, move_application
@@ -151,6 +152,24 @@ def test_a_licence_whose_application_has_ended_may_be_applied_for_again(status, 
 
     assert second.status == Status.SUBMITTED
     assert second.reference != first.reference
+
+
+def test_a_licence_with_an_active_subscription_is_refused(supervisor):
+    first = ApplicationFactory()
+    decisions.claim(first, by=supervisor)
+    checks = {
+        document.pk: {"original_seen": True, "matches": True, "legible": True}
+        for document in first.documents.all()
+    }
+    decisions.tick(first, by=supervisor, person_checked=True, checks=checks)
+    subscription = decisions.activate(first, by=supervisor)
+
+    with pytest.raises(MoveRefused):
+        send(TypedFactory(licence_number=first.licence_number))
+
+    subscription.status = "closed"
+    subscription.save()
+    assert send(TypedFactory(licence_number=first.licence_number)).licence == first.licence
 
 
 def test_a_draft_without_all_documents_is_refused():
