@@ -1,12 +1,31 @@
 """Guest records, the submissions they came in, the receipts for these, and their way to the centre."""
 
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from guests.kinds import KINDS, Kind
 from registration.models import Establishment
+from shumoos.accounts.models import Role
+from shumoos.saudi import reference_number
+
+if TYPE_CHECKING:
+    from guests.intake import Result
+
+# A worker that has not come back after this long is taken for dead, and its batch is sent again.
+CLAIM_LAPSES_AFTER = timedelta(minutes=2)
+FIRST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(minutes=15)
+# While the centre does not answer, records wait together instead of each in a batch of its own.
+NEW_BATCH_WHILE_UNANSWERED = timedelta(minutes=1)
 
 
 class Door(models.TextChoices):
@@ -15,12 +34,29 @@ class Door(models.TextChoices):
     API = "api", _("API")
 
 
+def workplaces(user) -> models.QuerySet[Establishment]:
+    """The establishments whose guests this person may enter and see: the owner's, or the staff's."""
+    if user.role not in (Role.OWNER, Role.STAFF):
+        return Establishment.objects.none()
+    return Establishment.objects.visible_to(user)
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user) -> "SubmissionQuerySet":
+        """What was sent for the establishments that this person works for."""
+        return self.filter(establishment__in=workplaces(user))
+
+
 class Submission(models.Model):
     """What one person or system sent in one go. Its receipt number is the proof that it was received."""
 
     receipt = models.CharField(_("receipt number"), max_length=16, unique=True)
     establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="submissions", verbose_name=_("establishment")
+        Establishment,
+        models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("establishment"),
+        db_index=False,
     )
     kind = models.CharField(_("record kind"), max_length=30)
     door = models.CharField(_("sent by"), max_length=4, choices=Door)
@@ -28,11 +64,16 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
-    accepted = models.PositiveIntegerField(_("accepted"))
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
     duplicate = models.PositiveIntegerField(_("already known"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     # Over the canonical content of the accepted records, in their order.
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    # What came of each record sent; `intake.submit` gives it, the database does not keep it.
+    results: "list[Result]"
 
     class Meta:
         verbose_name = _("submission")
@@ -42,20 +83,40 @@ class Submission(models.Model):
         indexes = [models.Index(fields=["establishment", "-id"], name="submission_of_establishment")]
 
     def __str__(self) -> str:
-        return self.receipt
+        return self.shown_receipt
+
+    @property
+    def shown_receipt(self) -> str:
+        """The receipt number as people read it, such as `26-4821-9037-41`."""
+        return reference_number.show(self.receipt)
+
+    @property
+    def kind_label(self) -> str:
+        return str(KINDS[self.kind].label)
 
 
 class GuestRecordQuerySet(models.QuerySet["GuestRecord"]):
     def visible_to(self, user) -> "GuestRecordQuerySet":
         """The records of the establishments this person works for; nobody else's."""
-        if user.role not in ("owner", "staff"):
-            return self.none()
-        return self.filter(establishment__in=Establishment.objects.visible_to(user))
+        return self.filter(establishment__in=workplaces(user))
+
+    def with_state(self) -> "GuestRecordQuerySet":
+        """Each with how far it is on its way to the centre: `state`, `state_reason`, `state_at`."""
+        latest = Transfer.objects.filter(record=OuterRef("pk"), version=OuterRef("version"))
+        return self.annotate(
+            state=Subquery(latest.values("status")),
+            state_reason=Subquery(latest.values("reason")),
+            state_at=Subquery(latest.values("acknowledged_at")),
+        )
 
 
 class GuestRecord(models.Model):
     establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="guest_records", verbose_name=_("establishment")
+        Establishment,
+        models.PROTECT,
+        related_name="guest_records",
+        verbose_name=_("establishment"),
+        db_index=False,
     )
     submission = models.ForeignKey(
         Submission, models.PROTECT, related_name="records", verbose_name=_("submission")
@@ -71,6 +132,11 @@ class GuestRecord(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = GuestRecordQuerySet.as_manager()
+
+    # How far it is on its way to the centre; only `with_state` gives these.
+    state: str
+    state_reason: str
+    state_at: datetime | None
 
     class Meta:
         verbose_name = _("guest record")
@@ -91,6 +157,23 @@ class GuestRecord(models.Model):
     def __str__(self) -> str:
         return self.client_reference
 
+    @property
+    def declaration(self) -> Kind:
+        """The declaration of the record's kind."""
+        return KINDS[self.kind]
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """The state's word and its tone, for `includes/status_badge.html`; needs `with_state`."""
+        state = TransferStatus(self.state)
+        return str(state.label), TONES[state]
+
+    @property
+    def step(self) -> str:
+        """The word for the third step, which comes after received and accepted; needs `with_state`."""
+        is_waiting = self.state == TransferStatus.ACCEPTED
+        return gettext("Waiting to be transferred") if is_waiting else self.badge[0]
+
 
 class TransferStatus(models.TextChoices):
     """How far a record is on its way to the centre: kept by us, taken by the centre, or refused by it."""
@@ -101,15 +184,65 @@ class TransferStatus(models.TextChoices):
     REFUSED = "refused", _("Refused by the centre")
 
 
+TONES = {
+    TransferStatus.ACCEPTED: "waiting",
+    TransferStatus.SENDING: "info",
+    TransferStatus.TRANSFERRED: "success",
+    TransferStatus.REFUSED: "danger",
+}
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def due(self) -> "BatchQuerySet":
+        """Those to be sent again: their time has come, or their worker has not come back."""
+        lapsed = timezone.now() - CLAIM_LAPSES_AFTER
+        return self.filter(finished_at__isnull=True).filter(
+            Q(claimed_at__isnull=True, next_try_at__lte=Now()) | Q(claimed_at__lt=lapsed)
+        )
+
+    def unanswered(self) -> "BatchQuerySet":
+        """Those whose last try brought no answer that could be read."""
+        return self.filter(finished_at__isnull=True).exclude(problem="")
+
+    @transaction.atomic
+    def claim(self, limit: int) -> "Batch | None":
+        """Take a batch for sending, one of the due ones or else a new one of up to `limit` due transfers.
+
+        No two callers get the same one. Returns None where there is nothing to send now.
+        """
+        due = self.due().order_by("next_try_at", "id").select_for_update(skip_locked=True).first()
+        batch = due or self._new(limit)
+        if batch:
+            batch.attempts += 1
+            batch.claimed_at = timezone.now()
+            batch.save(update_fields=["attempts", "claimed_at"])
+        return batch
+
+    def _new(self, limit: int) -> "Batch | None":
+        if self.unanswered().filter(created_at__gt=timezone.now() - NEW_BATCH_WHILE_UNANSWERED).exists():
+            return None
+        transfers = Transfer.objects.due().order_by("id").select_for_update(skip_locked=True)
+        taken = [transfer.pk for transfer in transfers.only("pk")[:limit]]
+        if not taken:
+            return None
+        batch = self.create()
+        Transfer.objects.filter(pk__in=taken).update(status=TransferStatus.SENDING, batch=batch)
+        return batch
+
+
 class Batch(models.Model):
     """What goes to the centre in one request. A retry carries the same number, so that it is known again."""
 
-    number = models.UUIDField(unique=True)
+    number = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     claimed_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now)
+    # Why the last try brought no answer, for operators: `timeout`, `status 503`.
+    problem = models.CharField(max_length=20, blank=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("batch")
@@ -118,12 +251,28 @@ class Batch(models.Model):
             models.Index(fields=["next_try_at"], condition=Q(finished_at__isnull=True), name="batch_due")
         ]
 
+    def __str__(self) -> str:
+        return str(self.number)
+
+    def delay(self) -> timedelta:
+        """How long to wait after this many tries: twice as long each time, a quarter of an hour at most."""
+        return min(FIRST_DELAY * 2 ** min(self.attempts - 1, 10), LONGEST_DELAY)
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    def due(self) -> "TransferQuerySet":
+        """Those in no batch yet. A later version of a record waits until the centre has the earlier one."""
+        earlier = self.filter(
+            record=OuterRef("record"), version__lt=OuterRef("version"), acknowledged_at__isnull=True
+        )
+        return self.filter(~Exists(earlier), status=TransferStatus.ACCEPTED)
+
 
 class Transfer(models.Model):
     """One version of a record on its way to the centre."""
 
     record = models.ForeignKey(
-        GuestRecord, models.PROTECT, related_name="transfers", verbose_name=_("record")
+        GuestRecord, models.PROTECT, related_name="transfers", verbose_name=_("record"), db_index=False
     )
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     status = models.CharField(
@@ -133,22 +282,36 @@ class Transfer(models.Model):
     reason = models.CharField(_("the centre's reason"), max_length=200, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True)
 
+    objects = TransferQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["record", "version"], name="transfer_once_a_version"),
+            # The centre answers by record.
+            models.UniqueConstraint(fields=["batch", "record"], name="transfer_once_a_batch"),
             models.CheckConstraint(
-                condition=~Q(status__in=[TransferStatus.TRANSFERRED, TransferStatus.REFUSED])
-                | Q(acknowledged_at__isnull=False),
+                condition=Q(
+                    status__in=[TransferStatus.TRANSFERRED, TransferStatus.REFUSED],
+                    acknowledged_at__isnull=False,
+                )
+                | Q(
+                    status__in=[TransferStatus.ACCEPTED, TransferStatus.SENDING],
+                    acknowledged_at__isnull=True,
+                ),
                 name="transfer_ended_is_acknowledged",
             ),
             models.CheckConstraint(
-                condition=~Q(status=TransferStatus.SENDING) | Q(batch__isnull=False),
-                name="transfer_sending_has_batch",
+                condition=Q(status=TransferStatus.ACCEPTED, batch__isnull=True)
+                | ~Q(status=TransferStatus.ACCEPTED) & Q(batch__isnull=False),
+                name="transfer_waits_or_has_batch",
             ),
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(status=TransferStatus.ACCEPTED), name="transfer_due"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}.{self.version}"

@@ -220,6 +220,8 @@ SMS_THREADS = env.int("SMS_THREADS", default=8)
 
 CENTRE_URL = env.str("CENTRE_URL").rstrip("/")
 CENTRE_KEY = env.str("CENTRE_KEY")
+# Seconds to connect, and again between two parts of its answer.
+CENTRE_TIMEOUT = 20.0
 
 SUPPORT_LINE = "920014446"
 

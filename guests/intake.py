@@ -1,0 +1,207 @@
+"""Taking records in: every door hands them to `submit`, which answers for each of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from guests.kinds import KINDS, Kind
+from guests.kinds.base import Content, sha256
+from guests.kinds.errors import FieldError, RecordRefused, error
+from guests.models import Door, GuestRecord, Submission, Transfer
+from guests.tasks import transfer_due_records
+from registration.models import Establishment
+from shumoos.accounts.models import User
+from shumoos.celery import ring
+from shumoos.saudi import calendar, reference_number
+
+# Of ten numbers in a row one is free, until nearly all hundred million of the year are taken.
+NUMBERS_TRIED = 10
+
+
+class SubmissionRefused(Exception):
+    """Why nothing is taken from this establishment, as a sentence for whoever sends."""
+
+
+@dataclass
+class Result:
+    """What came of one record of a submission. `record_id` is ours, of a duplicate the earlier one's."""
+
+    index: int
+    client_reference: str
+    status: Literal["accepted", "duplicate", "rejected"]
+    record_id: int | None = None
+    errors: list[FieldError] = field(default_factory=list)
+    content: Content = field(default_factory=dict, repr=False)
+
+    def reject(self, error: FieldError) -> None:
+        self.status = "rejected"
+        self.record_id = None
+        self.errors.append(error)
+
+
+def kinds_of(establishment: Establishment) -> list[Kind]:
+    """Return the kinds of record that the establishment's sector sends."""
+    return [KINDS[code] for code in establishment.sector.record_kinds if code in KINDS]
+
+
+def is_subscribed(establishment: Establishment) -> bool:
+    return establishment.subscriptions.active().exists()
+
+
+def submit(
+    *, establishment: Establishment, kind: str, records: Sequence[Any], door: Door, by: User | None
+) -> Submission:
+    """Take records as they were sent, and return the submission with its receipt number and `results`.
+
+    Every record is accepted, known already (`duplicate`: the same reference and content), or rejected with
+    its errors; one that is rejected keeps no other from being accepted. What is accepted is due for the
+    centre when the transaction commits. Sending the same again changes nothing, at the same moment or later.
+    Raises `SubmissionRefused` where the establishment has no active subscription or its sector no such kind.
+    """
+    refuse_unexpected(establishment, kind)
+    results = read_all(KINDS[kind], records)
+    with transaction.atomic():
+        reject_lost_companions(establishment, KINDS[kind], results)
+        submission = open_submission(establishment=establishment, kind=kind, door=door, by=by)
+        store(submission, [result for result in results if result.status == "accepted"])
+        close_submission(submission, results)
+        if submission.accepted:
+            ring(transfer_due_records)
+    return submission
+
+
+def refuse_unexpected(establishment: Establishment, kind: str) -> None:
+    """Raise `SubmissionRefused` where records of this kind are not to come from the establishment now."""
+    if not is_subscribed(establishment):
+        raise SubmissionRefused(
+            _(
+                "The subscription of %(name)s is not active, so no records are taken. Ask the investigation "
+                "office of its region, or call the support line."
+            )
+            % {"name": establishment.name}
+        )
+    if kind not in {expected.code for expected in kinds_of(establishment)}:
+        raise SubmissionRefused(
+            _("Records of this kind are not sent by the sector “%(sector)s”.")
+            % {"sector": establishment.sector.name}
+        )
+
+
+def read_all(kind: Kind, records: Iterable[Any]) -> list[Result]:
+    """Return a result for each record: accepted so far, or rejected for what it says itself."""
+    results: list[Result] = []
+    seen: dict[str, int] = {}
+    for index, raw in enumerate(records):
+        result = read(kind, index, raw)
+        if result.content:
+            first = seen.setdefault(result.client_reference, index)
+            if first != index:
+                result.reject(error(kind.reference, "duplicate_in_file", row=first + 1))
+        results.append(result)
+    return results
+
+
+def read(kind: Kind, index: int, raw: Any) -> Result:
+    try:
+        content = kind.read(raw)
+    except RecordRefused as refusal:
+        sent = raw.get(kind.reference) if isinstance(raw, dict) else None
+        reference = sent[:64] if isinstance(sent, str) else ""
+        return Result(index, reference, "rejected", errors=refusal.errors)
+    return Result(index, content[kind.reference], "accepted", content=content)
+
+
+def reject_lost_companions(establishment: Establishment, kind: Kind, results: list[Result]) -> None:
+    """Reject the companions whose main guest is neither known nor accepted along with them."""
+    if not kind.companion:
+        return
+    companions = [r for r in results if r.status == "accepted" and kind.companion in r.content]
+    named = {companion.content[kind.companion] for companion in companions}
+    known = set(
+        GuestRecord.objects.filter(
+            establishment=establishment, kind=kind.code, client_reference__in=named
+        ).values_list("client_reference", flat=True)
+    )
+    # A main guest may be a companion too: a rejection can bring on the next.
+    while True:
+        accepted = {result.client_reference for result in results if result.status == "accepted"}
+        lost = [
+            companion
+            for companion in companions
+            if companion.status == "accepted" and companion.content[kind.companion] not in known | accepted
+        ]
+        if not lost:
+            return
+        for companion in lost:
+            companion.reject(error(kind.companion, "unknown_companion"))
+
+
+def open_submission(**details: Any) -> Submission:
+    """Return a new submission under a receipt number that no other has."""
+    for left in reversed(range(NUMBERS_TRIED)):
+        try:
+            with transaction.atomic():
+                return Submission.objects.create(
+                    receipt=reference_number.make(calendar.today().year), **details
+                )
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError
+
+
+def store(submission: Submission, results: list[Result]) -> None:
+    """Insert the records; those whose reference is taken become duplicates, or are rejected as conflicts."""
+    kind = KINDS[submission.kind]
+    # Of two transactions that insert the same references, the second waits for the first at each of them: in
+    # one order, so that they cannot wait for each other.
+    ordered = sorted(results, key=lambda result: result.client_reference)
+    GuestRecord.objects.bulk_create(
+        [make_record(submission, kind, result) for result in ordered], ignore_conflicts=True, batch_size=1000
+    )
+    stored = {
+        record.client_reference: record
+        for record in GuestRecord.objects.filter(
+            establishment=submission.establishment,
+            client_reference__in=[result.client_reference for result in results],
+        )
+    }
+    due: list[Transfer] = []
+    for result in results:
+        record = stored[result.client_reference]
+        result.record_id = record.pk
+        if record.submission_id == submission.pk:
+            due.append(Transfer(record=record))
+        elif (record.kind, record.content) == (submission.kind, result.content):
+            result.status = "duplicate"
+        else:
+            result.reject(error(kind.reference, "conflict"))
+    Transfer.objects.bulk_create(due, batch_size=1000)
+
+
+def make_record(submission: Submission, kind: Kind, result: Result) -> GuestRecord:
+    content = result.content
+    return GuestRecord(
+        establishment=submission.establishment,
+        submission=submission,
+        kind=kind.code,
+        client_reference=result.client_reference,
+        content=content,
+        full_name=content[kind.person],
+        id_number=content[kind.identity],
+        occurred_at=kind.occurred_at(content),
+    )
+
+
+def close_submission(submission: Submission, results: list[Result]) -> None:
+    """Write down what came of the records, and the digest over the accepted ones in the order sent."""
+    statuses = [result.status for result in results]
+    submission.accepted = statuses.count("accepted")
+    submission.duplicate = statuses.count("duplicate")
+    submission.rejected = statuses.count("rejected")
+    submission.sha256 = sha256(result.content for result in results if result.status == "accepted")
+    submission.save(update_fields=["accepted", "duplicate", "rejected", "sha256"])
+    submission.results = results
