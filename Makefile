@@ -20,9 +20,9 @@ endif
 run: .venv/installed $(CATALOGUES)
 	@exec $(IN_VENV) -m shumoos.run
 
-# ARGS are pytest's: make test ARGS="tests/guests -k receipt".
+# ARGS are pytest's: make test ARGS="tests/guests -k receipt -n 0".
 test: .venv/installed-dev $(CATALOGUES)
-	$(IN_VENV) -m pytest $(ARGS)
+	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m ruff check

@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from types import FrameType
@@ -254,9 +255,7 @@ def _static_fingerprint() -> str:
 def _parts(port: int) -> list[Part]:
     from shumoos.celery import app
 
-    texts, centre = (urlsplit(os.environ[name]).port or 0 for name in ("TWILIO_API_BASE", "CENTRE_URL"))
-    celery = ["-m", "celery", "-A", "shumoos"]
-    web = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     web += [
         "--workers",
         "2",
@@ -266,33 +265,20 @@ def _parts(port: int) -> list[Part]:
         "5",
         "--respawn-failed-workers",
     ]
-    return [
-        Part(
-            "web",
-            ["-m", "granian", *web, "shumoos.wsgi:application"],
-            lambda: _answers(f"http://127.0.0.1:{port}/readyz"),
-        ),
-        Part(
-            "worker",
-            [*celery, "worker", "--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle"],
-            lambda: bool(app.control.ping(timeout=0.5)),
-        ),
-        Part(
-            "beat",
-            [*celery, "beat", "--loglevel=INFO", "--pidfile="],
-            lambda: True,
-        ),
-        Part(
-            "twilio-simulator",
-            ["manage.py", "twilio_simulator", "--port", str(texts), "--keep", str(VAR / "texts.jsonl")],
-            lambda: _answers(f"http://127.0.0.1:{texts}/"),
-        ),
-        Part(
-            "centre-simulator",
-            ["manage.py", "centre_simulator", "--port", str(centre)],
-            lambda: _answers(f"http://127.0.0.1:{centre}/"),
-        ),
+    celery = ["-m", "celery", "-A", "shumoos"]
+    worker = ["worker", "--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle"]
+    parts = [
+        Part("web", [*web, "shumoos.wsgi:application"], lambda: _answers(f"http://127.0.0.1:{port}/readyz")),
+        Part("worker", [*celery, *worker], lambda: bool(app.control.ping(timeout=0.5))),
+        Part("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="], lambda: True),
     ]
+    for simulator, setting in (("twilio", "TWILIO_API_BASE"), ("centre", "CENTRE_URL")):
+        address = os.environ[setting]
+        if address != stack.kept_environment()[setting]:
+            continue  # the real one, or one that somebody else has started
+        command = ["manage.py", f"{simulator}_simulator", "--port", str(urlsplit(address).port)]
+        parts.append(Part(f"{simulator}-simulator", command, partial(_answers, address)))
+    return parts
 
 
 def _answers(url: str) -> bool:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from cryptography.fernet import Fernet
 
 from shumoos import environment
 from shumoos.environment import REQUIRED
@@ -12,11 +11,12 @@ from shumoos.stack import BASE_DIR
 from tests.shumoos.processes import bare_environment
 
 SECRET = "a secret that must not be shown anywhere in the complaint"
+KEY = "c2h1bW9vcyBzaHVtb29zIHNodW1vb3Mgc2h1bW9vcyE="
 PRODUCTION = {
     "DATABASE_URL": "postgresql://shumoos:password@db:5432/shumoos",
     "REDIS_URL": "redis://:password@broker:6379/0",
     "SECRET_KEY": SECRET,
-    "FIELD_KEYS": f"{Fernet.generate_key().decode()},{Fernet.generate_key().decode()}",
+    "FIELD_KEYS": f"{KEY},{KEY}",
     "ALLOWED_HOSTS": "shumoos.example",
     "PUBLIC_URL": "https://shumoos.example",
     "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
@@ -75,7 +75,7 @@ def test_a_missing_setting_is_named_and_no_other(read, name):
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", f"${SECRET}"),
         ("FIELD_KEYS", "not a key"),
-        ("FIELD_KEYS", f"{Fernet.generate_key().decode()},"),
+        ("FIELD_KEYS", f"{KEY},"),
         ("PUBLIC_URL", "www.portal.example"),
         ("PUBLIC_URL", "https://shumoos.example/portal"),
         ("CENTRE_URL", "ftp://centre.example"),
