@@ -90,7 +90,7 @@ def review_page(
         "title": application.shown_reference,
         "application": application,
         "documents": application.documents.filter(is_current=True),
-        "events": application.events.select_related("by"),
+        "events": application.events.select_related("by").order_by("-pk"),
         "open_review": open_review,
         "is_mine": is_mine,
         "can_decide": request.user.has_perm("activation.decide"),

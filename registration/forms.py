@@ -49,7 +49,7 @@ class RegistrationForm(forms.Form):
     """An application as its owner fills it in. `kept` are the documents it has already, by kind."""
 
     sector = GroupedChoiceField(
-        Sector.objects.all(), group_by="authority", label=gettext_lazy("Activity"), empty_label=""
+        Sector.objects.all(), group_by="authority", label=gettext_lazy("Sector"), empty_label=""
     )
     licence_number = LicenceNumberField(label=gettext_lazy("Licence number"))
     licence_issued_on = DayField(

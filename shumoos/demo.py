@@ -108,11 +108,11 @@ def seed() -> bool:
     identity = make_national_id(rng)
     application = apply_for(SUBSCRIBED, identity, rng)
     owner = make_owner(application, people["supervisor-riyadh"])
-    add_licence(WARNED, identity, rng)
+    add_licence(typed(WARNED, identity, rng))
     for shop in OTHERS_WARNED:
-        add_licence(shop, make_national_id(rng), rng)
+        add_licence(typed(shop, make_national_id(rng), rng))
     for shop in WAITING:
-        apply_for(shop, make_national_id(rng), rng)
+        apply_for(shop, make_national_id(rng), rng, is_registered=shop is not WAITING[-1])
     establishment = owner.establishments.get()
     staff = make_person(*STAFF, Role.STAFF)
     establishment.staff.add(staff)
@@ -170,9 +170,8 @@ def typed(shop: Shop, identity: str, rng: Random) -> dict[str, Any]:
     }
 
 
-def add_licence(shop: Shop, identity: str, rng: Random) -> Licence:
+def add_licence(details: dict[str, Any]) -> Licence:
     """Add a licence as its authority's register has it."""
-    details = typed(shop, identity, rng)
     return Licence.objects.create(
         authority=details["sector"].authority,
         number=details["licence_number"],
@@ -180,12 +179,15 @@ def add_licence(shop: Shop, identity: str, rng: Random) -> Licence:
     )
 
 
-def apply_for(shop: Shop, identity: str, rng: Random) -> Application:
+def apply_for(shop: Shop, identity: str, rng: Random, *, is_registered: bool = True) -> Application:
     """Send a shop's application with its three documents and return it."""
+    details = typed(shop, identity, rng)
+    if is_registered:
+        add_licence(details)
     draft = Application.objects.create()
     for kind in DocumentKind:
         documents.attach(draft, kind, picture(kind))
-    return intake.submit(draft, typed=typed(shop, identity, rng))
+    return intake.submit(draft, typed=details)
 
 
 def picture(kind: DocumentKind) -> SimpleUploadedFile:

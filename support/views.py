@@ -64,7 +64,7 @@ def application(request: SignedInRequest, pk: int) -> HttpResponse:
         "application": application,
         "form": form,
         "masked_mobile": mask(application.owner_mobile),
-        "events": application.events.all(),
+        "events": application.events.order_by("-pk"),
         "texts": TextMessage.objects.about(application, getattr(application, "subscription", None)),
         "tickets": application.tickets.all(),
     }
