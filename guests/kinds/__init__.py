@@ -2,5 +2,7 @@
 
 from guests.kinds.base import Kind
 from guests.kinds.lodging import LODGING
+from guests.kinds.purchases import GOLD_PURCHASE, USED_GOODS
+from guests.kinds.vehicle_rental import VEHICLE_RENTAL
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (LODGING,)}
+KINDS: dict[str, Kind] = {kind.code: kind for kind in (LODGING, VEHICLE_RENTAL, GOLD_PURCHASE, USED_GOODS)}

@@ -87,6 +87,11 @@ SENTENCES: dict[tuple[str, str], Promise] = {
     ("moment", "invalid"): _("This is not a day and time: enter them as 2026-03-15 14:30."),
     ("moment", "out_of_range"): _("This is more than five years ago: please check the year."),
     ("moment", "in_future"): _("This time is still to come: records are sent once it has passed."),
+    ("price", "invalid"): _("This is not an amount: enter it in riyals, such as 1250 or 1250.50."),
+    ("price", "out_of_range"): _("A price is more than nothing and less than a billion: please check it."),
+    ("weight", "invalid"): _("This is not a weight: enter it in grams, such as 12.5."),
+    ("weight", "out_of_range"): _("A weight is more than nothing: please check it, in grams."),
+    ("return", "before_arrival"): _("The return is before the pick-up: please correct one of the two."),
     ("departure_day", "before_arrival"): _(
         "The departure is before the arrival: please correct one of the two."
     ),

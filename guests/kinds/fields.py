@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -31,6 +32,11 @@ CLOCKS_DIFFER_BY = timedelta(minutes=15)
 # As long as records are kept: what is older says nothing to anybody.
 YEARS_BACK = 5
 OLDEST_PERSON = 125
+
+_AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+# The Arabic decimal and thousands separators, and what computers make of them.
+_SEPARATORS = str.maketrans({"٫": ".", "٬": ",", "،": ","})
+MOST = Decimal(10) ** 9
 
 _MOMENT = re.compile(
     r"(?P<day>[^\sTt]+)(?:[Tt]|\s+)"
@@ -152,6 +158,20 @@ def past_moment(value: str) -> datetime:
     return at
 
 
+def amount(value: str, *, places: int, rule: str) -> str:
+    """Return a number above nothing with so many decimal places, as text: it stays exact."""
+    written = "".join(strip_marks(to_ascii(value)).translate(_SEPARATORS).split())
+    if not _AMOUNT.fullmatch(written) or len(written) > REFERENCE_LENGTH:
+        refuse("invalid", rule)
+    number = Decimal(written.replace(",", ""))
+    if not 0 < number < MOST:
+        refuse("out_of_range", rule)
+    exact = number.quantize(Decimal(1).scaleb(-places))
+    if exact != number:
+        refuse("invalid", rule)
+    return str(exact)
+
+
 def _zone(match: re.Match[str]) -> tzinfo:
     if not match["offset"]:
         return RIYADH
@@ -171,6 +191,9 @@ def _cleaned(clean: Callable[[str], Stored], value: str, rule: str) -> Stored:
 
 Reference = Annotated[str, typed(partial(text, limit=REFERENCE_LENGTH))]
 ShortText = Annotated[str, typed(partial(text, limit=20))]
+LongText = Annotated[str, typed(partial(text, limit=200))]
+Price = Annotated[str, typed(partial(amount, places=2, rule="price"))]
+Grams = Annotated[str, typed(partial(amount, places=3, rule="weight"))]
 Name = Annotated[str, typed(name)]
 IdType = Annotated[str, typed(partial(choice, among=frozenset(ID_READERS)))]
 Gender = Annotated[str, typed(partial(choice, among=frozenset({"m", "f"})))]

@@ -30,7 +30,7 @@ def subscribe(establishment, **details):
             content={},
         ),
         activated_by=UserFactory(),
-        **{"period": (today(), today() + timedelta(days=365))} | details,
+        **{"period": (today() - timedelta(days=365), today() + timedelta(days=365))} | details,
     )
 
 
