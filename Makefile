@@ -15,7 +15,7 @@ ifneq ($(shell $(IN_VENV) -c 'print("works")' 2>/dev/null),works)
 $(shell rm -rf .venv/installed .venv/installed-dev $(IN_VENV))
 endif
 
-.PHONY: run test lint bench requirements messages
+.PHONY: run test lint bench pictures requirements messages
 
 run: .venv/installed $(CATALOGUES)
 	@exec $(IN_VENV) -m shumoos.run
@@ -39,6 +39,10 @@ bench: .venv/installed-dev $(CATALOGUES)
 		[ -e "$$script" ] || { echo "There is nothing in bench/ to measure yet."; break; }; \
 		$(IN_VENV) "$$script" || exit 1; \
 	done
+
+# From a portal that runs with a new demo: PORT= where it is not 8000.
+pictures: .venv/installed-dev
+	$(IN_VENV) docs/pictures.py
 
 requirements: .venv/installed-dev
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
