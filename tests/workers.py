@@ -21,7 +21,8 @@ def child_environment(**changes):
 @contextmanager
 def worker(log, **environment):
     """A worker with the process that does its work, killed at the end if it has not been before."""
-    command = [sys.executable, "-m", "celery", "-A", "shumoos", "worker", "--concurrency=1", "--loglevel=INFO"]
+    celery = [sys.executable, "-m", "celery", "-A", "shumoos"]
+    command = [*celery, "worker", "--concurrency=1", "--loglevel=INFO"]
     with log.open("a") as file:
         process = subprocess.Popen(
             command, env=child_environment(**environment), stdout=file, stderr=file, start_new_session=True

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -94,17 +93,8 @@ def age():
     return make_older
 
 
-def child_environment(**changes):
-    """What another process needs to work on the tests' own database, with the kinds above."""
-    database, _, query = os.environ["DATABASE_URL"].partition("?")
-    return (
-        os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "tests.sms.worker_settings",
-            "DATABASE_URL": f"{database.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}",
-        }
-        | changes
-    )
+# For another process that is to know the kinds above.
+WITH_TEST_KINDS = {"DJANGO_SETTINGS_MODULE": "tests.sms.worker_settings"}
 
 
 def now():

@@ -6,7 +6,8 @@ from django.db import DatabaseError, transaction
 
 from shumoos.sms.models import Status, TextMessage, Urgency
 from shumoos.sms.outbox import Recipient, queue_many, queue_sms
-from tests.sms.conftest import MOBILE, child_environment
+from tests.sms.conftest import MOBILE, WITH_TEST_KINDS
+from tests.workers import child_environment
 
 
 @pytest.mark.usefixtures("transactional_db")
@@ -77,7 +78,7 @@ def test_a_broker_that_is_away_costs_the_caller_nothing():
         f"    queue_sms(kind='test_note', to='{MOBILE}')\n"
         "print('done')\n"
     )
-    environment = child_environment(REDIS_URL="redis://127.0.0.1:1/0")
+    environment = child_environment(REDIS_URL="redis://127.0.0.1:1/0", **WITH_TEST_KINDS)
 
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60

@@ -1,45 +1,12 @@
 """A real Celery worker is killed with -9 in the middle of sending, and the next one sends."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 
 from shumoos.sms.models import Status
 from shumoos.sms.outbox import queue_sms
 from shumoos.sms.tasks import send_due_texts
-from tests.sms.conftest import MOBILE, child_environment
-
-
-@contextmanager
-def worker(twilio, log):
-    """A worker with the process that does its work, killed at the end if it has not been before."""
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "shumoos",
-        "worker",
-        "--concurrency=1",
-        "--loglevel=INFO",
-    ]
-    environment = child_environment(TWILIO_API_BASE=twilio.url, SMS_CLAIM_SECONDS="2")
-    with log.open("a") as file:
-        process = subprocess.Popen(command, env=environment, stdout=file, stderr=file, start_new_session=True)
-        try:
-            yield process
-        finally:
-            kill(process)
-
-
-def kill(process):
-    if process.poll() is None:
-        # The whole group: the process that talks to Twilio is a child of the one that was started.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+from tests.sms.conftest import MOBILE, WITH_TEST_KINDS
+from tests.workers import kill, worker
 
 
 def test_the_next_worker_sends_it_and_the_password_in_the_last_text_works(twilio, owner, bells, tmp_path):
@@ -50,7 +17,9 @@ def test_the_next_worker_sends_it_and_the_password_in_the_last_text_works(twilio
     twilio.fail_next(503)
     text = queue_sms(kind="test_secret", to=MOBILE, about=owner)
 
-    with worker(twilio, log) as first:
+    environment = {"TWILIO_API_BASE": twilio.url, "SMS_CLAIM_SECONDS": "2", **WITH_TEST_KINDS}
+
+    with worker(log, **environment) as first:
         twilio.wait_until(lambda: twilio.requests == 1, timeout=60)
         kill(first)
     text.refresh_from_db()
@@ -59,7 +28,7 @@ def test_the_next_worker_sends_it_and_the_password_in_the_last_text_works(twilio
     password_of_the_lost_text = owner.password
 
     twilio.delay = 0
-    with worker(twilio, log):
+    with worker(log, **environment):
         # As the beat does, until the claim of the dead one has lapsed.
         deadline = time.monotonic() + 60
         while not twilio.messages and time.monotonic() < deadline:
