@@ -6,13 +6,14 @@ given, that server is used instead. Under xdist the first process starts them an
 """
 
 import atexit
+import json
 import os
 import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def start_servers() -> None:
         valkey="REDIS_URL" not in os.environ,
         durable=False,
     )
-    running.callback(shutil.rmtree, servers.postgres.sockets, ignore_errors=True)
+    running.callback(remove_sockets, directory)
     running.enter_context(servers)
     (directory / "static").mkdir()  # whitenoise warns of a directory that is not there
     for name, value in test_environment(directory, servers).items():
@@ -86,6 +87,12 @@ def test_environment(directory: Path, servers: Stack) -> dict[str, str]:
 test_environment.__test__ = False  # a helper, whatever its name makes pytest think
 
 
+def remove_sockets(directory: Path) -> None:
+    """Remove what a stack has made outside of its directory."""
+    with suppress(OSError, ValueError):
+        shutil.rmtree(json.loads((directory / "stack.json").read_text())["sockets"])
+
+
 class own_directory(ExitStack):
     """A new directory under `var/test/`, held by a lock; removed at the end, with what killed runs left."""
 
@@ -97,6 +104,7 @@ class own_directory(ExitStack):
             if left.stat().st_mtime < time.time() - 60:
                 with only_one(left) as is_abandoned:
                     if is_abandoned:
+                        remove_sockets(left)
                         shutil.rmtree(left, ignore_errors=True)
         directory = Path(tempfile.mkdtemp(dir=TESTS))
         self.callback(shutil.rmtree, directory, ignore_errors=True)
@@ -110,4 +118,4 @@ def own_stack(tmp_path: Path) -> Iterator[Stack]:
     servers = Stack(tmp_path / "own stack", durable=False)
     with servers:
         yield servers
-    shutil.rmtree(servers.postgres.sockets, ignore_errors=True)
+    remove_sockets(servers.directory)

@@ -15,6 +15,7 @@ from shumoos import run as portal
 from shumoos import stack
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR
+from tests.servers import remove_sockets
 from tests.shumoos.processes import Program, bare_environment, eventually, marked
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "tests", "bench", "docs", "__pycache__", ".*_cache")
@@ -26,8 +27,7 @@ def clone(tmp_path_factory):
     clone = tmp_path_factory.mktemp("a clone") / "portal"
     shutil.copytree(BASE_DIR, clone, ignore=LEFT_OUT)
     yield clone
-    if (clone / "var" / "stack.json").exists():
-        shutil.rmtree(json.loads((clone / "var" / "stack.json").read_text())["sockets"], ignore_errors=True)
+    remove_sockets(clone / "var")
 
 
 @pytest.fixture

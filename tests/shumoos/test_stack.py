@@ -14,6 +14,7 @@ from shumoos import stack
 from shumoos.embedded import ServerProblem
 from shumoos.processes import free_port, is_free, working_in
 from shumoos.stack import Stack, only_one
+from tests.servers import remove_sockets
 from tests.shumoos.processes import Program, bare_environment, eventually
 
 HOLD = """
@@ -54,8 +55,7 @@ def directory(tmp_path):
     """As a clone may lie: deep, with spaces and Arabic in its path."""
     directory = tmp_path / "a directory" / ("deep " * 20).strip() / "شموس" / "var"
     yield directory
-    if (directory / "stack.json").exists():
-        shutil.rmtree(Stack(directory).postgres.sockets, ignore_errors=True)
+    remove_sockets(directory)
 
 
 def test_data_survive_a_stop_and_a_start_with_the_same_addresses(directory):
@@ -150,6 +150,7 @@ def test_a_strangers_socket_directory_is_not_used(own_stack):
     own_stack.postgres.sockets.chmod(0o777)
 
     assert Stack(own_stack.directory).postgres.sockets != own_stack.postgres.sockets
+    shutil.rmtree(own_stack.postgres.sockets)
 
 
 def test_a_server_that_cannot_start_shows_the_end_of_its_log(own_stack):
@@ -211,7 +212,7 @@ def test_servers_named_in_the_environment_are_left_alone(tmp_path, monkeypatch):
     assert stack.own_servers().wanted == []
     with stack.available():
         assert not (tmp_path / "postgres").exists()
-    shutil.rmtree(stack.own_servers().postgres.sockets)
+    remove_sockets(tmp_path)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")
@@ -225,7 +226,7 @@ def test_root_leaves_the_parents_as_closed_as_they_were(tmp_path):
 
     assert 0 not in owners
     assert closed.stat().st_mode & 0o777 == 0o700
-    shutil.rmtree(servers.postgres.sockets)
+    remove_sockets(closed / "var")
 
 
 def test_a_free_port_can_be_listened_on():
