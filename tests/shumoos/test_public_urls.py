@@ -1,4 +1,4 @@
-"""What can be opened without signing in. A new public address is added here on purpose, or it is a mistake."""
+"""What can be opened without signing in. A new public address is added here on purpose, or by mistake."""
 
 from django.urls import URLResolver, get_resolver
 
