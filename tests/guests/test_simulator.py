@@ -1,11 +1,16 @@
 import json
+import subprocess
+import sys
 import time
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 
 from guests import transfer
 from guests.tasks import transfer_due_records
+from shumoos.stack import BASE_DIR
 from tests.guests.factories import GuestFactory, send
 
 
@@ -45,3 +50,22 @@ def test_the_simulators_page_shows_counts_and_nobody(hotel, centre):
 
     assert '<dd id="taken">1</dd>' in page
     assert "اسم لا يظهر" not in page
+
+
+def test_the_command_serves_until_it_is_told_to_stop():
+    command = [sys.executable, "manage.py", "centre_simulator", "--port", "0", "--refuse"]
+    with subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            address = process.stdout.readline().split()[-1]
+            assert httpx.get(address, trust_env=False).status_code == 200
+        finally:
+            process.terminate()
+
+    assert process.returncode == 0
+
+
+def test_the_command_says_when_its_port_is_taken(centre):
+    port = urlsplit(centre.url).port
+
+    with pytest.raises(CommandError, match=str(port)):
+        call_command("centre_simulator", port=port)
