@@ -26,7 +26,7 @@ class NewPersonForm(AdminUserCreationForm):
 
     class Meta(AdminUserCreationForm.Meta):
         model = User
-        fields = FIELDS
+        fields = tuple(FIELDS)
 
 
 @admin.register(User)
@@ -46,7 +46,8 @@ class PersonAdmin(UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         people = super().get_queryset(request)
-        return people if request.user.role == Role.AUDITOR else people.exclude(role__in=CUSTOMERS)
+        is_auditor = getattr(request.user, "role", "") == Role.AUDITOR
+        return people if is_auditor else people.exclude(role__in=CUSTOMERS)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         if not change:
