@@ -1,10 +1,10 @@
 from django.urls import path
 
-from registration import views
+from registration.views import done, status, steps
 
 app_name = "registration"
 urlpatterns = [
-    path("register/", views.register, name="register"),
-    path("register/done/", views.done, name="done"),
-    path("status/", views.status, name="status"),
+    path("register/", steps.register, name="register"),
+    path("register/done/", done.done, name="done"),
+    path("status/", status.status, name="status"),
 ]

@@ -1,4 +1,4 @@
-"""The public pages: registering an establishment and following an application."""
+"""The public pages on which an owner registers an establishment."""
 
 import re
 
@@ -6,19 +6,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from registration import documents, intake
-from registration.forms import RegistrationForm, StatusForm
+from registration.forms import RegistrationForm
 from registration.models import Application, Document, Status
 from registration.models.applications import make_key
 from registration.moves import MoveRefused
+from registration.views.session import application_of, lead_to_done, remember
 
-# The session remembers the browser's application by its key.
-SESSION_KEY = "application"
 KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
@@ -75,7 +74,7 @@ def keep(request: HttpRequest, form: RegistrationForm, key: str) -> Application:
     application = intake.save_draft(key, typed=form.typed)
     for kind, file in form.good_files.items():
         documents.keep(application, kind, file)
-    request.session[SESSION_KEY] = key
+    remember(request, application)
     return application
 
 
@@ -90,51 +89,13 @@ def send(form: RegistrationForm, application: Application) -> Application | None
     return None
 
 
-def lead_to_done(request: HttpRequest, application: Application) -> HttpResponse:
-    request.session[SESSION_KEY] = application.key
-    return redirect("registration:done")
-
-
 def form_page(request: HttpRequest, form: RegistrationForm, key: str) -> HttpResponse:
     return render(
         request, "registration/register.html", {"form": form, "key": key}, status=422 if form.errors else 200
     )
 
 
-def application_of(request: HttpRequest) -> Application | None:
-    """Return the application that this browser is working on or has sent last."""
-    key = request.session.get(SESSION_KEY)
-    return Application.objects.filter(key=key).select_related("office").first() if key else None
-
-
 def kept_documents(application: Application | None) -> dict[str, Document]:
     if application is None:
         return {}
     return {document.kind: document for document in application.documents.filter(is_current=True)}
-
-
-@login_not_required
-@never_cache
-@require_safe
-def done(request: HttpRequest) -> HttpResponse:
-    """Show the reference number, what to bring and where to go."""
-    application = application_of(request)
-    if application is None or application.status == Status.DRAFT:
-        return redirect("registration:register")
-    return render(request, "registration/done.html", {"application": application})
-
-
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def status(request: HttpRequest) -> HttpResponse:
-    """Say where an application stands. The number is posted, so that it stands in no address and no log."""
-    form = StatusForm(request.POST if request.method == "POST" else None)
-    application = form.find() if form.is_valid() else None
-    events = list(application.events.order_by("-id")) if application else []
-    return render(
-        request,
-        "registration/status.html",
-        {"form": form, "application": application, "events": events},
-        status=422 if form.errors else 200,
-    )
