@@ -16,74 +16,65 @@ from violations.models import Case
 # Every open case whose step has a term, and how its clock stands on the day %(on)s: `due_on` is the last day
 # if it went on from there, `is_paused` whether it stands still, `with_office` whether an application is
 # there. `{narrow}` narrows it to some cases.
+#
+# Case by case through the indexes: the planner cannot know how many cases are narrowed to, and joining all of
+# them to all spells would take the square of their number where it expects few.
 CLOCKS = """
-    running AS (
-        SELECT violations_case.id AS case_id, violations_case.licence_id, noticed_on, step.days::int
+    clocks AS (
+        SELECT
+            violations_case.id AS case_id,
+            noticed_on,
+            step.days,
+            noticed_on + step.days + coalesce(pauses.days, 0) AS due_on,
+            coalesce(pauses.is_paused, false) AS is_paused,
+            coalesce(pauses.with_office, false) AS with_office
         FROM violations_case
         JOIN violations_step AS step
             ON step.schedule_id = violations_case.schedule_id AND step.position = violations_case.position
+        LEFT JOIN LATERAL (
+            SELECT
+                -- A clock that has run out is not stopped any more: what comes later moves nothing.
+                sum(length) FILTER (WHERE from_on <= last_day)::int AS days,
+                bool_or(left_on IS NULL AND from_on <= last_day) AS is_paused,
+                bool_or(left_on IS NULL) AS with_office
+            FROM (
+                SELECT
+                    left_on,
+                    from_on,
+                    length,
+                    -- The last day as the earlier pauses have moved it.
+                    noticed_on + step.days + (sum(length) OVER (ORDER BY from_on, event_id) - length)::int
+                        AS last_day
+                FROM (
+                    SELECT
+                        event_id,
+                        left_on,
+                        greatest(came_on, noticed_on) AS from_on,
+                        coalesce(left_on, %(on)s::date) - greatest(came_on, noticed_on) AS length
+                    FROM (
+                        -- When applications came to the office and when they left it, as of the end of
+                        -- the day; one that is there has no `left_on`. A move within it is neither.
+                        SELECT
+                            event.id AS event_id,
+                            event.new IN ('submitted', 'under_review') AS comes,
+                            (event.at AT TIME ZONE 'Asia/Riyadh')::date AS came_on,
+                            lead((event.at AT TIME ZONE 'Asia/Riyadh')::date)
+                                OVER (PARTITION BY event.application_id ORDER BY event.id) AS left_on
+                        FROM registration_application AS application
+                        JOIN registration_applicationevent AS event ON event.application_id = application.id
+                        WHERE application.licence_id = violations_case.licence_id
+                          AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
+                          AND (event.old IN ('submitted', 'under_review'))
+                              <> (event.new IN ('submitted', 'under_review'))
+                    ) AS passages
+                    WHERE comes AND coalesce(left_on, %(on)s::date) >= noticed_on
+                ) AS spells
+            ) AS dated
+        ) AS pauses ON true
         WHERE violations_case.kind = 'not_subscribed'
           AND violations_case.closed_on IS NULL
           AND step.days IS NOT NULL
           {narrow}
-    ),
-    -- The spells that applications have spent with the office, as of the end of the day; one that lasts
-    -- has no `left_on`. A move from one status with the office to another ends none.
-    spells AS (
-        SELECT licence_id, event_id, came_on, left_on
-        FROM (
-            SELECT
-                application.licence_id,
-                event.id AS event_id,
-                event.new IN ('submitted', 'under_review') AS comes,
-                (event.at AT TIME ZONE 'Asia/Riyadh')::date AS came_on,
-                lead((event.at AT TIME ZONE 'Asia/Riyadh')::date)
-                    OVER (PARTITION BY event.application_id ORDER BY event.id) AS left_on
-            FROM registration_applicationevent AS event
-            JOIN registration_application AS application ON application.id = event.application_id
-            WHERE application.licence_id IN (SELECT licence_id FROM running)
-              AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
-              AND (event.old IN ('submitted', 'under_review')) <> (event.new IN ('submitted', 'under_review'))
-        ) AS passages
-        WHERE comes
-    ),
-    pauses AS (
-        SELECT
-            case_id,
-            left_on,
-            from_on,
-            length,
-            -- The last day as the earlier pauses have moved it.
-            noticed_on + days + (sum(length) OVER earlier_and_this - length)::int AS last_day
-        FROM (
-            SELECT
-                running.*,
-                spells.event_id,
-                spells.left_on,
-                greatest(spells.came_on, running.noticed_on) AS from_on,
-                coalesce(spells.left_on, %(on)s::date)
-                    - greatest(spells.came_on, running.noticed_on) AS length
-            FROM running
-            JOIN spells USING (licence_id)
-            WHERE coalesce(spells.left_on, %(on)s::date) >= running.noticed_on
-        ) AS lengths
-        WINDOW earlier_and_this AS (
-            PARTITION BY case_id ORDER BY from_on, event_id ROWS UNBOUNDED PRECEDING
-        )
-    ),
-    clocks AS (
-        SELECT
-            running.case_id,
-            running.noticed_on,
-            running.days,
-            -- A clock that has run out is not stopped any more: what came after its last day moves nothing.
-            running.noticed_on + running.days
-                + coalesce(sum(pauses.length) FILTER (WHERE from_on <= last_day), 0)::int AS due_on,
-            coalesce(bool_or(left_on IS NULL AND from_on <= last_day), false) AS is_paused,
-            coalesce(bool_or(left_on IS NULL) FILTER (WHERE from_on IS NOT NULL), false) AS with_office
-        FROM running
-        LEFT JOIN pauses ON pauses.case_id = running.case_id
-        GROUP BY running.case_id, running.noticed_on, running.days
     )
 """
 

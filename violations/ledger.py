@@ -1,16 +1,17 @@
-"""Writing to the ledger of fines, and reading what is owed from it. The trigger keeps each case's fine."""
+"""Writing to the ledger of fines, and reading what is owed from it."""
 
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext
 
 from registration.models import Licence
 from shumoos.accounts.models import User
 from violations.models import Basis, Case, EntryKind, LedgerEntry, Notice
+from violations.models.ledger import FINES, RELIEFS
 
 
 class AmountRefused(Exception):
@@ -22,23 +23,17 @@ def balance(licence: Licence) -> Decimal:
     return LedgerEntry.objects.filter(licence=licence).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
+@transaction.atomic
 def assess(notice: Notice, *, cap: Decimal, basis: str, by: User) -> LedgerEntry | None:
     """Enter the fine of which the notice tells; None where it tells of none.
 
-    Raises IntegrityError where the fine is above the step's cap, or the case's above its own.
+    Raises ValidationError where the fine is above the step's cap, IntegrityError where the case's would be
+    above its own.
     """
     if not notice.amount:
         return None
-    return LedgerEntry.objects.create(
-        licence_id=notice.case.licence_id,
-        case=notice.case,
-        notice=notice,
-        kind=EntryKind.ASSESSMENT if basis == Basis.ADD else EntryKind.RAISE,
-        on=notice.issued_on,
-        amount=notice.amount,
-        cap=cap,
-        by=by,
-    )
+    kind = EntryKind.ASSESSMENT if basis == Basis.ADD else EntryKind.RAISE
+    return enter(notice.case, kind, notice.amount, on=notice.issued_on, by=by, notice=notice, cap=cap)
 
 
 @transaction.atomic
@@ -83,12 +78,31 @@ def lock(case: Case) -> Case:
 
 
 def enter(
-    case: Case, kind: EntryKind, amount: Decimal, *, on: date, by: User | None, reason: str
+    case: Case,
+    kind: EntryKind,
+    amount: Decimal,
+    *,
+    on: date,
+    by: User | None,
+    reason: str = "",
+    notice: Notice | None = None,
+    cap: Decimal | None = None,
 ) -> LedgerEntry:
+    """Write an entry, and the case's fine where the entry changes it."""
     entry = LedgerEntry(
-        licence_id=case.licence_id, case=case, kind=kind, on=on, amount=amount, by=by, reason=reason.strip()
+        licence_id=case.licence_id,
+        case=case,
+        notice=notice,
+        kind=kind,
+        on=on,
+        amount=amount,
+        cap=cap,
+        by=by,
+        reason=reason.strip(),
     )
     entry.full_clean(exclude=["by"] if by is None else None)
+    if kind in [*FINES, *RELIEFS]:
+        Case.objects.filter(pk=case.pk).update(fined=F("fined") + amount)
     entry.save()
     return entry
 

@@ -74,7 +74,7 @@ def take_step(case: Case, occurrence: Occurrence, earlier: int) -> Notice:
     case.stage, case.position, case.noticed_on = step.stage, step.position, today
     case.cap = cap_after_step(step.basis, step.cap, case.cap)
     if case.pk:
-        # Not `fined`, which the ledger's trigger keeps.
+        # Not `fined`, which the ledger writes.
         case.save(update_fields=["stage", "position", "noticed_on", "cap"])
     else:
         case.save()

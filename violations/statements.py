@@ -3,11 +3,14 @@
 Each changes the cases and writes what follows from it (notices, ledger entries, texts) from the rows it has
 really changed, so that a case that somebody else has closed meanwhile is left alone. Each returns at most
 %(limit)s of its moves, and with every one of them the counts of all.
+
+A notice's key is drawn before its row is written. Joining the cases to their new notices instead would take
+the square of their number: the planner cannot know how many rows a change returns, and expects one.
 """
 
 from violations.clock import CLOCKS
 
-# From `told` (notice_id, licence_id): a text to the owner, to the mobile and in the language of their
+# From `{told}` (notice_id, licence_id): a text to the owner, to the mobile and in the language of their
 # account where there is one, else to the mobile that the authority's register has.
 TEXTS = """
     texts AS (
@@ -17,10 +20,10 @@ TEXTS = """
         )
         SELECT
             gen_random_uuid(), %(sms_kind)s, coalesce(owner.mobile, licence.owner_mobile),
-            coalesce(person.language, 'ar'), %(sms_urgency)s, about.id, told.notice_id,
+            coalesce(person.language, 'ar'), %(sms_urgency)s, about.id, {told}.notice_id,
             'queued', 0, now(), '', '', now()
-        FROM told
-        JOIN registration_licence AS licence ON licence.id = told.licence_id
+        FROM {told}
+        JOIN registration_licence AS licence ON licence.id = {told}.licence_id
         JOIN django_content_type AS about ON about.app_label = 'violations' AND about.model = 'notice'
         LEFT JOIN registration_establishment AS establishment ON establishment.id = licence.establishment_id
         LEFT JOIN registration_owner AS owner ON owner.id = coalesce(
@@ -70,7 +73,13 @@ MOVE = (
     , overdue AS (
         SELECT
             clocks.case_id, clocks.with_office, step.stage, step.position, step.days, step.basis,
-            step.cap AS step_cap, violations_case.position AS old_position, violations_case.stage AS old_stage
+            step.cap AS step_cap, violations_case.fined, violations_case.position AS old_position,
+            violations_case.stage AS old_stage,
+            CASE step.basis
+                WHEN 'add' THEN step.cap
+                WHEN 'raise_to' THEN greatest(step.cap - violations_case.fined, 0)
+                ELSE 0::numeric(12, 2)
+            END AS amount
         FROM clocks
         JOIN violations_case ON violations_case.id = clocks.case_id
         JOIN violations_step AS step
@@ -84,6 +93,7 @@ MOVE = (
             noticed_on = %(on)s,
             due_on = CASE WHEN NOT with_office THEN %(on)s::date + days END,
             days_left = CASE WHEN with_office THEN days END,
+            fined = violations_case.fined + amount,
             cap = CASE basis
                 WHEN 'add' THEN violations_case.cap + step_cap
                 WHEN 'raise_to' THEN greatest(violations_case.cap, step_cap)
@@ -93,22 +103,16 @@ MOVE = (
         WHERE violations_case.id = overdue.case_id
           AND violations_case.closed_on IS NULL
           AND violations_case.position = overdue.old_position
+          -- Reduced at this very moment: its step waits for the next run.
+          AND violations_case.fined = overdue.fined
         RETURNING
             violations_case.id, violations_case.licence_id, violations_case.stage, violations_case.due_on,
-            overdue.old_stage, overdue.basis, overdue.step_cap,
-            CASE basis
-                WHEN 'add' THEN step_cap
-                WHEN 'raise_to' THEN greatest(step_cap - violations_case.fined, 0)
-                ELSE 0::numeric(12, 2)
-            END AS amount
+            nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id,
+            overdue.old_stage, overdue.basis, overdue.step_cap, overdue.amount
     ),
     issued AS (
-        INSERT INTO violations_notice (case_id, stage, issued_on, due_on, amount)
-        SELECT id, stage, %(on)s, due_on, amount FROM moved
-        RETURNING id, case_id
-    ),
-    told AS (
-        SELECT issued.id AS notice_id, moved.* FROM moved JOIN issued ON issued.case_id = moved.id
+        INSERT INTO violations_notice (id, case_id, stage, issued_on, due_on, amount)
+        SELECT notice_id, id, stage, %(on)s, due_on, amount FROM moved
     ),
     entered AS (
         INSERT INTO violations_ledgerentry
@@ -116,11 +120,11 @@ MOVE = (
         SELECT
             licence_id, id, notice_id, CASE basis WHEN 'add' THEN 'assessment' ELSE 'raise' END,
             %(on)s, amount, step_cap, '', now()
-        FROM told
+        FROM moved
         WHERE amount > 0
     ),
     """
-    + TEXTS
+    + TEXTS.format(told="moved")
     + """
     SELECT
         licence.number, old_stage, stage, amount, due_on,
@@ -194,18 +198,16 @@ WARN = (
           )
         -- A supervisor may be warning the same licence at this moment.
         ON CONFLICT DO NOTHING
-        RETURNING id, licence_id, stage, due_on
+        RETURNING
+            id, licence_id, stage, due_on,
+            nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id
     ),
     issued AS (
-        INSERT INTO violations_notice (case_id, stage, issued_on, due_on, amount, by_id)
-        SELECT id, stage, %(on)s, due_on, 0, %(by)s FROM opened
-        RETURNING id, case_id
-    ),
-    told AS (
-        SELECT issued.id AS notice_id, opened.licence_id FROM opened JOIN issued ON issued.case_id = opened.id
+        INSERT INTO violations_notice (id, case_id, stage, issued_on, due_on, amount, by_id)
+        SELECT notice_id, id, stage, %(on)s, due_on, 0, %(by)s FROM opened
     ),
     """
-    + TEXTS
+    + TEXTS.format(told="opened")
     + """
     SELECT licence.number, NULL, stage, 0::numeric(12, 2), due_on, count(*) OVER (), 0
     FROM opened

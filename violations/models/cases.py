@@ -62,7 +62,7 @@ class Case(models.Model):
     # Both as of the last sweep; `violations.clock` tells how the clock stands on any day.
     due_on = models.DateField(_("due on"), null=True, blank=True)
     days_left = models.PositiveSmallIntegerField(_("days left"), null=True, blank=True)
-    # The case's fine, less what was reduced or waived. Kept by the ledger's trigger, written by nothing else.
+    # The fine, less what was reduced or waived; a trigger of the ledger keeps it the sum of its entries.
     fined = models.DecimalField(_("fine in SAR"), max_digits=12, decimal_places=2, default=0, editable=False)
     # The most that the fine may be at this step.
     cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, default=0)

@@ -80,23 +80,30 @@ class LedgerEntry(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            # A case's fine is never stored apart from its entries, and its cap is checked at every one.
+            # So that the cap of the case, a constraint there, holds for what is entered here.
             pgtrigger.Trigger(
-                name="fine_follows_entries",
+                name="fine_is_sum_of_entries",
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 referencing=pgtrigger.Referencing(new="new_entries"),
+                declare=[("wrong", "bigint")],
                 func="""
-                    UPDATE violations_case
-                    SET fined = violations_case.fined + added.amount
-                    FROM (
-                        SELECT case_id, sum(amount) AS amount
-                        FROM new_entries
-                        WHERE kind IN ('assessment', 'raise', 'reduction', 'waiver')
-                        GROUP BY case_id
-                    ) AS added
-                    WHERE violations_case.id = added.case_id;
+                    SELECT violations_case.id INTO wrong
+                    FROM new_entries
+                    JOIN violations_case ON violations_case.id = new_entries.case_id
+                    WHERE violations_case.fined <> (
+                        SELECT coalesce(sum(amount), 0)
+                        FROM violations_ledgerentry
+                        WHERE case_id = violations_case.id
+                          AND kind IN ('assessment', 'raise', 'reduction', 'waiver')
+                    )
+                    LIMIT 1;
+                    IF FOUND THEN
+                        RAISE check_violation USING
+                            MESSAGE = format('The fine of case %s is not the sum of its entries.', wrong),
+                            CONSTRAINT = 'fine_is_sum_of_entries';
+                    END IF;
                     RETURN NULL;
                 """,
             ),
