@@ -211,6 +211,8 @@ class Postgres:
             shutil.rmtree(remain) if remain.is_dir() else remain.unlink()
         command = [self._program("initdb"), "-D", self._data_argument, "--username=postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        # pg_trgm asks the C library what a letter is, and in the locale C no Arabic character is one.
+        command += [f"--lc-ctype={'C.UTF-8' if sys.platform == 'linux' else 'en_US.UTF-8'}"]
         command += ["--no-instructions"] + ([] if self.durable else ["--no-sync"])
         done = subprocess.run(command, capture_output=True, text=True, **self._as_account)
         if done.returncode:
