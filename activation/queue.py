@@ -72,7 +72,8 @@ def read_key(text: str) -> tuple[datetime, int] | None:
 def search(user: User, text: str):
     """Return what the supervisor may see of what was typed or scanned: reference, licence, CR, ID or name.
 
-    Raises Mistyped, without a look-up, where it is a reference number with a wrong digit.
+    Raises Mistyped, without a look-up, where it is a reference number with a wrong digit, and TooShort where
+    it holds too little of a name.
     """
     visible = Application.objects.visible_to(user)
     number = digits.clean_number(text)
@@ -83,10 +84,4 @@ def search(user: User, text: str):
             raise Mistyped(
                 _("This reference number looks mistyped: its last two digits do not fit the others.")
             ) from None
-    text = text.strip()
-    return visible.filter(
-        Q(licence_number=number)
-        | Q(commercial_registration=number)
-        | Q(name_ar__icontains=text)
-        | Q(name_en__icontains=text)
-    )
+    return visible.called(text)

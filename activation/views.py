@@ -15,6 +15,7 @@ from activation.forms import ChecklistForm, QueueSearchForm, ReasonForm
 from activation.models import Subscription
 from registration import documents
 from registration.models import Application, Document
+from registration.models.names import TooShort
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
@@ -55,8 +56,8 @@ def show_queue(request: SignedInRequest) -> HttpResponse:
     if text:
         try:
             applications = queue.search(request.user, text)
-        except queue.Mistyped as mistyped:
-            form.add_error("q", str(mistyped))
+        except (queue.Mistyped, TooShort) as refusal:
+            form.add_error("q", str(refusal))
             applications = Application.objects.none()
     shown = queue.page(applications, request.GET.get("after", ""))
     if text and len(shown.applications) == 1:

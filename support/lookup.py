@@ -1,6 +1,6 @@
 """What a support agent may find with what the caller reads out."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from registration.models import Application, Status
@@ -27,7 +27,8 @@ def find_ticket(text: str) -> Ticket | None:
 def find_applications(text: str) -> QuerySet[Application]:
     """Return the sent applications that a reference, licence or registration number or a name stands for.
 
-    Raises Mistyped, without a look-up, where a reference number has a wrong digit.
+    Raises Mistyped, without a look-up, where a reference number has a wrong digit, and TooShort where the
+    text holds too little of a name.
     """
     sent = Application.objects.exclude(status=Status.DRAFT).select_related("office", "city", "sector")
     number = digits.clean_number(text)
@@ -38,12 +39,4 @@ def find_applications(text: str) -> QuerySet[Application]:
             raise Mistyped(
                 _("This reference number looks mistyped: ask the caller to read it out once more.")
             ) from None
-    text = text.strip()
-    if not text:
-        return sent.none()
-    return sent.filter(
-        Q(licence_number=number)
-        | Q(commercial_registration=number)
-        | Q(name_ar__icontains=text)
-        | Q(name_en__icontains=text)
-    )[:MOST]
+    return sent.called(text)[:MOST]

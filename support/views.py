@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from registration.models import Application, Establishment, Status
+from registration.models.names import TooShort
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
@@ -35,8 +36,8 @@ def desk(request: SignedInRequest) -> HttpResponse:
             return redirect("support:ticket", ticket.number)
         try:
             applications = list(lookup.find_applications(text))
-        except lookup.Mistyped as mistyped:
-            form.add_error("q", str(mistyped))
+        except (lookup.Mistyped, TooShort) as refusal:
+            form.add_error("q", str(refusal))
         if len(applications) == 1:
             return redirect("support:application", applications[0].pk)
     open_tickets = Ticket.objects.filter(status=TicketStatus.OPEN).select_related("establishment")[:LATEST]

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from registration.models.names import TooShort, folded_column, is_named, names_index
 from registration.models.parties import Establishment, Licence
 from registration.models.places import Authority, City, Office, Sector
-from shumoos.saudi import reference_number
+from shumoos.saudi import digits, reference_number
 
 
 class Status(models.TextChoices):
@@ -65,6 +66,24 @@ IS_WHOLE = Q(
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
+    def named(self, text: str) -> "ApplicationQuerySet":
+        """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
+        return self.filter(is_named(text))
+
+    def called(self, text: str) -> "ApplicationQuerySet":
+        """Those with this licence number, commercial registration or name, the name also in part.
+
+        Raises TooShort where the text is no number and holds too little of a name.
+        """
+        number = digits.clean_number(text).upper()
+        has_number = Q(licence_number=number) | Q(commercial_registration=number)
+        try:
+            return self.filter(has_number | is_named(text))
+        except TooShort:
+            if not any(char.isdigit() for char in number):
+                raise
+        return self.filter(has_number)
+
     def open(self) -> "ApplicationQuerySet":
         return self.filter(status__in=OPEN_STATUSES)
 
@@ -131,6 +150,8 @@ class Application(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
+    folded_names = folded_column()
+
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
@@ -156,6 +177,9 @@ class Application(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["licence_number"], name="application_by_licence_number"),
+            models.Index(fields=["commercial_registration"], name="application_by_registration"),
+            names_index("application_names"),
             models.Index(
                 fields=["office", "submitted_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES),

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from registration.models.names import folded_column, is_named, names_index
 from registration.models.places import Authority, City, Sector
 from shumoos.saudi import calendar
 
@@ -32,6 +33,10 @@ class Owner(models.Model):
 
 
 class EstablishmentQuerySet(models.QuerySet["Establishment"]):
+    def named(self, text: str) -> "EstablishmentQuerySet":
+        """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
+        return self.filter(is_named(text))
+
     def visible_to(self, user) -> "EstablishmentQuerySet":
         """The establishments that this person may see."""
         if user.role == "owner":
@@ -58,12 +63,18 @@ class Establishment(models.Model):
         settings.AUTH_USER_MODEL, related_name="workplaces", blank=True, verbose_name=_("staff")
     )
 
+    folded_names = folded_column()
+
     objects = EstablishmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("establishment")
         verbose_name_plural = _("establishments")
         ordering = ["number"]
+        indexes = [
+            models.Index(fields=["commercial_registration"], name="establishment_by_registration"),
+            names_index("establishment_names"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -74,6 +85,10 @@ class Establishment(models.Model):
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
+    def named(self, text: str) -> "LicenceQuerySet":
+        """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
+        return self.filter(is_named(text))
+
     def current(self, on=None) -> "LicenceQuerySet":
         """Issued and not expired on that day."""
         on = on or calendar.today()
@@ -119,6 +134,8 @@ class Licence(models.Model):
         verbose_name=_("establishment"),
     )
 
+    folded_names = folded_column()
+
     objects = LicenceQuerySet.as_manager()
 
     class Meta:
@@ -140,6 +157,7 @@ class Licence(models.Model):
         indexes = [
             # An owner sees the violations of their licences also before they have an establishment.
             models.Index(fields=["owner_national_id"], name="licence_of_owner"),
+            names_index("licence_names"),
         ]
 
     def __str__(self) -> str:

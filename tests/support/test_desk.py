@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts.models import Look, Role
@@ -13,6 +14,7 @@ from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, UserFactory, make_draft
 
 DESK = reverse("support:desk")
+TOO_SHORT = "Type at least three letters of the name that follow each other."
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,17 @@ def test_a_mistyped_reference_is_told_without_looking_it_up(agent_client, applic
         response = agent_client.get(DESK, {"q": wrong})
     assertContains(response, "خطأ كتابة")
     assert not [query for query in queries if "registration_application" in query["sql"]]
+
+
+def test_a_name_is_found_as_the_agent_spells_it(agent_client):
+    application = ApplicationFactory(name_ar="شقق أضواء المدينة")
+    ApplicationFactory()
+    assertRedirects(agent_client.get(DESK, {"q": "اضواء مدينه"}), page(application))
+
+
+def test_too_little_of_a_name_is_told(agent_client, application):
+    response = agent_client.get(DESK, {"q": application.name_ar[:2]})
+    assert response.context["form"].errors == {"q": [gettext(TOO_SHORT)]}
 
 
 def test_drafts_are_nobodys_business(agent_client):
