@@ -7,6 +7,8 @@ class ActivationConfig(AppConfig):
     verbose_name = _("Activation")
 
     def ready(self) -> None:
-        from activation import texts
+        from activation import decisions, texts
+        from registration.moves import on_withdrawal
 
         texts.register()
+        on_withdrawal(decisions.close_withdrawn)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activation.models import Decision, DocumentCheck, Review, Subscription
+from registration.corrections import raise_flags
 from registration.models import Application, Establishment, Licence, Office, Owner, Status
 from registration.moves import MoveRefused, move_application
 from shumoos.accounts.models import Role, User
@@ -69,9 +70,15 @@ def tick(
 
 
 @transaction.atomic
-def return_to_owner(application: Application, *, by: User, reason: str) -> None:
-    """Give the application back to the owner to put something right. Repeating it changes nothing."""
-    refuse(application, Status.RETURNED, Decision.RETURN, by=by, reason=reason)
+def return_to_owner(
+    application: Application, *, by: User, reason: str, flags: dict[str, str] | None = None
+) -> None:
+    """Give the application back to the owner to put right what `flags` names, each with words for them.
+
+    Repeating it changes nothing. Raises ValidationError for a name that no field or document has.
+    """
+    if refuse(application, Status.RETURNED, Decision.RETURN, by=by, reason=reason):
+        raise_flags(application, by=by, flags=flags or {})
 
 
 @transaction.atomic
@@ -162,10 +169,11 @@ def locked_review(application: Application, *, by: User) -> Review:
     return review
 
 
-def refuse(application: Application, to: Status, decision: Decision, *, by: User, reason: str) -> None:
+def refuse(application: Application, to: Status, decision: Decision, *, by: User, reason: str) -> bool:
+    """Send an application back; False where that has been done before."""
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status == to:
-        return
+        return False
     review = locked_review(application, by=by)
     move_application(application, to, by=by, reason=reason)
     close(review, decision, reason=reason)
@@ -175,6 +183,13 @@ def refuse(application: Application, to: Status, decision: Decision, *, by: User
         language=application.language,
         about=application,
     )
+    return True
+
+
+def close_withdrawn(application: Application) -> None:
+    """End the open review of an application whose owner has withdrawn it."""
+    if review := open_review(application):
+        close(review, Decision.WITHDRAW)
 
 
 def close(review: Review, decision: Decision, *, reason: str = "") -> None:

@@ -21,6 +21,7 @@ class Decision(models.TextChoices):
     RETURN = "return", _("Returned for correction")
     REJECT = "reject", _("Rejected")
     RELEASE = "release", _("Released")
+    WITHDRAW = "withdraw", _("Withdrawn")
 
 
 class Review(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registration.models import Application, DocumentKind, Licence, Office, Status
 from registration.moves import MoveRefused, move_application
+from registration.versions import keep_version
 from shumoos.saudi import calendar, reference_number
 from shumoos.sms.outbox import queue_sms
 
@@ -48,26 +49,22 @@ def submit(application: Application, *, typed: dict[str, Any], language: str = "
     """Send a draft to the investigation office of its city's region, and return what was sent.
 
     `typed` holds the draft's fields by name. Its licence is the one in the register of the sector's
-    authority, or a new one as typed. Where the office had returned the same owner's application for this
-    licence, that one goes back to the office with the new data and keeps its reference number; the draft is
-    gone. Sending again changes nothing. Raises MoveRefused while the licence has another application in
-    progress or an active subscription, ValidationError where a field or a document is missing.
+    authority, or a new one as typed. Sending again changes nothing. Raises MoveRefused while the licence has
+    another application in progress or an active subscription, ValidationError where a field or a document is
+    missing.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status != Status.DRAFT:
         return application
     refuse_missing_documents(application)
     licence = licence_of(typed)
-    returned = returned_application(licence, typed)
-    refuse_taken(licence, besides=returned)
+    refuse_taken(licence)
     if not licence.in_register:
         describe(licence, typed)
-    if returned is not None:
-        hand_over_documents(application, to=returned)
-        application = returned
     fill_in(application, typed, licence=licence, language=language)
     save_with_reference(application)
     move_application(application, Status.SUBMITTED, by=None)
+    keep_version(application)
     queue_sms(kind="application_received", to=application.owner_mobile, language=language, about=application)
     return application
 
@@ -104,25 +101,22 @@ def describe(licence: Licence, typed: dict[str, Any]) -> None:
     licence.save()
 
 
-def returned_application(licence: Licence, typed: dict[str, Any]) -> Application | None:
-    """Return the licence's application that waits for this very owner's correction, under a lock."""
-    return (
-        licence.applications.select_for_update()
-        .filter(
-            status=Status.RETURNED,
-            owner_national_id=typed["owner_national_id"],
-            owner_mobile=typed["owner_mobile"],
-        )
-        .first()
-    )
-
-
-def refuse_taken(licence: Licence, *, besides: Application | None) -> None:
+def refuse_taken(licence: Licence, *, besides: Application | None = None) -> None:
+    """Raise MoveRefused while the licence has an application in progress or an active subscription."""
     # The licence is locked: of two applications sent at once, the second sees the first here.
     others = licence.applications.open()
     if besides is not None:
         others = others.exclude(pk=besides.pk)
-    if others.exists():
+    other = others.first()
+    if other is not None and other.status == Status.RETURNED:
+        raise MoveRefused(
+            _(
+                "The office has returned an application for this licence. Put it right under “Follow an "
+                "application”, with its reference number, or call %(line)s."
+            )
+            % {"line": settings.SUPPORT_LINE}
+        )
+    if other is not None:
         raise MoveRefused(
             _(
                 "This licence already has an application in progress. Follow it with its reference number, "
@@ -150,14 +144,6 @@ def refuse_missing_documents(application: Application) -> None:
     missing = [kind for kind in DocumentKind if kind.value not in kinds]
     if missing:
         raise ValidationError({kind.value: _("Add this document.") for kind in missing})
-
-
-def hand_over_documents(draft: Application, *, to: Application) -> None:
-    """Make the draft's documents the current ones of another application, and remove the draft."""
-    new = draft.documents.filter(is_current=True)
-    to.documents.filter(is_current=True, kind__in=new.values("kind")).update(is_current=False)
-    draft.documents.update(application=to)
-    draft.delete()
 
 
 def save_with_reference(application: Application) -> None:

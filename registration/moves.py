@@ -1,13 +1,19 @@
 """The one place that gives an application another status."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registration.models import MOVES, Application, Status
 from shumoos.accounts.models import User
+from shumoos.sms.outbox import queue_sms
 
-DECIDED = {Status.ACTIVATED, Status.REJECTED, Status.WITHDRAWN}
+DECIDED = {Status.ACTIVATED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED}
+
+# What the apps above have to do when an owner withdraws; they hand it down from `AppConfig.ready`.
+_on_withdrawal: list[Callable[[Application], None]] = []
 
 
 class MoveRefused(Exception):
@@ -18,8 +24,9 @@ class MoveRefused(Exception):
 def move_application(application: Application, to: Status, *, by: User | None, reason: str = "") -> None:
     """Move an application to another status. Repeating a move changes nothing.
 
-    `by` is None where the owner acts, who has no account yet. Raises MoveRefused for a move that is not in
-    MOVES. Unsaved changes of `application` are lost, because it is read anew under a lock.
+    `by` is None where the owner acts, who has no account yet, or the passing of time. Raises MoveRefused for
+    a move that is not in MOVES. Unsaved changes of `application` are lost, because it is read anew under a
+    lock.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status == to:
@@ -36,6 +43,27 @@ def move_application(application: Application, to: Status, *, by: User | None, r
     application.save(update_fields=["status", "decided_at"])
 
 
+@transaction.atomic
 def withdraw(application: Application, *, by: User | None, reason: str = "") -> None:
-    """End an application at its owner's wish. Repeating it changes nothing; raises as `move_application`."""
+    """End an application at its owner's wish and confirm it by text; an open review of it ends too.
+
+    Repeating it changes nothing; raises as `move_application`.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if application.status == Status.WITHDRAWN:
+        return
     move_application(application, Status.WITHDRAWN, by=by, reason=reason)
+    for job in _on_withdrawal:
+        job(application)
+    queue_sms(
+        kind="application_withdrawn",
+        to=application.owner_mobile,
+        language=application.language,
+        about=application,
+    )
+
+
+def on_withdrawal(job: Callable[[Application], None]) -> None:
+    """Have `job(application)` done within every withdrawal's transaction, once it has its new status."""
+    if job not in _on_withdrawal:
+        _on_withdrawal.append(job)

@@ -23,6 +23,11 @@ def keep_our_logging(**_: object) -> None:
 app.conf.beat_schedule = {
     "send due texts": {"task": "shumoos.sms.tasks.send_due_texts", "schedule": 15.0},
     "transfer due records": {"task": "guests.tasks.transfer_due_records", "schedule": 15.0},
+    # By day only, because it sends texts.
+    "remind and expire": {
+        "task": "registration.tasks.keep_up",
+        "schedule": crontab(hour="9-20", minute=5),
+    },
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

@@ -24,16 +24,19 @@ class Status(models.TextChoices):
     ACTIVATED = "activated", _("Activated")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
 
 
 # With the office, or with the owner for correction: no second application for the licence meanwhile.
 OPEN_STATUSES = [Status.SUBMITTED, Status.UNDER_REVIEW, Status.RETURNED]
 # With the office: the clock of the violation for not subscribing stands still.
 OFFICE_STATUSES = [Status.SUBMITTED, Status.UNDER_REVIEW]
+# Ended without a subscription: the owner may apply again with what they gave before.
+ENDED_STATUSES = [Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED]
 
 MOVES = {
     Status.DRAFT: {Status.SUBMITTED},
-    Status.SUBMITTED: {Status.UNDER_REVIEW, Status.WITHDRAWN},
+    Status.SUBMITTED: {Status.UNDER_REVIEW, Status.WITHDRAWN, Status.EXPIRED},
     Status.UNDER_REVIEW: {
         Status.SUBMITTED,
         Status.RETURNED,
@@ -43,6 +46,22 @@ MOVES = {
     },
     Status.RETURNED: {Status.SUBMITTED, Status.WITHDRAWN},
 }
+
+# What the owner types, by field.
+TYPED = (
+    "sector",
+    "licence_number",
+    "licence_issued_on",
+    "licence_expires_on",
+    "name_ar",
+    "name_en",
+    "commercial_registration",
+    "city",
+    "short_address",
+    "owner_name",
+    "owner_national_id",
+    "owner_mobile",
+)
 
 # What a draft may still lack and an application that was sent may not.
 IS_WHOLE = Q(
@@ -146,8 +165,16 @@ class Application(models.Model):
         related_name="applications",
         verbose_name=_("establishment"),
     )
+    # The ended application whose data this one was filled in with.
+    again_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="applied_again", editable=False
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # When a code sent to `owner_mobile` was typed rightly; nothing since that number was changed.
+    mobile_verified_at = models.DateTimeField(_("mobile verified at"), null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    # The day of the wait for a visit that the owner was last reminded on; 0 before the first reminder.
+    reminded_on_day = models.PositiveSmallIntegerField(default=0, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
     folded_names = folded_column()
@@ -168,6 +195,11 @@ class Application(models.Model):
             models.UniqueConstraint(
                 fields=["reference"], condition=~Q(reference=""), name="application_reference_once"
             ),
+            models.UniqueConstraint(
+                fields=["again_of"],
+                condition=Q(status=Status.DRAFT, again_of__isnull=False),
+                name="application_one_draft_again",
+            ),
             models.CheckConstraint(
                 condition=Q(status=Status.DRAFT) | IS_WHOLE, name="application_sent_is_whole"
             ),
@@ -184,6 +216,11 @@ class Application(models.Model):
                 fields=["office", "submitted_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES),
                 name="application_queue",
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(status=Status.SUBMITTED),
+                name="application_waiting",
             ),
         ]
 

@@ -6,7 +6,7 @@ reads no file outside its own directory. The bytes of one letter are the same ev
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -41,15 +41,20 @@ def render_pdf(letter: Letter) -> bytes:
     """
     source = SOURCES / ("statement.typ" if letter.kind == Kind.STATEMENT else "notice.typ")
     inputs = {"letter": json.dumps(printed(letter)), "qr": qr(verify_address(letter))}
+    return typeset(source, inputs, at=letter.issued_at)
+
+
+def typeset(source: Path, inputs: dict[str, str], *, at: datetime) -> bytes:
+    """Return the PDF that one of the sources makes of these inputs, dated `at`."""
     try:
-        return compile_pdf(source, inputs, STANDARDS, letter)
+        return compile_pdf(source, inputs, STANDARDS, at)
     except typst.TypstError:
         # The standards refuse a name in a script that our typefaces lack. A letter with a blank in it is
         # better than none; a fault of ours fails again without them.
-        return compile_pdf(source, inputs, [], letter)
+        return compile_pdf(source, inputs, [], at)
 
 
-def compile_pdf(source: Path, inputs: dict[str, str], standards: list[Any], letter: Letter) -> bytes:
+def compile_pdf(source: Path, inputs: dict[str, str], standards: list[Any], at: datetime) -> bytes:
     return typst.compile(
         str(source),
         root=str(SOURCES),
@@ -57,7 +62,7 @@ def compile_pdf(source: Path, inputs: dict[str, str], standards: list[Any], lett
         ignore_system_fonts=True,
         sys_inputs=inputs,
         pdf_standards=standards,
-        timestamp=int(letter.issued_at.timestamp()),
+        timestamp=int(at.timestamp()),
     )
 
 
@@ -66,9 +71,10 @@ def typefaces() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[str(HERE / "fonts")])
 
 
-def qr(address: str) -> str:
+def qr(text: str) -> str:
+    """Return the QR code of an address or a number, as SVG."""
     drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
     return drawn.getvalue().decode()
 
 

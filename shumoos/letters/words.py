@@ -25,6 +25,8 @@ WORDS = {
     "address": "صفحة التحقق:",
     "code": "رمز التحقق:",
     "qr": "رمز استجابة سريعة يفتح صفحة التحقق من هذا الخطاب",
+    "reference_qr": "رمز استجابة سريعة للرقم المرجعي",
+    "barcode": "رمز شريطي للرقم المرجعي",
 }
 
 # What the table of a statement says, in this order; what the content lacks is left out.

@@ -285,17 +285,19 @@ def test_a_licence_with_an_application_in_progress_is_told_and_all_is_kept(engli
     assert Application.objects.sent().count() == 1
 
 
-def test_a_returned_application_is_sent_again_from_the_form(client, supervisor):
-    client.post(REGISTER, typed() | files())
+def test_a_returned_application_is_not_sent_again_from_the_form(english, supervisor):
+    english.post(REGISTER, typed() | files())
     application = Application.objects.get()
     move_application(application, Status.UNDER_REVIEW, by=supervisor)
     move_application(application, Status.RETURNED, by=supervisor, reason="الاسم لا يطابق الترخيص")
 
-    response = Client().post(REGISTER, typed(name_ar="الاسم الصحيح") | files(), follow=True)
+    stranger = Client()
+    stranger.cookies["django_language"] = "en"
+    response = stranger.post(REGISTER, typed(name_ar="الاسم الصحيح") | files())
 
-    assertContains(response, application.shown_reference)
-    again = Application.objects.get()
-    assert (again.pk, again.status, again.name_ar) == (application.pk, "submitted", "الاسم الصحيح")
+    assertContains(response, "Put it right under “Follow an application”", status_code=422)
+    application.refresh_from_db()
+    assert application.status == "returned"
 
 
 @pytest.mark.parametrize("key", ["", "x", "../../etc/passwd", "a" * 5000])

@@ -201,32 +201,7 @@ def test_a_reference_number_that_is_taken_is_made_anew(monkeypatch):
     assert ApplicationFactory().reference == reference_number.add_check_digits("2600000001")
 
 
-def test_an_application_that_was_returned_goes_back_under_its_number(supervisor):
-    returned = ApplicationFactory(name_ar="اسم خاطئ")
-    old = set(returned.documents.values_list("pk", flat=True))
-    move_application(returned, Status.UNDER_REVIEW, by=supervisor)
-    move_application(returned, Status.RETURNED, by=supervisor, reason="الاسم لا يطابق الترخيص")
-    typed = TypedFactory(
-        licence_number=returned.licence_number,
-        owner_national_id=returned.owner_national_id,
-        owner_mobile=returned.owner_mobile,
-        name_ar="الاسم الصحيح",
-    )
-
-    sent = send(typed)
-
-    assert sent == returned
-    assert sent.reference == returned.reference
-    assert sent.status == Status.SUBMITTED
-    assert sent.name_ar == "الاسم الصحيح"
-    current = sent.documents.filter(is_current=True)
-    assert current.count() == 3
-    assert not old & set(current.values_list("pk", flat=True))
-    assert sent.documents.count() == 6
-    assert Application.objects.count() == 1
-
-
-def test_a_stranger_cannot_take_over_an_application_that_was_returned(supervisor):
+def test_a_returned_application_is_corrected_under_its_own_number_only(supervisor):
     returned = ApplicationFactory()
     move_application(returned, Status.UNDER_REVIEW, by=supervisor)
     move_application(returned, Status.RETURNED, by=supervisor, reason="الخطاب غير واضح")

@@ -1,0 +1,140 @@
+"""What the office flags, and what the owner sends in its place."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registration import documents, intake
+from registration.models import ENDED_STATUSES, OFFICE_STATUSES, Application, Flag, Status
+from registration.models.applications import TYPED, make_key
+from registration.moves import MoveRefused, move_application
+from registration.versions import keep_version, label_of
+from shumoos.accounts.models import User
+from shumoos.sms.outbox import queue_sms
+
+
+def flaggable(application: Application) -> dict[str, str]:
+    """Return what may be flagged, by name, with what pages call it: the fields, then the documents."""
+    documents = application.documents.filter(is_current=True)
+    return {name: label_of(name) for name in TYPED} | {row.kind: str(row) for row in documents}
+
+
+@transaction.atomic
+def raise_flags(application: Application, *, by: User, flags: dict[str, str]) -> None:
+    """Flag fields and documents, each with words for the owner.
+
+    Raises ValidationError for a name that nothing has, for missing words, and for what is flagged already.
+    """
+    known = flaggable(application)
+    for name, words in flags.items():
+        if name not in known:
+            raise ValidationError(_("There is no field and no document called “%(name)s”.") % {"name": name})
+        flag = Flag(application=application, name=name, words=words, raised_by=by)
+        flag.full_clean()
+        flag.save()
+
+
+@transaction.atomic
+def send_corrections(
+    application: Application, *, typed: dict[str, Any], verified_mobile: str = ""
+) -> Application:
+    """Send a returned application to the office again, under its number, with what was put right.
+
+    `typed` holds flagged fields by name; the new documents were kept before. Another city or sector moves
+    the application to its office and authority. Both versions are kept and the flags are resolved. Sending
+    again changes nothing. Raises MoveRefused where the application was not returned, where a field was not
+    flagged, where nothing was changed or a flagged document not replaced, and for a mobile other than the one
+    that was just proved by a code; ValidationError as `intake.submit` does.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if application.status in OFFICE_STATUSES:
+        return application
+    if application.status != Status.RETURNED:
+        raise MoveRefused(_("This application does not wait for a correction."))
+    flagged = set(application.flags.unresolved().values_list("name", flat=True))
+    if typed.keys() - flagged:
+        raise MoveRefused(_("Only what the office has asked for can be changed."))
+    refuse_unchanged(application, typed, flagged)
+    if typed.get("owner_mobile", application.owner_mobile) not in (application.owner_mobile, verified_mobile):
+        raise MoveRefused(_("The new mobile needs a code first."))
+    refile(application, typed)
+    application.flags.unresolved().update(resolved_at=timezone.now())
+    move_application(application, Status.SUBMITTED, by=None)
+    keep_version(application)
+    queue_sms(
+        kind="application_received",
+        to=application.owner_mobile,
+        language=application.language,
+        about=application,
+    )
+    return application
+
+
+def refile(application: Application, typed: dict[str, Any]) -> None:
+    """Save the corrected data, with the licence and the office that follow from it."""
+    if typed.get("owner_mobile", application.owner_mobile) != application.owner_mobile:
+        application.mobile_verified_at = timezone.now()
+    whole = {name: getattr(application, name) for name in TYPED} | typed
+    licence = intake.licence_of(whole)
+    intake.refuse_taken(licence, besides=application)
+    if not licence.in_register:
+        intake.describe(licence, whole)
+    # The owner is reminded anew, because the wait for the visit begins anew.
+    application.reminded_on_day = 0
+    intake.fill_in(application, whole, licence=licence, language=application.language)
+    application.save()
+
+
+def refuse_unchanged(application: Application, typed: dict[str, Any], flagged: set[str]) -> None:
+    """Raise MoveRefused unless every flagged document is new and, where fields are flagged, one changed."""
+    waiting = unreplaced(application)
+    if waiting:
+        raise MoveRefused(_("Add what the office asks for: %(names)s.") % {"names": "، ".join(waiting)})
+    fields = flagged & set(TYPED)
+    if fields == flagged and flagged and not any(is_changed(application, *each) for each in typed.items()):
+        raise MoveRefused(_("Nothing has been changed yet. Put right what the office asks for, then send."))
+
+
+def is_changed(application: Application, name: str, value: Any) -> bool:
+    return getattr(application, name) != value
+
+
+def unreplaced(application: Application) -> list[str]:
+    """Return the flagged documents that are still the ones the office has seen, by what they are called."""
+    seen = application.versions.order_by("-number").values_list("documents", flat=True).first() or []
+    flagged = application.flags.unresolved().values("name")
+    rows = application.documents.filter(is_current=True, kind__in=flagged, pk__in=seen)
+    return [str(row) for row in rows]
+
+
+@transaction.atomic
+def apply_again(application: Application) -> Application:
+    """Return a draft with the data and the documents of an application that has ended without a subscription.
+
+    Repeating it returns the same draft until that is sent. Raises MoveRefused for any other application.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if application.status not in ENDED_STATUSES:
+        raise MoveRefused(_("This application has not ended; follow it here."))
+    draft = application.applied_again.filter(status=Status.DRAFT).first()
+    if draft is not None:
+        return draft
+    draft = intake.save_draft(make_key(), typed={name: getattr(application, name) for name in TYPED})
+    draft.again_of = application
+    # Whoever comes here has just typed a code sent to this very mobile.
+    draft.mobile_verified_at = timezone.now()
+    draft.save(update_fields=["again_of", "mobile_verified_at"])
+    copy_documents(application, to=draft)
+    return draft
+
+
+def copy_documents(application: Application, *, to: Application) -> None:
+    """Give another application files of its own of the same documents."""
+    for document in application.documents.filter(is_current=True):
+        with document.file.open() as file:
+            content = file.read()
+        copy = documents.CleanFile(content, document.content_type, document.sha256, document.size)
+        documents.keep(to, document.kind, copy)

@@ -1,0 +1,82 @@
+"""What was sent each time, and what changed from one sending to the next."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import ForeignKey
+from django.utils import dateparse
+
+from registration.models import Application, ApplicationVersion, Document
+from registration.models.applications import TYPED
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field or document that differs. For a document, `before` and `after` are the documents or None."""
+
+    name: str
+    label: str
+    before: Any
+    after: Any
+    is_document: bool = False
+
+
+def keep_version(application: Application) -> ApplicationVersion:
+    """Keep the application as it is sent now, within the transaction that sends it."""
+    documents = application.documents.filter(is_current=True).order_by("pk")
+    return ApplicationVersion.objects.create(
+        application=application,
+        number=application.versions.count() + 1,
+        typed={name: stored(application, name) for name in TYPED},
+        documents=list(documents.values_list("pk", flat=True)),
+    )
+
+
+def stored(application: Application, name: str) -> Any:
+    """Return a field's value as JSON keeps it: a row by its code, a day in ISO's form."""
+    value = getattr(application, name)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.code if hasattr(value, "code") else value
+
+
+def shown(name: str, value: Any) -> Any:
+    """Return what a page shows of a kept value: the row, the day, or the text itself."""
+    field: Any = Application._meta.get_field(name)
+    if isinstance(field, ForeignKey):
+        return field.related_model._default_manager.filter(code=value).first() or value
+    if field.get_internal_type() == "DateField" and value:
+        return dateparse.parse_date(value)
+    return value
+
+
+def changes(before: ApplicationVersion, after: ApplicationVersion) -> list[Change]:
+    """Return what differs between two versions of one application: fields first, then documents."""
+    fields = [
+        Change(name, label_of(name), shown(name, old), shown(name, new))
+        for name, new in after.typed.items()
+        if (old := before.typed.get(name)) != new
+    ]
+    return fields + document_changes(before, after)
+
+
+def document_changes(before: ApplicationVersion, after: ApplicationVersion) -> list[Change]:
+    rows = Document.objects.in_bulk([*before.documents, *after.documents])
+    old = {rows[pk].kind: rows[pk] for pk in before.documents if pk in rows}
+    new = {rows[pk].kind: rows[pk] for pk in after.documents if pk in rows}
+    return [
+        Change(kind, str(new.get(kind) or old[kind]), old.get(kind), new.get(kind), is_document=True)
+        for kind in dict.fromkeys([*old, *new])
+        if old.get(kind) != new.get(kind)
+    ]
+
+
+def label_of(name: str) -> str:
+    """Return what a field of an application is called on pages."""
+    return str(Application._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def latest_changes(application: Application) -> list[Change]:
+    """Return what the owner changed with the last sending; nothing where it was the first."""
+    latest = list(application.versions.order_by("-number")[:2])
+    return changes(latest[1], latest[0]) if len(latest) == 2 else []
