@@ -17,6 +17,7 @@ LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 HOME = ("home", _("Home"))
 GUESTS = ("guests:list", _("Guests"))
 ADMIN = ("admin:index", _("Administration"))
+DIRECTORY = ("registration:directory", _("Directory"))
 
 NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     Role.OWNER: [
@@ -31,7 +32,9 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     Role.SUPPORT: [("support:desk", _("Support desk"))],
     Role.AUTHORITY: [HOME],
     Role.PROVIDER: [HOME],
+    Role.DIRECTORY: [DIRECTORY],
     **{role: [HOME, ADMIN] for role in ADMIN_ROLES},
+    Role.AUDITOR: [HOME, ADMIN, DIRECTORY],
 }
 
 

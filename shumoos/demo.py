@@ -43,6 +43,7 @@ PEOPLE = [
     ("authority", "هند بنت سالم العتيبي", Role.AUTHORITY),
     ("support", "نورة بنت خالد الشمري", Role.SUPPORT),
     ("provider", "فيصل بن عمر الغامدي", Role.PROVIDER),
+    ("directory", "منيرة بنت صالح الخالدي", Role.DIRECTORY),
     ("auditor", "ريم بنت محمد الزهراني", Role.AUDITOR),
     ("administrator", "تركي بن أحمد المطيري", Role.ADMINISTRATOR),
 ]

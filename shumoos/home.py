@@ -24,6 +24,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("admin:index")
     if user.role == Role.SUPPORT:
         return redirect("support:desk")
+    if user.role == Role.DIRECTORY:
+        return redirect("registration:directory")
     if user.role == Role.AUTHORITY:
         return render(request, "home/authority.html", authority_page(user, request.GET.get("after", "")))
     if user.role == Role.PROVIDER:

@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'establishment',
                 'verbose_name_plural': 'establishments',
                 'ordering': ['number'],
+                'permissions': [('read_directory', 'Can read the directory of establishments')],
             },
         ),
         migrations.AddField(

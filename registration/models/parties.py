@@ -70,6 +70,7 @@ class Establishment(models.Model):
     class Meta:
         verbose_name = _("establishment")
         verbose_name_plural = _("establishments")
+        permissions = [("read_directory", _("Can read the directory of establishments"))]
         ordering = ["number"]
         indexes = [
             models.Index(fields=["commercial_registration"], name="establishment_by_registration"),

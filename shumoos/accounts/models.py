@@ -18,6 +18,7 @@ class Role(models.TextChoices):
     AUTHORITY = "authority", _("Licensing authority officer")
     SUPPORT = "support", _("Support agent")
     PROVIDER = "provider", _("Provider agent")
+    DIRECTORY = "directory", _("Directory reader")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 

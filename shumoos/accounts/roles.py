@@ -50,10 +50,12 @@ PERMISSIONS: dict[Role, list[str]] = {
     Role.AUTHORITY: ["registration.see_authority"],
     Role.SUPPORT: ["support.work_desk"],
     Role.PROVIDER: [],
+    Role.DIRECTORY: ["registration.read_directory"],
     Role.AUDITOR: [
         *VIEW_APPLICATIONS,
         *VIEW_VIOLATIONS,
         *VIEW_REFERENCE_DATA,
+        "registration.read_directory",
         "accounts.view_look",
         "accounts.view_user",
         "sms.view_textmessage",

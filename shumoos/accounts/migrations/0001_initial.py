@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('full_name', models.CharField(max_length=150, verbose_name='full name')),
                 ('mobile', models.CharField(blank=True, max_length=16, verbose_name='mobile')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('staff', "Owner's staff"), ('supervisor', 'Supervisor'), ('head', 'Office head'), ('authority', 'Licensing authority officer'), ('support', 'Support agent'), ('provider', 'Provider agent'), ('auditor', 'Auditor'), ('administrator', 'Administrator')], max_length=20, verbose_name='role')),
+                ('role', models.CharField(choices=[('owner', 'Owner'), ('staff', "Owner's staff"), ('supervisor', 'Supervisor'), ('head', 'Office head'), ('authority', 'Licensing authority officer'), ('support', 'Support agent'), ('provider', 'Provider agent'), ('directory', 'Directory reader'), ('auditor', 'Auditor'), ('administrator', 'Administrator')], max_length=20, verbose_name='role')),
                 ('language', models.CharField(default='ar', max_length=2, verbose_name='language')),
                 ('must_change_password', models.BooleanField(default=False, verbose_name='must choose a new password')),
                 ('password_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='password expires at')),

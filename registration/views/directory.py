@@ -1,0 +1,52 @@
+"""The page of the directory. A search is posted: what is looked for stands in no address and in no log."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from registration import directory
+from shumoos.accounts.access_log import log_look
+from shumoos.accounts.requests import SignedInRequest
+from shumoos.saudi import calendar
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("registration.read_directory", raise_exception=True)
+def search(request: SignedInRequest) -> HttpResponse:
+    """Show the form, or what it finds: each page of results and each file is logged with the reason."""
+    form = directory.DirectoryForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "most": f"{directory.MOST_IN_A_FILE:,}"}
+    if not form.is_valid():
+        return render(request, "registration/directory.html", context, status=422 if form.is_bound else 200)
+    found = directory.find(**form.criteria)
+    reason = form.cleaned_data["reason"]
+    if "export" in request.POST:
+        log_look(request, "directory export", form.subject(""), reason=reason)
+        return export(found)
+    after = request.POST.get("after", "")
+    if not (after.isascii() and after.isdigit() and len(after) <= 10):
+        after = ""
+    log_look(request, "directory", form.subject(after), reason=reason)
+    rows, next_key = directory.page(found, after)
+    context |= {
+        "rows": [(establishment, directory.standing(establishment)) for establishment in rows],
+        "is_searched": True,
+        "after": after,
+        "next_key": next_key,
+    }
+    return render(request, "registration/directory.html", context)
+
+
+def export(found) -> HttpResponse:
+    name = f"directory-{calendar.today():%Y-%m-%d}.csv"
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    # Without it, spreadsheets take the Arabic for another encoding.
+    response.write("\ufeff")
+    directory.write_csv(found[: directory.MOST_IN_A_FILE + 1], response)  # type: ignore[arg-type]
+    return response
