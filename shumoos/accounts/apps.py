@@ -8,7 +8,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
+        from shumoos.accounts import texts
         from shumoos.accounts.roles import create_groups
 
         # Permissions are made after the migrations of all apps, the last of which is support.
         post_migrate.connect(create_groups, dispatch_uid="create_groups")
+        texts.register()
