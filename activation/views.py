@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from activation import decisions, queue
-from activation.forms import ChecklistForm, QueueSearchForm, ReasonForm
+from activation.forms import ChecklistForm, QueueSearchForm, ReasonForm, ReturnForm
 from activation.models import Subscription
-from registration import documents
+from registration import documents, versions
 from registration.models import Application, Document
 from registration.models.names import TooShort
 from registration.moves import MoveRefused
@@ -92,11 +92,13 @@ def review_page(
         "application": application,
         "documents": application.documents.filter(is_current=True),
         "events": application.events.select_related("by").order_by("-pk"),
+        "flags": application.flags.select_related("application", "raised_by"),
+        "rounds": versions.rounds(application),
         "open_review": open_review,
         "is_mine": is_mine,
         "can_decide": request.user.has_perm("activation.decide"),
         "checklist": ChecklistForm(review=open_review) if open_review and is_mine else None,
-        "return_form": forms.get("return_form") or ReasonForm(prefix="return"),
+        "return_form": forms.get("return_form") or ReturnForm(prefix="return", application=application),
         "reject_form": forms.get("reject_form") or ReasonForm(prefix="reject"),
         "subscription": subscription,
         "texts": TextMessage.objects.about(application, subscription),
@@ -200,13 +202,14 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
 @can_decide
 def return_to_owner(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
-    form = ReasonForm(request.POST, prefix="return")
+    form = ReturnForm(request.POST, prefix="return", application=application)
     if not form.is_valid():
         return review_page(request, application, return_form=form, status=422)
+    reason, flags = form.cleaned_data["reason"], form.flags
     return act(
         request,
         application,
-        lambda: decisions.return_to_owner(application, by=request.user, **form.cleaned_data),
+        lambda: decisions.return_to_owner(application, by=request.user, reason=reason, flags=flags),
         _("The application went back to the owner."),
     )
 

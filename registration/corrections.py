@@ -90,9 +90,8 @@ def refile(application: Application, typed: dict[str, Any]) -> None:
 
 def refuse_unchanged(application: Application, typed: dict[str, Any], flagged: set[str]) -> None:
     """Raise MoveRefused unless every flagged document is new and, where fields are flagged, one changed."""
-    waiting = unreplaced(application)
-    if waiting:
-        raise MoveRefused(_("Add what the office asks for: %(names)s.") % {"names": "، ".join(waiting)})
+    if unreplaced_kinds(application):
+        raise MoveRefused(_("Add the documents that the office asks for."))
     fields = flagged & set(TYPED)
     if fields == flagged and flagged and not any(is_changed(application, *each) for each in typed.items()):
         raise MoveRefused(_("Nothing has been changed yet. Put right what the office asks for, then send."))
@@ -102,12 +101,12 @@ def is_changed(application: Application, name: str, value: Any) -> bool:
     return getattr(application, name) != value
 
 
-def unreplaced(application: Application) -> list[str]:
-    """Return the flagged documents that are still the ones the office has seen, by what they are called."""
+def unreplaced_kinds(application: Application) -> set[str]:
+    """Return the kinds of the flagged documents that are still the ones the office has seen."""
     seen = application.versions.order_by("-number").values_list("documents", flat=True).first() or []
     flagged = application.flags.unresolved().values("name")
     rows = application.documents.filter(is_current=True, kind__in=flagged, pk__in=seen)
-    return [str(row) for row in rows]
+    return set(rows.values_list("kind", flat=True))
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -129,17 +130,9 @@ class RegistrationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        issued_on, expires_on = cleaned.get("licence_issued_on"), cleaned.get("licence_expires_on")
-        today = calendar.today()
-        if issued_on and issued_on > today:
-            self.add_error("licence_issued_on", _("This day has not come yet. Type the day on the licence."))
-        if issued_on and expires_on and expires_on <= issued_on:
-            self.add_error("licence_expires_on", _("A licence expires after the day it was issued."))
-        elif expires_on and expires_on < today:
-            self.add_error(
-                "licence_expires_on",
-                _("This licence has expired. Have it renewed by its licensing authority, then register."),
-            )
+        faults = wrong_days(cleaned.get("licence_issued_on"), cleaned.get("licence_expires_on"))
+        for name, sentence in faults.items():
+            self.add_error(name, sentence)
         return cleaned
 
     @property
@@ -160,6 +153,21 @@ class RegistrationForm(forms.Form):
             application.licence_number,
             application.authority_id,
         )
+
+
+def wrong_days(issued_on: date | None, expires_on: date | None) -> dict[str, str]:
+    """Return what is wrong with a licence's days, by the field that is to be put right."""
+    today = calendar.today()
+    faults = {}
+    if issued_on and issued_on > today:
+        faults["licence_issued_on"] = _("This day has not come yet. Type the day on the licence.")
+    if issued_on and expires_on and expires_on <= issued_on:
+        faults["licence_expires_on"] = _("A licence expires after the day it was issued.")
+    elif expires_on and expires_on < today:
+        faults["licence_expires_on"] = _(
+            "This licence has expired. Have it renewed by its licensing authority, then register."
+        )
+    return faults
 
 
 def layout() -> Layout:
@@ -193,22 +201,33 @@ class StatusForm(forms.Form):
 
     use_required_attribute = False
 
-    def find(self) -> Application | None:
-        """Return the application that both belong to, or None, always with the same error."""
-        application = (
-            Application.objects.sent()
-            .filter(
-                reference=self.cleaned_data["reference"],
-                owner_mobile__endswith=self.cleaned_data["mobile_ending"],
-            )
-            .select_related("office")
-            .first()
+    def say_unknown(self) -> None:
+        """Say that the two do not belong together, whichever of them is wrong."""
+        self.add_error(
+            None,
+            ValidationError(
+                _("No application has this reference number together with a mobile that ends like this.")
+            ),
         )
-        if application is None:
-            self.add_error(
-                None,
-                ValidationError(
-                    _("No application has this reference number together with a mobile that ends like this.")
-                ),
-            )
-        return application
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Code from the text message"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": gettext_lazy("Type the six digits from the text message.")},
+    )
+
+    use_required_attribute = False
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, if you want to give one"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    use_required_attribute = False

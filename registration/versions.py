@@ -1,6 +1,7 @@
 """What was sent each time, and what changed from one sending to the next."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import ForeignKey
@@ -8,6 +9,7 @@ from django.utils import dateparse
 
 from registration.models import Application, ApplicationVersion, Document
 from registration.models.applications import TYPED
+from shumoos.templatetags.days import both_calendars
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,12 @@ def stored(application: Application, name: str) -> Any:
 
 
 def shown(name: str, value: Any) -> Any:
-    """Return what a page shows of a kept value: the row, the day, or the text itself."""
+    """Return what a page shows of a kept value: the row, the day in both calendars, or the text itself."""
     field: Any = Application._meta.get_field(name)
     if isinstance(field, ForeignKey):
         return field.related_model._default_manager.filter(code=value).first() or value
     if field.get_internal_type() == "DateField" and value:
-        return dateparse.parse_date(value)
+        return both_calendars(dateparse.parse_date(value))
     return value
 
 
@@ -76,7 +78,16 @@ def label_of(name: str) -> str:
     return str(Application._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
-def latest_changes(application: Application) -> list[Change]:
-    """Return what the owner changed with the last sending; nothing where it was the first."""
-    latest = list(application.versions.order_by("-number")[:2])
-    return changes(latest[1], latest[0]) if len(latest) == 2 else []
+@dataclass(frozen=True)
+class Round:
+    """A sending after a correction, and what it changed."""
+
+    version: ApplicationVersion
+    changes: list[Change]
+
+
+def rounds(application: Application) -> list[Round]:
+    """Return what the owner changed with every sending but the first, the latest first."""
+    versions = list(application.versions.order_by("number"))
+    pairs = pairwise(versions)
+    return [Round(after, changes(before, after)) for before, after in pairs][::-1]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from registration.models.applications import Application
+from registration.models.applications import TYPED, Application
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
@@ -50,7 +50,15 @@ class Flag(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What the field or the document is called, in the language of the moment."""
+        if self.name in TYPED:
+            return str(Application._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
+        document = self.application.documents.filter(kind=self.name).last()
+        return str(document or self.name)
 
 
 class ApplicationVersion(models.Model):

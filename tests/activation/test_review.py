@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,12 +11,13 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from activation import decisions
 from activation.models import Review
+from registration import corrections, moves
 from registration.models import Application
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Look
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed, everything_ticked, page
-from tests.factories import ApplicationFactory, OfficerFactory, city
+from tests.factories import ApplicationFactory, OfficerFactory, city, make_document
 
 QUEUE = reverse("admin:activation_queue")
 
@@ -181,7 +183,8 @@ def test_sending_it_back_tells_the_owner_why(supervisor_client, supervisor, appl
     decisions.claim(application, by=supervisor)
     words = "صورة الترخيص غير واضحة."
 
-    response = supervisor_client.post(page(name, application), {f"{name}-reason": words})
+    flag = {"return-flag_name_ar": "on", "return-words_name_ar": "كما في الترخيص"}
+    response = supervisor_client.post(page(name, application), {f"{name}-reason": words} | flag)
 
     assertRedirects(response, page("review", application))
     application.refresh_from_db()
@@ -200,6 +203,78 @@ def test_sending_it_back_needs_words(supervisor_client, supervisor, application,
     assertContains(response, "اذكر السبب بكلمات يقرؤها صاحب المنشأة.", status_code=422)
     application.refresh_from_db()
     assert application.status == "under_review"
+
+
+def test_returning_flags_what_is_to_be_put_right(supervisor_client, supervisor, application):
+    decisions.claim(application, by=supervisor)
+    form = {
+        "return-reason": "وثائق ناقصة",
+        "return-flag_name_ar": "on",
+        "return-words_name_ar": "الاسم كما في الترخيص",
+        "return-words_letter": "الخطاب غير واضح",
+    }
+
+    supervisor_client.post(page("return", application), form)
+
+    flags = application.flags.order_by("name")
+    assert [(flag.name, flag.words, flag.raised_by) for flag in flags] == [
+        ("letter", "الخطاب غير واضح", supervisor),
+        ("name_ar", "الاسم كما في الترخيص", supervisor),
+    ]
+    response = supervisor_client.get(page("review", application))
+    assertContains(response, "الخطاب غير واضح")
+
+
+@pytest.mark.parametrize("flag", [{}, {"return-flag_name_ar": "on"}])
+def test_returning_needs_a_flag_with_words(supervisor_client, supervisor, application, flag):
+    decisions.claim(application, by=supervisor)
+
+    response = supervisor_client.post(page("return", application), {"return-reason": "ناقص"} | flag)
+
+    assert response.status_code == 422
+    assert response.context["return_form"].errors
+    application.refresh_from_db()
+    assert (application.status, application.flags.count()) == ("under_review", 0)
+
+
+def test_only_what_the_application_has_can_be_flagged(supervisor, application):
+    decisions.claim(application, by=supervisor)
+
+    with pytest.raises(ValidationError):
+        decisions.return_to_owner(application, by=supervisor, reason="ناقص", flags={"status": "كلام"})
+
+    application.refresh_from_db()
+    assert application.status == "under_review"
+
+
+def test_the_review_page_shows_what_a_correction_changed(supervisor_client, supervisor, application):
+    old_name, old_letter = application.name_ar, application.documents.get(kind="letter")
+    decisions.claim(application, by=supervisor)
+    flags = {"name_ar": "كما في الترخيص", "letter": "غير واضح"}
+    decisions.return_to_owner(application, by=supervisor, reason="ناقص", flags=flags)
+    new_letter = make_document(application, "letter", color="blue")
+    corrections.send_corrections(application, typed={"name_ar": "الاسم الصحيح"})
+
+    response = supervisor_client.get(page("review", application))
+
+    (round_,) = response.context["rounds"]
+    assert [(change.name, change.before, change.after) for change in round_.changes] == [
+        ("name_ar", old_name, "الاسم الصحيح"),
+        ("letter", old_letter, new_letter),
+    ]
+    for words in (old_name, "الاسم الصحيح", page("document", application, old_letter.pk)):
+        assertContains(response, words)
+
+
+def test_withdrawing_ends_the_open_review(supervisor, application):
+    review = decisions.claim(application, by=supervisor)
+
+    moves.withdraw(application, by=None, reason="أغلقت المنشأة")
+
+    review.refresh_from_db()
+    assert (review.decision, review.decided_at is not None) == ("withdraw", True)
+    with pytest.raises(MoveRefused):
+        decisions.activate(application, by=supervisor)
 
 
 def test_returning_twice_sends_one_text(supervisor, application):

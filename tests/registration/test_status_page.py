@@ -1,21 +1,31 @@
 import pytest
+import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from registration import moves
 from registration.forms import StatusForm
 from registration.models import Status
 from registration.moves import move_application
+from shumoos.accounts.models import Look
 from shumoos.saudi import reference_number
+from shumoos.sms.models import TextMessage
+from tests.codes import another, receive_code
 from tests.factories import ApplicationFactory, TypedFactory, make_draft, office
+from tests.races import at_once
+from tests.registration.following import opened, right
 
 STATUS = reverse("registration:status")
 
 
+DETAILS = reverse("registration:status_details")
+START = "2026-11-20 09:00:00+03:00"
+
+
 def ask(client, application, **changes):
-    data = {"reference": application.shown_reference, "mobile_ending": application.owner_mobile[-4:]}
-    return client.post(STATUS, data | changes)
+    return client.post(STATUS, right(application, **changes))
 
 
 @pytest.fixture
@@ -116,25 +126,29 @@ def test_a_draft_has_no_status_to_show(english):
     assert ask(english, draft).status_code == 422
 
 
-def test_a_returned_application_shows_what_to_put_right(english, application, supervisor):
+def test_a_returned_application_says_so_and_keeps_the_words_for_the_owner(english, application, supervisor):
     move_application(application, Status.UNDER_REVIEW, by=supervisor)
     move_application(application, Status.RETURNED, by=supervisor, reason="الخطاب غير واضح")
 
     response = ask(english, application)
 
     assertContains(response, "Returned for correction")
-    assertContains(response, "الخطاب غير واضح")
-    assertContains(response, reverse("registration:register"))
+    assertContains(response, reverse("registration:status_send_code"))
+    # The supervisor's words are for the owner, who types a code first.
+    assertNotContains(response, "الخطاب غير واضح")
     assert [event.new for event in response.context["events"]] == ["returned", "under_review", "submitted"]
 
 
-@pytest.mark.parametrize("status", ["under_review", "rejected", "withdrawn"])
+@pytest.mark.parametrize("status", ["under_review", "rejected", "withdrawn", "expired"])
 def test_every_status_says_what_comes_next(english, application, supervisor, status):
-    move_application(application, Status.UNDER_REVIEW, by=supervisor)
+    if status == "expired":
+        move_application(application, Status.EXPIRED, by=None)
+    else:
+        move_application(application, Status.UNDER_REVIEW, by=supervisor)
     if status == "withdrawn":
         moves.withdraw(application, by=None)
-    else:
-        move_application(application, Status(status), by=supervisor, reason="السبب")
+    elif status == "rejected":
+        move_application(application, Status.REJECTED, by=supervisor, reason="السبب")
 
     response = ask(english, application)
 
@@ -152,3 +166,122 @@ def test_the_number_stands_in_no_address(client, application):
 @pytest.mark.django_db
 def test_other_methods_are_refused(client):
     assert client.delete(STATUS).status_code == 405
+
+
+# Guessing ---------------------------------------------------------------------------------------------------
+
+
+def wrong(application):
+    return f"{(int(application.owner_mobile[-4:]) + 1) % 10000:04}"
+
+
+def test_after_five_wrong_endings_even_the_right_one_waits(english, application):
+    with time_machine.travel(START, tick=False) as clock:
+        for _ in range(5):
+            assert ask(english, application, mobile_ending=wrong(application)).status_code == 422
+            clock.shift(60)
+
+        # From another address too: it is the number that is guessed at.
+        answer = english.post(STATUS, right(application), REMOTE_ADDR="192.0.2.7")
+
+        assert (answer.status_code, answer["Retry-After"]) == (429, str(10 * 60))
+        clock.shift(10 * 60 + 1)
+        assert ask(english, application).status_code == 200
+
+
+def test_an_address_that_tries_number_after_number_waits(english, application):
+    for digit in range(5):
+        unknown = reference_number.add_check_digits(f"260000000{digit}")
+        ask(english, application, reference=unknown)
+
+    assert ask(english, application).status_code == 429
+    assert english.post(STATUS, right(application), REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_right_ones_and_mistyped_ones_do_not_count(english, application):
+    for _ in range(6):
+        assert ask(english, application).status_code == 200
+        ask(english, application, reference="264821903742")
+
+    assert ask(english, application).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_sent_at_once_are_counted_one_by_one():
+    application = ApplicationFactory()
+    guess = lambda: Client().post(STATUS, right(application, mobile_ending=wrong(application)))  # noqa: E731
+
+    answers = at_once(*[guess] * 8)
+
+    assert sorted(answer.status_code for answer in answers) == [422] * 5 + [429] * 3
+
+
+# After a code -----------------------------------------------------------------------------------------------
+
+
+def test_details_need_a_code(english, application):
+    for name in ("details", "slip", "correct", "withdraw"):
+        assertRedirects(english.get(reverse(f"registration:status_{name}")), STATUS)
+    ask(english, application)
+    for name in ("details", "slip", "correct", "withdraw"):
+        response = english.get(reverse(f"registration:status_{name}"))
+        assertRedirects(response, reverse("registration:status_code"))
+
+
+def test_no_code_is_sent_to_whoever_has_not_found_the_application(english, application):
+    assertRedirects(english.post(reverse("registration:status_send_code")), STATUS)
+
+    assert not TextMessage.objects.filter(kind="code").exists()
+
+
+def test_the_code_opens_the_details_for_half_an_hour(english, application):
+    with time_machine.travel(START, tick=False) as clock:
+        opened(english, application)
+
+        response = english.get(DETAILS)
+        assertContains(response, application.owner_national_id)
+        assertContains(response, application.licence_number)
+        look = Look.objects.get()
+        assert (look.action, look.subject) == ("follow", f"registration.application:{application.pk}")
+
+        clock.shift(30 * 60)
+        assertRedirects(english.get(DETAILS), reverse("registration:status_code"))
+
+
+def test_a_code_opens_one_application_only(english, application):
+    other = ApplicationFactory()
+    opened(english, application)
+    ask(english, other)
+
+    assertContains(english.get(DETAILS), application.licence_number)
+    code = reverse("registration:status_code")
+    assert english.post(code, {"code": "123456"}).status_code == 422
+
+
+def test_a_wrong_code_opens_nothing(english, application):
+    ask(english, application)
+    english.post(reverse("registration:status_send_code"))
+    code = receive_code(application.owner_mobile)
+
+    response = english.post(reverse("registration:status_code"), {"code": another(code)})
+
+    assert response.status_code == 422
+    assertRedirects(english.get(DETAILS), reverse("registration:status_code"))
+
+
+def test_the_session_gets_a_new_key_with_the_code(english, application):
+    ask(english, application)
+    before = english.session.session_key
+    opened(english, application)
+
+    assert english.session.session_key != before
+
+
+def test_a_second_code_too_soon_is_told(english, application):
+    ask(english, application)
+    english.post(reverse("registration:status_send_code"))
+
+    response = english.post(reverse("registration:status_send_code"), follow=True)
+
+    assertContains(response, "A code is on its way.")
+    assert TextMessage.objects.filter(kind="code").count() == 1
