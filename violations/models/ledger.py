@@ -89,17 +89,26 @@ class LedgerEntry(models.Model):
                 referencing=pgtrigger.Referencing(new="new_entries"),
                 declare=[("wrong", "bigint")],
                 func="""
-                    SELECT violations_case.id INTO wrong
-                    FROM new_entries
-                    JOIN violations_case ON violations_case.id = new_entries.case_id
-                    WHERE violations_case.fined <> (
-                        SELECT coalesce(sum(amount), 0)
-                        FROM violations_ledgerentry
-                        WHERE case_id = violations_case.id
-                          AND kind IN ('assessment', 'raise', 'reduction', 'waiver')
-                    )
-                    LIMIT 1;
-                    IF FOUND THEN
+                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
+                    EXECUTE $query$
+                        SELECT min(violations_case.id)
+                        FROM (
+                            SELECT
+                                case_id,
+                                coalesce(
+                                    sum(amount) FILTER (
+                                        WHERE kind IN ('assessment', 'raise', 'reduction', 'waiver')
+                                    ),
+                                    0
+                                ) AS fined
+                            FROM violations_ledgerentry
+                            WHERE case_id IN (SELECT case_id FROM new_entries)
+                            GROUP BY case_id
+                        ) AS sums
+                        JOIN violations_case ON violations_case.id = sums.case_id
+                        WHERE violations_case.fined <> sums.fined
+                    $query$ INTO wrong;
+                    IF wrong IS NOT NULL THEN
                         RAISE check_violation USING
                             MESSAGE = format('The fine of case %s is not the sum of its entries.', wrong),
                             CONSTRAINT = 'fine_is_sum_of_entries';
