@@ -212,6 +212,12 @@ class Application(models.Model):
             models.Index(fields=["licence_number"], name="application_by_licence_number"),
             models.Index(fields=["commercial_registration"], name="application_by_registration"),
             names_index("application_names"),
+            # What is found by a name that many have is read in this order, as far as the page goes.
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=~Q(status=Status.DRAFT),
+                name="application_by_age",
+            ),
             models.Index(
                 fields=["office", "submitted_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES),
