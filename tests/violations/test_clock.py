@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 WARNED_ON = date(2028, 1, 20)
 MOVES = {
     "draft": ["submitted"],
-    "submitted": ["under_review", "withdrawn"],
+    "submitted": ["under_review", "withdrawn", "expired"],
     "under_review": ["submitted", "returned", "rejected", "withdrawn"],
     "returned": ["submitted", "withdrawn"],
 }
@@ -30,7 +30,7 @@ def histories(draw):
         day += timedelta(days=gap)
         new = draw(st.sampled_from(MOVES[status]))
         moves.append((day, status, new))
-        status = "draft" if new in ("rejected", "withdrawn") else new
+        status = "draft" if new in ("rejected", "withdrawn", "expired") else new
     return moves
 
 
