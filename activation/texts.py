@@ -7,21 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from activation.models import Subscription
 from registration.models import Application
+from shumoos.accounts import people
 from shumoos.accounts.models import User
-from shumoos.accounts.people import give_temporary_password, has_chosen_password
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
 
 def credentials(about: Model | None, language: str) -> dict[str, Any]:
-    """Return user name and a password made for this very text; the password before it stops working.
-
-    Raises Pointless once the owner has chosen a password: a text that comes late must not take it away.
-    """
-    user = User.objects.get(owner__establishments__subscriptions=cast(Subscription, about))
-    if has_chosen_password(user):
-        raise kinds.Pointless
-    return {"username": user.username, "password": give_temporary_password(user)}
+    """Return the owner's user name and a new password; raises Pointless as `people.credentials` does."""
+    return people.credentials(
+        User.objects.get(owner__establishments__subscriptions=cast(Subscription, about))
+    )
 
 
 def activated(about: Model | None, language: str) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
+from shumoos.sms import kinds
 
 # No characters that look alike in an SMS: neither 0 and O, nor 1, I and l.
 PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
@@ -50,6 +52,16 @@ def give_temporary_password(user: User) -> str:
 def has_chosen_password(user: User) -> bool:
     """Whether the user has a password of their own, rather than none or a temporary one."""
     return user.has_usable_password() and not user.must_change_password
+
+
+def credentials(user: User) -> dict[str, Any]:
+    """Return user name and a password made for the text that is being sent, as its template reads them.
+
+    Raises kinds.Pointless once the user has chosen a password: a text that comes late must not take it away.
+    """
+    if has_chosen_password(user):
+        raise kinds.Pointless
+    return {"username": user.username, "password": give_temporary_password(user)}
 
 
 def choose_password(user: User, password: str) -> None:
