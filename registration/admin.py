@@ -4,7 +4,20 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from registration.models import Authority, City, Establishment, Licence, Office, Provider, Region, Sector
+from registration.models import (
+    Agreement,
+    Authority,
+    City,
+    Duty,
+    Establishment,
+    Licence,
+    Mandate,
+    Office,
+    Provider,
+    ProviderAgent,
+    Region,
+    Sector,
+)
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role, User
 
@@ -66,12 +79,26 @@ class SectorAdmin(ReferenceAdmin):
     list_select_related = ["authority"]
 
 
+class ProviderAgentInline(admin.TabularInline):
+    """The company's agents. The administrator enters its head, who adds the others on the company's pages."""
+
+    model = ProviderAgent
+    fields = ["user", "is_head", "ended_at"]
+    extra = 1
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = User.objects.filter(role=Role.PROVIDER)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Provider)
-class ProviderAdmin(PeopleMixin, admin.ModelAdmin):
+class ProviderAdmin(admin.ModelAdmin):
     list_display = ["name_ar", "name_en", "commercial_registration"]
     search_fields = ["name_ar", "name_en", "commercial_registration"]
-    filter_horizontal = ["agents"]
-    roles = [Role.PROVIDER]
+    inlines = [ProviderAgentInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -115,3 +142,37 @@ class EstablishmentAdmin(ReadOnlyAdmin):
     list_filter = ["sector", "city__region"]
     list_select_related = ["sector", "city"]
     search_fields = ["=number", "=commercial_registration", "name_ar", "name_en"]
+
+
+class DutyInline(admin.TabularInline):
+    model = Duty
+    fields = ["kind", "done_on", "evidence", "by", "recorded_at"]
+    readonly_fields = ["kind", "done_on", "evidence", "by", "recorded_at"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnlyAdmin):
+    list_display = ["subject", "provider", "fee", "paid_on", "made_at"]
+    list_filter = ["provider"]
+    list_select_related = ["provider", "application", "establishment"]
+    search_fields = ["=owner_national_id", "=application__reference", "=establishment__number"]
+    inlines = [DutyInline]
+
+
+@admin.register(Mandate)
+class MandateAdmin(ReadOnlyAdmin):
+    list_display = ["agreement", "asked_by", "asked_at", "approved_at", "ends_on", "revoked_at"]
+    list_filter = ["agreement__provider"]
+    list_select_related = [
+        "agreement__provider",
+        "agreement__application",
+        "agreement__establishment",
+        "asked_by",
+    ]
+    exclude = ["key"]
+    search_fields = ["=agreement__application__reference", "=agreement__establishment__number"]

@@ -134,15 +134,21 @@ def serve(document: Document) -> HttpResponse:
 
     Whoever calls it has checked that the user may see it, and has logged the look.
     """
-    is_image = document.content_type == "image/jpeg"
-    name = f"{document.application.shown_reference}-{document.kind}.{'jpg' if is_image else 'pdf'}"
     with document.file.open() as file:
         content = file.read()
+    return show(
+        content, document.content_type, name=f"{document.application.shown_reference}-{document.kind}"
+    )
+
+
+def show(content: bytes, content_type: str, *, name: str) -> HttpResponse:
+    """Return a cleaned file for the browser to show under that name, and to run nothing in it."""
+    suffix = "jpg" if content_type == "image/jpeg" else "pdf"
     return HttpResponse(
         content,
-        content_type=document.content_type,
+        content_type=content_type,
         headers={
-            "Content-Disposition": f'inline; filename="{name}"',
+            "Content-Disposition": f'inline; filename="{name}.{suffix}"',
             "Content-Security-Policy": NOTHING_RUNS,
             "Cross-Origin-Resource-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",

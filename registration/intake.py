@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registration import mandates
 from registration.models import Application, DocumentKind, Licence, Office, Status
 from registration.moves import MoveRefused, move_application
 from registration.versions import keep_version
+from shumoos.accounts.models import User
 from shumoos.saudi import calendar, reference_number
 from shumoos.sms.outbox import queue_sms
 
@@ -45,25 +47,30 @@ def save_draft(key: str, *, typed: dict[str, Any]) -> Application:
 
 
 @transaction.atomic
-def submit(application: Application, *, typed: dict[str, Any], language: str = "ar") -> Application:
+def submit(
+    application: Application, *, typed: dict[str, Any], language: str = "ar", by: User | None = None
+) -> Application:
     """Send a draft to the investigation office of its city's region, and return what was sent.
 
     `typed` holds the draft's fields by name. Its licence is the one in the register of the sector's
-    authority, or a new one as typed. Sending again changes nothing. Raises MoveRefused while the licence has
-    another application in progress or an active subscription, ValidationError where a field or a document is
-    missing.
+    authority, or a new one as typed. `by` is an agent who sends it for the owner. Sending again changes
+    nothing. Raises MoveRefused while the licence has another application in progress or an active
+    subscription, and for an agent without a mandate; ValidationError where a field or a document is missing.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status != Status.DRAFT:
         return application
     refuse_missing_documents(application)
     licence = licence_of(typed)
+    mandate = mandates.to_register(typed, licence=licence, by=by)
     refuse_taken(licence)
     if not licence.in_register:
         describe(licence, typed)
     fill_in(application, typed, licence=licence, language=language)
     save_with_reference(application)
-    move_application(application, Status.SUBMITTED, by=None)
+    move_application(application, Status.SUBMITTED, by=by if mandate else None, mandate=mandate)
+    if by and mandate:
+        mandates.settle(mandate, application, by=by)
     keep_version(application)
     queue_sms(kind="application_received", to=application.owner_mobile, language=language, about=application)
     return application

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registration.models import MOVES, Application, Status
+from registration.models import MOVES, Application, Mandate, Status
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
 
@@ -21,12 +21,19 @@ class MoveRefused(Exception):
 
 
 @transaction.atomic
-def move_application(application: Application, to: Status, *, by: User | None, reason: str = "") -> None:
+def move_application(
+    application: Application,
+    to: Status,
+    *,
+    by: User | None,
+    reason: str = "",
+    mandate: Mandate | None = None,
+) -> None:
     """Move an application to another status. Repeating a move changes nothing.
 
-    `by` is None where the owner acts, who has no account yet, or the passing of time. Raises MoveRefused for
-    a move that is not in MOVES. Unsaved changes of `application` are lost, because it is read anew under a
-    lock.
+    `by` is None where the owner acts, who has no account yet, or the passing of time; an agent acts under a
+    `mandate`. Raises MoveRefused for a move that is not in MOVES. Unsaved changes of `application` are lost,
+    because it is read anew under a lock.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status == to:
@@ -36,7 +43,7 @@ def move_application(application: Application, to: Status, *, by: User | None, r
             _("This application cannot become “%(to)s”: it is “%(status)s”.")
             % {"to": to.label, "status": application.get_status_display()}
         )
-    application.events.create(old=application.status, new=to, by=by, reason=reason)
+    application.events.create(old=application.status, new=to, by=by, reason=reason, mandate=mandate)
     application.status = to
     if to in DECIDED:
         application.decided_at = timezone.now()

@@ -2,11 +2,15 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Status
+from registration.models import Application, Mandate, MandateState, Status
 from registration.upkeep import last_day
+from shumoos.accounts import people
+from shumoos.accounts.models import User
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
@@ -27,7 +31,34 @@ def ended(about: Model | None, language: str) -> dict[str, Any]:
     return {"reference": cast(Application, about).shown_reference}
 
 
+def mandate_asked(about: Model | None, language: str) -> dict[str, Any]:
+    """Return who asks and where to answer. Raises Pointless for a request that has been answered."""
+    mandate = cast(Mandate, about)
+    if mandate.state != MandateState.ASKED:
+        raise kinds.Pointless
+    address = settings.PUBLIC_URL + reverse("registration:mandate", args=[mandate.key])
+    return {"provider": str(mandate.agreement.provider), "address": address}
+
+
+def staff_credentials(about: Model | None, language: str) -> dict[str, Any]:
+    return people.credentials(cast(User, about))
+
+
 def register() -> None:
+    kinds.register(
+        "mandate_asked",
+        label=_("Mandate asked for"),
+        urgency=Urgency.NOTICE,
+        template="sms/mandate_asked.txt",
+        context=mandate_asked,
+    )
+    kinds.register(
+        "staff_credentials",
+        label=_("Credentials"),
+        urgency=Urgency.CREDENTIALS,
+        template="sms/credentials.txt",
+        context=staff_credentials,
+    )
     kinds.register(
         "application_received",
         label=_("Application received"),

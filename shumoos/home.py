@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from guests.models import GuestRecord
-from registration.models import Establishment, Licence
+from registration.models import Agreement, Establishment, Licence, Mandate, Provider
+from registration.providers import headed_by
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
 from shumoos.accounts.requests import SignedInRequest
 from violations.models import Case
 
 LATEST = 5
 LICENCES = 50
+AGREEMENTS = 50
 
 
 @require_safe
@@ -29,7 +32,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     if user.role == Role.AUTHORITY:
         return render(request, "home/authority.html", authority_page(user, request.GET.get("after", "")))
     if user.role == Role.PROVIDER:
-        return render(request, "home/provider.html", {"providers": user.providers.all()})
+        return render(request, "home/provider.html", provider_page(user))
     return render(request, "home/establishment.html", establishment_page(user))
 
 
@@ -42,6 +45,26 @@ def establishment_page(user: User) -> dict[str, Any]:
         "open_cases": Case.objects.visible_to(user).open().count()
         if user.has_perm("violations.see_own")
         else 0,
+    }
+
+
+def provider_page(user: User) -> dict[str, Any]:
+    """Return what an agent starts from: the company, its agreements with their duties, its mandates."""
+    approved = Mandate.objects.filter(agreement=OuterRef("pk"), approved_at__isnull=False)
+    agreements = (
+        Agreement.objects.visible_to(user)
+        .annotate(is_approved=Exists(approved))
+        .select_related("application", "establishment")
+        .prefetch_related("duties")
+    )
+    mandates = Mandate.objects.visible_to(user).select_related(
+        "agreement__application", "agreement__establishment", "asked_by"
+    )
+    return {
+        "provider": Provider.objects.served_by(user).first(),
+        "is_head": headed_by(user) is not None,
+        "agreements": agreements[:AGREEMENTS],
+        "mandates": mandates[:LATEST],
     }
 
 

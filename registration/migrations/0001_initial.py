@@ -2,13 +2,16 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
 import registration.models.applications
+import registration.models.mandates
 import registration.storage
+from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
@@ -36,6 +39,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'city',
                 'verbose_name_plural': 'cities',
                 'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Provider',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=200, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
+                ('commercial_registration', models.CharField(max_length=10, unique=True, verbose_name='commercial registration')),
+                ('fee', models.DecimalField(decimal_places=2, default=Decimal('700.00'), max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='usual fee in SAR')),
+            ],
+            options={
+                'verbose_name': 'provider',
+                'verbose_name_plural': 'providers',
             },
         ),
         migrations.CreateModel(
@@ -85,36 +102,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ApplicationEvent',
+            name='Agreement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the office'), ('under_review', 'Under review'), ('returned', 'Returned for correction'), ('activated', 'Activated'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], max_length=15, verbose_name='from')),
-                ('new', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the office'), ('under_review', 'Under review'), ('returned', 'Returned for correction'), ('activated', 'Activated'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], max_length=15, verbose_name='to')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='at')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='registration.application')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('owner_name', models.CharField(max_length=150, verbose_name="owner's name")),
+                ('owner_national_id', models.CharField(max_length=10, verbose_name="owner's national ID or iqama")),
+                ('owner_mobile', models.CharField(max_length=16, verbose_name="owner's mobile")),
+                ('language', models.CharField(default='ar', max_length=2, verbose_name='language')),
+                ('fee', models.DecimalField(decimal_places=2, max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='fee in SAR')),
+                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
+                ('receipt_number', models.CharField(blank=True, max_length=40, verbose_name="number of the company's receipt")),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made at')),
+                ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='registration.application', verbose_name='application')),
             ],
             options={
-                'verbose_name': 'application event',
-                'verbose_name_plural': 'application events',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ApplicationVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('typed', models.JSONField(verbose_name='data')),
-                ('documents', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='documents')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='sent at')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='registration.application')),
-            ],
-            options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['application', 'number'],
+                'verbose_name': 'agreement',
+                'verbose_name_plural': 'agreements',
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +167,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Duty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('registered', 'Registered the establishment'), ('visited', 'Visited the investigation office'), ('trained', 'Trained the owner')], max_length=12, verbose_name='duty')),
+                ('done_on', models.DateField(verbose_name='done on')),
+                ('evidence', models.CharField(max_length=500, verbose_name='evidence')),
+                ('file', models.FileField(blank=True, max_length=60, upload_to=registration.storage.random_name, verbose_name='document')),
+                ('content_type', models.CharField(blank=True, max_length=30, verbose_name='content type')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='recorded at')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='registration.agreement')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+            ],
+            options={
+                'verbose_name': 'duty',
+                'verbose_name_plural': 'duties',
+                'ordering': ['done_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Establishment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -186,6 +210,11 @@ class Migration(migrations.Migration):
             model_name='application',
             name='establishment',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='registration.establishment', verbose_name='establishment'),
+        ),
+        migrations.AddField(
+            model_name='agreement',
+            name='establishment',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='registration.establishment', verbose_name='establishment'),
         ),
         migrations.CreateModel(
             name='Flag',
@@ -235,6 +264,46 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='registration.licence', verbose_name='licence'),
         ),
         migrations.CreateModel(
+            name='Mandate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=registration.models.mandates.make_key, editable=False, max_length=40, unique=True)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('register', 'Register the establishment and follow its application'), ('present_documents', 'Present the documents at the investigation office'), ('submit_guests', "Enter the establishment's guests, and see those it has entered")], max_length=20), size=None, verbose_name='scope')),
+                ('ends_on', models.DateField(verbose_name='last day')),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='asked at')),
+                ('approved_at', models.DateTimeField(editable=False, null=True, verbose_name='approved at')),
+                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='registration.agreement', verbose_name='agreement')),
+                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by')),
+            ],
+            options={
+                'verbose_name': 'mandate',
+                'verbose_name_plural': 'mandates',
+                'ordering': ['-id'],
+                'permissions': [('ask_mandate', 'Can ask owners for mandates and act under them')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApplicationEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('old', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the office'), ('under_review', 'Under review'), ('returned', 'Returned for correction'), ('activated', 'Activated'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], max_length=15, verbose_name='from')),
+                ('new', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the office'), ('under_review', 'Under review'), ('returned', 'Returned for correction'), ('activated', 'Activated'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], max_length=15, verbose_name='to')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='at')),
+                ('reason', models.TextField(blank=True, verbose_name='reason')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='registration.application')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('mandate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='registration.mandate', verbose_name='mandate')),
+            ],
+            options={
+                'verbose_name': 'application event',
+                'verbose_name_plural': 'application events',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Office',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -278,19 +347,31 @@ class Migration(migrations.Migration):
             name='owner',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='establishments', to='registration.owner', verbose_name='owner'),
         ),
+        migrations.AddField(
+            model_name='agreement',
+            name='provider',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='registration.provider', verbose_name='provider'),
+        ),
         migrations.CreateModel(
-            name='Provider',
+            name='ProviderAgent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(max_length=200, verbose_name='name in Arabic')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
-                ('commercial_registration', models.CharField(max_length=10, unique=True, verbose_name='commercial registration')),
-                ('agents', models.ManyToManyField(blank=True, related_name='providers', to=settings.AUTH_USER_MODEL, verbose_name='agents')),
+                ('is_head', models.BooleanField(default=False, verbose_name='head of the company')),
+                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='added at')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registration.provider', verbose_name='provider')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
             ],
             options={
-                'verbose_name': 'provider',
-                'verbose_name_plural': 'providers',
+                'verbose_name': 'agent',
+                'verbose_name_plural': 'agents',
+                'ordering': ['id'],
             },
+        ),
+        migrations.AddField(
+            model_name='provider',
+            name='agents',
+            field=models.ManyToManyField(blank=True, related_name='providers', through='registration.ProviderAgent', to=settings.AUTH_USER_MODEL, verbose_name='agents'),
         ),
         migrations.AddField(
             model_name='city',
@@ -340,13 +421,22 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['address', '-at'], name='wrong_look_up_from'), models.Index(fields=['reference', '-at'], name='wrong_look_up_of'), models.Index(fields=['at'], name='wrong_look_up_at')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='applicationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a76895800f027825e55455c6aacddeccb0dbbf89', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1982b', table='registration_applicationevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.UniqueConstraint(fields=('application', 'number'), name='version_number_once'),
+        migrations.CreateModel(
+            name='ApplicationVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
+                ('typed', models.JSONField(verbose_name='data')),
+                ('documents', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='documents')),
+                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='sent at')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='registration.application')),
+            ],
+            options={
+                'verbose_name': 'version',
+                'verbose_name_plural': 'versions',
+                'ordering': ['application', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='version_number_once')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='applicationversion',
@@ -361,12 +451,68 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('content_type__in', ['image/jpeg', 'application/pdf'])), name='document_type_is_safe'),
         ),
         migrations.AddConstraint(
+            model_name='duty',
+            constraint=models.UniqueConstraint(fields=('agreement', 'kind'), name='duty_once_an_agreement', violation_error_message='This duty is recorded already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='duty',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content_type', ''), ('file', '')), models.Q(models.Q(('file', ''), _negated=True), ('content_type__in', ['image/jpeg', 'application/pdf'])), _connector='OR'), name='duty_document_is_safe'),
+        ),
+        migrations.AddConstraint(
             model_name='flag',
             constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('application', 'name'), name='flag_once_until_resolved'),
         ),
         migrations.AddConstraint(
             model_name='flag',
             constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='flag_has_words', violation_error_message='Say what is wrong, in words for the owner.'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['register', 'present_documents', 'submit_guests']), ('scopes__len__gte', 1)), name='mandate_scopes_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.UniqueConstraint(condition=models.Q(('approved_at__isnull', True), ('revoked_at__isnull', True)), fields=('agreement',), name='mandate_one_waiting_an_agreement', violation_error_message='The owner has been asked already and has not answered yet.'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('approved_at__isnull', False), _connector='OR'), name='mandate_approved_by_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.CheckConstraint(condition=models.Q(('revoked_by__isnull', True), ('revoked_at__isnull', False), _connector='OR'), name='mandate_revoked_by_has_time'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='applicationevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a76895800f027825e55455c6aacddeccb0dbbf89', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1982b', table='registration_applicationevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(fields=['owner_national_id'], name='agreement_of_owner'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.UniqueConstraint(fields=('provider', 'establishment', 'owner_national_id'), name='agreement_once_an_establishment'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.UniqueConstraint(fields=('provider', 'application', 'owner_national_id'), name='agreement_once_an_application'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.UniqueConstraint(condition=models.Q(('application__isnull', True), ('establishment__isnull', True)), fields=('provider', 'owner_national_id'), name='agreement_one_unregistered'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0)), name='agreement_fee_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_on__isnull', True), ('receipt_number', '')), models.Q(('paid_on__isnull', False), models.Q(('receipt_number', ''), _negated=True)), _connector='OR'), name='agreement_paid_has_receipt', violation_error_message='A payment has a day and a receipt number.'),
+        ),
+        migrations.AddConstraint(
+            model_name='provideragent',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='agent_of_one_provider', violation_error_message='This person is an agent of a company already.'),
         ),
         migrations.AddIndex(
             model_name='licence',

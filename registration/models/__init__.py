@@ -9,7 +9,8 @@ from registration.models.applications import (
 )
 from registration.models.corrections import ApplicationVersion, Flag, WrongLookUp
 from registration.models.documents import Document, DocumentKind
-from registration.models.parties import Establishment, Licence, Owner, Provider
+from registration.models.mandates import Agreement, Duty, DutyKind, Mandate, MandateState, Scope
+from registration.models.parties import Establishment, Licence, Owner, Provider, ProviderAgent
 from registration.models.places import Authority, City, Office, Region, Sector
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MOVES",
     "OFFICE_STATUSES",
     "OPEN_STATUSES",
+    "Agreement",
     "Application",
     "ApplicationEvent",
     "ApplicationVersion",
@@ -24,13 +26,19 @@ __all__ = [
     "City",
     "Document",
     "DocumentKind",
+    "Duty",
+    "DutyKind",
     "Establishment",
     "Flag",
     "Licence",
+    "Mandate",
+    "MandateState",
     "Office",
     "Owner",
     "Provider",
+    "ProviderAgent",
     "Region",
+    "Scope",
     "Sector",
     "Status",
     "WrongLookUp",

@@ -119,6 +119,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return sent.filter(office__members=user)
         if user.role == "owner":
             return sent.filter(establishment__owner__user=user)
+        if user.role == "provider":
+            # A mandate is about an application: its module imports this one.
+            from registration.models.mandates import Mandate, Scope
+
+            mandates = Mandate.objects.held_by(user, Scope.REGISTER, Scope.PRESENT_DOCUMENTS)
+            return sent.filter(pk__in=mandates.applications())
         if user.role == "auditor":
             return sent
         return self.none()
@@ -254,9 +260,18 @@ class ApplicationEvent(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     reason = models.TextField(_("reason"), blank=True)
+    # The one under which an agent acted for the owner.
+    mandate = models.ForeignKey(
+        "registration.Mandate", models.PROTECT, null=True, related_name="events", verbose_name=_("mandate")
+    )
 
     class Meta:
         verbose_name = _("application event")
         verbose_name_plural = _("application events")
         ordering = ["id"]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    @property
+    def acting(self) -> str:
+        """Who did it for the owner, where an agent did it under a mandate."""
+        return self.mandate.acting(self.by) if self.mandate and self.by else ""

@@ -1,8 +1,12 @@
 """Owners, their establishments, the licences these hold, and the companies that serve them."""
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +49,11 @@ class EstablishmentQuerySet(models.QuerySet["Establishment"]):
             return self.filter(staff=user)
         if user.role in ("supervisor", "head"):
             return self.filter(city__region__office__members=user)
+        if user.role == "provider":
+            # A mandate is about an establishment: its module imports this one.
+            from registration.models.mandates import Mandate, Scope
+
+            return self.filter(pk__in=Mandate.objects.held_by(user, Scope.SUBMIT_GUESTS).establishments())
         if user.role == "auditor":
             return self.all()
         return self.none()
@@ -169,15 +178,34 @@ class Licence(models.Model):
         return (self.name_en if get_language() == "en" else "") or self.name_ar
 
 
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def served_by(self, user) -> "ProviderQuerySet":
+        """The company this person is an agent of now; none once they have been ended."""
+        return self.filter(memberships__user=user, memberships__ended_at__isnull=True)
+
+
 class Provider(models.Model):
     """A company that offers the premium service on owners' behalf."""
 
     name_ar = models.CharField(_("name in Arabic"), max_length=200)
     name_en = models.CharField(_("name in English"), max_length=200)
     commercial_registration = models.CharField(_("commercial registration"), max_length=10, unique=True)
-    agents = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="providers", blank=True, verbose_name=_("agents")
+    fee = models.DecimalField(
+        _("usual fee in SAR"),
+        max_digits=8,
+        decimal_places=2,
+        default=Decimal("700.00"),
+        validators=[MinValueValidator(0)],
     )
+    agents = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        through="ProviderAgent",
+        related_name="providers",
+        blank=True,
+        verbose_name=_("agents"),
+    )
+
+    objects = ProviderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("provider")
@@ -185,3 +213,33 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name_ar
+
+
+class ProviderAgent(models.Model):
+    """Somebody's time as an agent of a provider company. Whoever comes back gets another row."""
+
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, related_name="memberships", verbose_name=_("provider")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("agent")
+    )
+    is_head = models.BooleanField(_("head of the company"), default=False)
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ended_at__isnull=True),
+                name="agent_of_one_provider",
+                violation_error_message=_("This person is an agent of a company already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -121,7 +121,7 @@ def details(request: HttpRequest) -> HttpResponse:
         "application": application,
         "rows": data_rows(application),
         "documents": application.documents.filter(is_current=True),
-        "events": application.events.order_by("-id"),
+        "events": application.events.select_related("by", "mandate__agreement__provider").order_by("-id"),
         "flags": application.flags.unresolved(),
         "is_open": application.status in OPEN_STATUSES,
         "has_ended": application.status in ENDED_STATUSES,

@@ -62,7 +62,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
     except MoveRefused:
         # Another click has sent it in the meantime.
         return lead_to_done(request, Application.objects.get(key=key))
-    if form.is_valid() and (sent := send(form, application)):
+    if form.is_valid() and (sent := send(request, form, application)):
         return lead_to_done(request, sent)
     form.show_kept(kept_documents(application))
     return form_page(request, form, key)
@@ -78,10 +78,11 @@ def keep(request: HttpRequest, form: RegistrationForm, key: str) -> Application:
     return application
 
 
-def send(form: RegistrationForm, application: Application) -> Application | None:
+def send(request: HttpRequest, form: RegistrationForm, application: Application) -> Application | None:
     """Return the application that was sent, or None after telling the form why it was not."""
     try:
-        return intake.submit(application, typed=form.typed, language=get_language() or "ar")
+        by = request.user if request.user.is_authenticated else None
+        return intake.submit(application, typed=form.typed, language=get_language() or "ar", by=by)
     except MoveRefused as refusal:
         form.add_error("licence_number", str(refusal))
     except ValidationError as error:

@@ -7,6 +7,7 @@ PUBLIC = {
     "healthz",
     "language/",
     "login/",
+    "mandates/<slug:key>/",
     "readyz",
     "register/",
     "register/done/",
