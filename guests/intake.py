@@ -12,8 +12,9 @@ from guests.kinds.base import Content, sha256
 from guests.kinds.errors import FieldError, RecordRefused, error
 from guests.models import Door, GuestRecord, Submission, Transfer
 from guests.tasks import transfer_due_records
-from registration.models import Establishment
-from shumoos.accounts.models import User
+from registration import mandates
+from registration.models import Establishment, Mandate, Scope
+from shumoos.accounts.models import Role, User
 from shumoos.celery import ring
 from shumoos.saudi import calendar, reference_number
 
@@ -59,18 +60,32 @@ def submit(
     Every record is accepted, known already (`duplicate`: the same reference and content), or rejected with
     its errors; one that is rejected keeps no other from being accepted. What is accepted is due for the
     centre when the transaction commits. Sending the same again changes nothing, at the same moment or later.
-    Raises `SubmissionRefused` where the establishment has no active subscription or its sector no such kind.
+    Raises `SubmissionRefused` where the establishment has no active subscription, its sector no such kind, or
+    an agent no mandate.
     """
     refuse_unexpected(establishment, kind)
+    mandate = mandate_of(by, establishment)
     results = read_all(KINDS[kind], records)
     with transaction.atomic():
         reject_lost_companions(establishment, KINDS[kind], results)
-        submission = open_submission(establishment=establishment, kind=kind, door=door, by=by)
+        submission = open_submission(
+            establishment=establishment, kind=kind, door=door, by=by, mandate=mandate
+        )
         store(submission, [result for result in results if result.status == "accepted"])
         close_submission(submission, results)
         if submission.accepted:
             ring(transfer_due_records)
     return submission
+
+
+def mandate_of(by: User | None, establishment: Establishment) -> Mandate | None:
+    """Return the mandate under which an agent sends, None for others. Raises `SubmissionRefused` without."""
+    if by is None or by.role != Role.PROVIDER:
+        return None
+    mandate = mandates.over_establishment(by, establishment, Scope.SUBMIT_GUESTS)
+    if mandate is None:
+        raise SubmissionRefused(_("Your company has no mandate to enter guests of this establishment."))
+    return mandate
 
 
 def refuse_unexpected(establishment: Establishment, kind: str) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guests.kinds import KINDS, Kind
-from registration.models import Establishment
+from registration.models import Establishment, Mandate, Provider
 from shumoos.accounts.models import Role
 from shumoos.saudi import reference_number
 
@@ -35,16 +35,19 @@ class Door(models.TextChoices):
 
 
 def workplaces(user) -> models.QuerySet[Establishment]:
-    """The establishments whose guests this person may enter and see: the owner's, or the staff's."""
-    if user.role not in (Role.OWNER, Role.STAFF):
+    """The establishments whose guests this person may enter: the owner's, the staff's, or by mandate."""
+    if user.role not in (Role.OWNER, Role.STAFF, Role.PROVIDER):
         return Establishment.objects.none()
     return Establishment.objects.visible_to(user)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user) -> "SubmissionQuerySet":
-        """What was sent for the establishments that this person works for."""
-        return self.filter(establishment__in=workplaces(user))
+        """What was sent for the establishments this person works for; to an agent, their company's."""
+        sent = self.filter(establishment__in=workplaces(user))
+        if user.role == Role.PROVIDER:
+            return sent.filter(mandate__agreement__provider__in=Provider.objects.served_by(user))
+        return sent
 
 
 class Submission(models.Model):
@@ -62,6 +65,10 @@ class Submission(models.Model):
     door = models.CharField(_("sent by"), max_length=4, choices=Door)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    # The one under which an agent sent it for the owner.
+    mandate = models.ForeignKey(
+        Mandate, models.PROTECT, null=True, blank=True, related_name="submissions", verbose_name=_("mandate")
     )
     received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
     accepted = models.PositiveIntegerField(_("accepted"), default=0)
@@ -94,11 +101,19 @@ class Submission(models.Model):
     def kind_label(self) -> str:
         return str(KINDS[self.kind].label)
 
+    @property
+    def acting(self) -> str:
+        """Who sent it for the owner, where an agent did under a mandate."""
+        return self.mandate.acting(self.by) if self.mandate and self.by else ""
+
 
 class GuestRecordQuerySet(models.QuerySet["GuestRecord"]):
     def visible_to(self, user) -> "GuestRecordQuerySet":
-        """The records of the establishments this person works for; nobody else's."""
-        return self.filter(establishment__in=workplaces(user))
+        """The records that came in the submissions this person may see; nobody else's."""
+        records = self.filter(establishment__in=workplaces(user))
+        if user.role == Role.PROVIDER:
+            return records.filter(submission__in=Submission.objects.visible_to(user))
+        return records
 
     def with_state(self) -> "GuestRecordQuerySet":
         """Each with how far it is on its way to the centre: `state`, `state_reason`, `state_at`."""

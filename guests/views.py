@@ -16,8 +16,10 @@ from guests import intake
 from guests.forms import RecordForm, first_values
 from guests.kinds import Kind
 from guests.models import Door, GuestRecord, Submission, TransferStatus, workplaces
-from registration.models import Establishment
+from registration import mandates
+from registration.models import Establishment, Scope
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
@@ -47,11 +49,17 @@ def new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         form = RecordForm(kind, request.POST)
         if form.is_valid() and (record := take(request, establishment, form)):
-            return redirect("guests:detail", record.pk)
+            return redirect(page_after(request, record))
     else:
         form = RecordForm(kind, initial=first_values(kind, main_guest(request, establishment, kind)))
     context = {"form": form, "kind": kind, "establishment": establishment}
     return render(request, "guests/new.html", context)
+
+
+def page_after(request: SignedInRequest, record: GuestRecord) -> str:
+    """Return the record's page; the list for an agent who has sent again what others had sent before."""
+    is_visible = GuestRecord.objects.visible_to(request.user).filter(pk=record.pk).exists()
+    return reverse("guests:detail", args=[record.pk]) if is_visible else reverse("guests:list")
 
 
 def take(request: SignedInRequest, establishment: Establishment, form: RecordForm) -> GuestRecord | None:
@@ -116,7 +124,7 @@ def main_guest(request: SignedInRequest, establishment: Establishment, kind: Kin
         raise Http404
     visible = GuestRecord.objects.visible_to(request.user)
     record = get_object_or_404(visible, pk=key, establishment=establishment, kind=kind.code)
-    log_look(request, "copy stay", record)
+    log_record(request, "copy stay", record)
     return record
 
 
@@ -125,7 +133,7 @@ def main_guest(request: SignedInRequest, establishment: Establishment, kind: Kin
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     visible = GuestRecord.objects.visible_to(request.user).with_state()
     record = get_object_or_404(visible.select_related("submission", "establishment"), pk=pk)
-    log_look(request, "view guest record", record)
+    log_record(request, "view guest record", record)
     return_to = urlencode({"establishment": record.establishment.number, "kind": record.kind})
     companion = ""
     if record.declaration.companion:
@@ -139,6 +147,14 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "companion_url": companion,
     }
     return render(request, "guests/detail.html", context)
+
+
+def log_record(request: SignedInRequest, action: str, record: GuestRecord) -> None:
+    """Log a look at a record, of an agent with whom they act for."""
+    mandate = None
+    if request.user.role == Role.PROVIDER:
+        mandate = mandates.over_establishment(request.user, record.establishment, Scope.SUBMIT_GUESTS)
+    log_look(request, action, record, reason=mandates.acting(mandate, request.user))
 
 
 def rows_of(record: GuestRecord) -> list[dict[str, Any]]:
@@ -166,7 +182,9 @@ def receipts(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @may_submit
 def receipt(request: SignedInRequest, number: str) -> HttpResponse:
-    visible = Submission.objects.visible_to(request.user).select_related("establishment", "by")
+    visible = Submission.objects.visible_to(request.user).select_related(
+        "establishment", "by", "mandate__agreement__provider"
+    )
     submission = get_object_or_404(visible, receipt=number)
     return render(request, "guests/receipt.html", {"submission": submission})
 
