@@ -3,13 +3,15 @@
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from activation.models import Decision, DocumentCheck, Review, Subscription
+from registration import mandates
 from registration.corrections import raise_flags
-from registration.models import Application, Establishment, Licence, Office, Owner, Status
+from registration.models import Application, Establishment, Licence, Office, Owner, Scope, Status
 from registration.moves import MoveRefused, move_application
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import create_person, has_chosen_password
@@ -88,19 +90,21 @@ def reject(application: Application, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def activate(application: Application, *, by: User) -> Subscription:
+def activate(application: Application, *, by: User, presented_by: User | None = None) -> Subscription:
     """Activate the subscription the application asks for, and all that follows from it, or nothing of it.
 
     The subscription holds until the licence ends; the owner's account is made; the case for not subscribing
     is closed; the statement letter gets its number; the text with the credentials is queued. Activating
-    again returns the same subscription. Raises MoveRefused where the checklist is not complete, the licence
-    has expired, or the application is not under review by `by`.
+    again returns the same subscription. `presented_by` is the agent who brought the documents in the owner's
+    place; history and letter name them. Raises MoveRefused where the checklist is not complete, the licence
+    has expired, the application is not under review by `by`, or the agent has no mandate to present.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status == Status.ACTIVATED:
         return application.subscription
     review = locked_review(application, by=by)
     refuse_incomplete(review)
+    presented = presented_words(application, presented_by)
     licence = Licence.objects.select_for_update().get(applications=application)
     today = calendar.today()
     if licence.expires_on < today:
@@ -113,14 +117,14 @@ def activate(application: Application, *, by: User) -> Subscription:
     licence.establishment = establishment
     licence.save(update_fields=["establishment"])
     is_new = give_account(owner, establishment, language=application.language)
-    move_application(application, Status.ACTIVATED, by=by)
+    move_application(application, Status.ACTIVATED, by=by, reason=presented)
     close(review, Decision.ACTIVATE)
     subscription = Subscription(
         establishment=establishment,
         licence=licence,
         application=application,
         period=(today, licence.expires_on + timedelta(days=1)),
-        statement=issue_statement(application, establishment, licence, by=by),
+        statement=issue_statement(application, establishment, licence, by=by, presented=presented),
         activated_by=by,
     )
     subscription.full_clean()
@@ -255,10 +259,32 @@ def give_account(owner: Owner, establishment: Establishment, *, language: str) -
     return True
 
 
+def presented_words(application: Application, agent: User | None) -> str:
+    """Return who presented the documents for the owner; nothing where the owner came in person.
+
+    Raises MoveRefused for an agent without a mandate to present them.
+    """
+    if agent is None:
+        return ""
+    mandate = mandates.over_application(agent, application, Scope.PRESENT_DOCUMENTS)
+    if mandate is None:
+        raise MoveRefused(_("This agent has no mandate to present documents for the owner now."))
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Documents presented %(acting)s") % {"acting": mandate.acting(agent)}
+
+
 def issue_statement(
-    application: Application, establishment: Establishment, licence: Licence, *, by: User
+    application: Application,
+    establishment: Establishment,
+    licence: Licence,
+    *,
+    by: User,
+    presented: str = "",
 ) -> Letter:
-    """Issue the statement letter that the owner takes to the licensing authority."""
+    """Issue the statement letter that the owner takes to the licensing authority.
+
+    `presented` says who presented the documents, where it was not the owner.
+    """
     office = Office.objects.get(applications=application)
     return issue(
         kind=Kind.STATEMENT,
@@ -274,6 +300,7 @@ def issue_statement(
             "reference": application.shown_reference,
             "office": office.name_ar,
             "supervisor": by.full_name,
+            "presented": presented,
             "period_from": calendar.today().isoformat(),
             "period_until": licence.expires_on.isoformat(),
         },

@@ -33,7 +33,7 @@ class Review(models.Model):
     )
     claimed_at = models.DateTimeField(_("claimed at"), default=timezone.now, editable=False)
     person_checked = models.BooleanField(
-        _("The person at the desk is the owner; their ID was checked."), default=False
+        _("The person at the desk is the owner or their agent; their ID was checked."), default=False
     )
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
     reason = models.TextField(_("reason"), blank=True)

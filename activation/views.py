@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from activation import decisions, queue
 from activation.forms import ChecklistForm, QueueSearchForm, ReasonForm, ReturnForm
 from activation.models import Subscription
-from registration import documents, versions
+from registration import documents, mandates, versions
 from registration.models import Application, Document
 from registration.models.names import TooShort
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.render import render_pdf
 from shumoos.sms.models import TextMessage
@@ -91,12 +92,13 @@ def review_page(
         "title": application.shown_reference,
         "application": application,
         "documents": application.documents.filter(is_current=True),
-        "events": application.events.select_related("by").order_by("-pk"),
+        "events": application.events.select_related("by", "mandate__agreement__provider").order_by("-pk"),
         "flags": application.flags.select_related("application", "raised_by"),
         "rounds": versions.rounds(application),
         "open_review": open_review,
         "is_mine": is_mine,
         "can_decide": request.user.has_perm("activation.decide"),
+        "presenters": mandates.presenters(application) if is_mine else [],
         "checklist": ChecklistForm(review=open_review) if open_review and is_mine else None,
         "return_form": forms.get("return_form") or ReturnForm(prefix="return", application=application),
         "reject_form": forms.get("reject_form") or ReasonForm(prefix="reject"),
@@ -190,12 +192,23 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
             form = ChecklistForm(request.POST, review=open_review)
             if form.is_valid() and "checklist" in request.POST:
                 decisions.tick(application, by=request.user, **form.answers)
-        decisions.activate(application, by=request.user)
+        decisions.activate(application, by=request.user, presented_by=presenter(request, application))
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:activation_review", pk)
     messages.success(request, _("%(reference)s is activated.") % {"reference": application.shown_reference})
     return redirect("admin:activation_review", pk)
+
+
+def presenter(request: SignedInRequest, application: Application) -> User | None:
+    """Return the agent who presented the documents, None for the owner; MoveRefused if they may not."""
+    chosen = request.POST.get("presented_by", "")
+    if not chosen:
+        return None
+    agents = {str(agent.pk): agent.user for agent in mandates.presenters(application)}
+    if chosen not in agents:
+        raise MoveRefused(_("This agent has no mandate to present documents for the owner now."))
+    return agents[chosen]
 
 
 @require_POST

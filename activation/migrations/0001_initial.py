@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('claimed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='claimed at')),
-                ('person_checked', models.BooleanField(default=False, verbose_name='The person at the desk is the owner; their ID was checked.')),
+                ('person_checked', models.BooleanField(default=False, verbose_name='The person at the desk is the owner or their agent; their ID was checked.')),
                 ('decision', models.CharField(blank=True, choices=[('activate', 'Activated'), ('return', 'Returned for correction'), ('reject', 'Rejected'), ('release', 'Released'), ('withdraw', 'Withdrawn')], max_length=10, verbose_name='decision')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
