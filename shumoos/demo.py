@@ -8,22 +8,26 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from activation import decisions
 from activation.forms import ANSWERS
 from guests import intake as guest_intake
 from guests.models import Door
-from registration import documents, intake
+from registration import agreements, documents, intake, mandates
 from registration.models import (
     Application,
     City,
     DocumentKind,
+    DutyKind,
     Establishment,
     Licence,
     Office,
     Owner,
     Provider,
+    ProviderAgent,
+    Scope,
     Sector,
 )
 from shumoos.accounts.models import Role, User
@@ -118,6 +122,7 @@ def seed() -> bool:
     staff = make_person(*STAFF, Role.STAFF)
     establishment.staff.add(staff)
     enter_guests(establishment, staff, rng)
+    agree(establishment, people["provider"])
     open_ticket(
         by=User.objects.get(owner=owner),
         establishment=establishment,
@@ -150,7 +155,7 @@ def assign(people: dict[str, User]) -> None:
     provider = Provider.objects.create(
         name_ar="شركة إنجاز المنشآت", name_en="Enjaz Establishments Co.", commercial_registration="1010999901"
     )
-    provider.agents.add(people["provider"])
+    ProviderAgent.objects.create(provider=provider, user=people["provider"], is_head=True)
 
 
 def typed(shop: Shop, identity: str, rng: Random) -> dict[str, Any]:
@@ -217,6 +222,29 @@ def make_owner(application: Application, supervisor: User) -> Owner:
     # The password is chosen in the same transaction, so the text with a temporary one has no purpose left.
     choose_password(user, PASSWORD)
     return owner
+
+
+def agree(establishment: Establishment, agent: User) -> None:
+    """Give the provider a paid agreement with one duty done, and a mandate that the owner has approved."""
+    mandate = mandates.ask(
+        by=agent,
+        about=establishment,
+        scopes=[Scope.PRESENT_DOCUMENTS, Scope.SUBMIT_GUESTS],
+        ends_on=calendar.today() + timedelta(days=180),
+    )
+    # In place of the code, which only the simulated phone could tell.
+    mandate.approved_at = timezone.now()
+    mandate.approved_by = establishment.owner.user
+    mandate.save(update_fields=["approved_at", "approved_by"])
+    agreement = mandate.agreement
+    agreements.record_payment(agreement, paid_on=calendar.today(), receipt_number="EN-1448-017")
+    agreements.record_duty(
+        agreement,
+        DutyKind.TRAINED,
+        done_on=calendar.today(),
+        evidence="تدريب موظفَي الاستقبال على إدخال العملاء والإيصالات.",
+        by=agent,
+    )
 
 
 def enter_guests(establishment: Establishment, staff: User, rng: Random) -> None:
