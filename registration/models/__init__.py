@@ -12,6 +12,7 @@ from registration.models.documents import Document, DocumentKind
 from registration.models.mandates import Agreement, Duty, DutyKind, Mandate, MandateState, Scope
 from registration.models.parties import Establishment, Licence, Owner, Provider, ProviderAgent
 from registration.models.places import Authority, City, Office, Region, Sector
+from registration.models.register_imports import ImportStatus, RefusedLine, RegisterImport, RegisterPart
 
 __all__ = [
     "ENDED_STATUSES",
@@ -30,6 +31,7 @@ __all__ = [
     "DutyKind",
     "Establishment",
     "Flag",
+    "ImportStatus",
     "Licence",
     "Mandate",
     "MandateState",
@@ -37,7 +39,10 @@ __all__ = [
     "Owner",
     "Provider",
     "ProviderAgent",
+    "RefusedLine",
     "Region",
+    "RegisterImport",
+    "RegisterPart",
     "Scope",
     "Sector",
     "Status",

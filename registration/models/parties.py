@@ -99,6 +99,12 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
         return self.filter(is_named(text))
 
+    def with_other_owner(self) -> "LicenceQuerySet":
+        """Those whose register names another owner than the one their establishment belongs to."""
+        return self.filter(establishment__isnull=False).exclude(
+            owner_national_id=F("establishment__owner__national_id")
+        )
+
     def current(self, on=None) -> "LicenceQuerySet":
         """Issued and not expired on that day."""
         on = on or calendar.today()
@@ -135,6 +141,10 @@ class Licence(models.Model):
     issued_on = models.DateField(_("issued on"))
     expires_on = models.DateField(_("expires on"))
     in_register = models.BooleanField(_("in the authority's register"), default=True)
+    # The owner it was known under before the authority's register named another; see owner_changed_at.
+    former_owner_name = models.CharField(_("former owner's name"), max_length=150, blank=True)
+    former_owner_national_id = models.CharField(_("former owner's national ID"), max_length=10, blank=True)
+    owner_changed_at = models.DateTimeField(_("owner changed at"), null=True, blank=True, editable=False)
     establishment = models.ForeignKey(
         Establishment,
         models.PROTECT,
@@ -162,6 +172,11 @@ class Licence(models.Model):
                 condition=Q(expires_on__gt=F("issued_on")),
                 name="licence_expires_after_issue",
                 violation_error_message=_("A licence expires after the day it was issued."),
+            ),
+            models.CheckConstraint(
+                condition=Q(owner_changed_at__isnull=True, former_owner_national_id="")
+                | Q(owner_changed_at__isnull=False) & ~Q(former_owner_national_id=""),
+                name="licence_changed_owner_keeps_former",
             ),
         ]
         indexes = [
