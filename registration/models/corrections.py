@@ -84,7 +84,7 @@ class ApplicationVersion(models.Model):
 
 
 class WrongLookUp(models.Model):
-    """A reference number typed with a mobile's ending that does not belong to it."""
+    """A number typed together with another that does not belong to it, such as a mobile's ending."""
 
     address = models.GenericIPAddressField(null=True)
     reference = models.CharField(max_length=12)
