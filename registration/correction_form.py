@@ -1,6 +1,5 @@
 """The form of a correction: what the supervisor flagged, and nothing else."""
 
-from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -9,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.corrections import unreplaced_kinds
 from registration.documents import CleanFile
-from registration.forms import DocumentField, RegistrationForm, wrong_days
+from registration.fields import DocumentField
+from registration.intake import wrong_days
 from registration.models import Application, Flag
 from registration.models.applications import TYPED
+from registration.step_forms import field_for
 
 DOCUMENT_HELP = _("An image or a PDF of at most 10 MB.")
 KEPT_HELP = _("We have kept the new document. Choose a file only to replace it.")
@@ -34,7 +35,7 @@ class CorrectionForm(forms.Form):
         waiting = unreplaced_kinds(application)
         for flag in flags:
             if flag.name in TYPED:
-                self.fields[flag.name] = deepcopy(RegistrationForm.base_fields[flag.name])
+                self.fields[flag.name] = field_for(flag.name)
                 self.initial[flag.name] = getattr(application, flag.name)
             else:
                 self.fields[flag.name] = document_field(application, flag.name, waiting)

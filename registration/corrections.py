@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registration import documents, intake
+from registration import documents, drafts, intake
 from registration.models import ENDED_STATUSES, OFFICE_STATUSES, Application, Flag, Status
-from registration.models.applications import TYPED, make_key
+from registration.models.applications import TYPED
 from registration.moves import MoveRefused, move_application
 from registration.versions import keep_version, label_of
 from shumoos.accounts.models import User
@@ -77,7 +77,7 @@ def refile(application: Application, typed: dict[str, Any]) -> None:
     """Save the corrected data, with the licence and the office that follow from it."""
     if typed.get("owner_mobile", application.owner_mobile) != application.owner_mobile:
         application.mobile_verified_at = timezone.now()
-    whole = {name: getattr(application, name) for name in TYPED} | typed
+    whole = application.typed | typed
     licence = intake.licence_of(whole)
     intake.refuse_taken(licence, besides=application)
     if not licence.in_register:
@@ -121,7 +121,7 @@ def apply_again(application: Application) -> Application:
     draft = application.applied_again.filter(status=Status.DRAFT).first()
     if draft is not None:
         return draft
-    draft = intake.save_draft(make_key(), typed={name: getattr(application, name) for name in TYPED})
+    draft = drafts.begin(typed=application.typed)
     draft.again_of = application
     # Whoever comes here has just typed a code sent to this very mobile.
     draft.mobile_verified_at = timezone.now()

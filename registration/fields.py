@@ -7,11 +7,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
+from registration.documents import clean_upload
 from shumoos.saudi import calendar, digits, identity, mobile, national_address, reference_number
 from shumoos.saudi.errors import InvalidDate, InvalidNumber
+
+ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 
 
 def clean_licence_number(text: str) -> str:
@@ -165,3 +169,20 @@ class GroupedChoiceField(forms.ModelChoiceField):
     def __init__(self, queryset: Any, *, group_by: str, **kwargs: Any) -> None:
         self.group_by = group_by
         super().__init__(queryset.select_related(group_by).order_by(group_by, "pk"), **kwargs)
+
+
+class DocumentField(forms.FileField):
+    """An image or a PDF; its value is the CleanFile made of it, or the Document that is kept already."""
+
+    widget = forms.FileInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Empty files are refused by `clean_upload`, as all others are.
+        super().__init__(**{"allow_empty_file": True, **kwargs})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        value = super().clean(data, initial)
+        return clean_upload(value) if isinstance(value, UploadedFile) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": ACCEPTED}

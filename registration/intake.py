@@ -1,5 +1,6 @@
 """An application's way from the owner's browser to the investigation office."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registration import mandates
 from registration.models import Application, DocumentKind, Licence, Office, Status
+from registration.models.applications import OPTIONAL
 from registration.moves import MoveRefused, move_application
 from registration.versions import keep_version
 from shumoos.accounts.models import User
@@ -31,36 +33,28 @@ LICENCE_FIELDS = {
 }
 
 
-@transaction.atomic
-def save_draft(key: str, *, typed: dict[str, Any]) -> Application:
-    """Return the draft of that key, made now if there is none, with what was typed so far.
+class LicenceTaken(MoveRefused):
+    """A licence that cannot be applied for now; `state` is `returned`, `in_progress` or `subscribed`."""
 
-    Raises MoveRefused where the application of that key has been sent already.
-    """
-    application, _created = Application.objects.select_for_update().get_or_create(key=key)
-    if application.status != Status.DRAFT:
-        raise MoveRefused(_("This application has been sent already."))
-    for name, value in typed.items():
-        setattr(application, name, value)
-    application.save()
-    return application
+    def __init__(self, sentence: str, *, state: str) -> None:
+        super().__init__(sentence)
+        self.state = state
 
 
 @transaction.atomic
-def submit(
-    application: Application, *, typed: dict[str, Any], language: str = "ar", by: User | None = None
-) -> Application:
+def submit(application: Application, *, language: str = "ar", by: User | None = None) -> Application:
     """Send a draft to the investigation office of its city's region, and return what was sent.
 
-    `typed` holds the draft's fields by name. Its licence is the one in the register of the sector's
-    authority, or a new one as typed. `by` is an agent who sends it for the owner. Sending again changes
-    nothing. Raises MoveRefused while the licence has another application in progress or an active
-    subscription, and for an agent without a mandate; ValidationError where a field or a document is missing.
+    Its licence is the one in the register of the sector's authority, or a new one as typed. `by` is an agent
+    who sends it for the owner. Sending again changes nothing. Raises MoveRefused while the licence has
+    another application in progress or an active subscription, and for an agent without a mandate;
+    ValidationError where something is missing, out of date, or the owner's mobile is not verified.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status != Status.DRAFT:
         return application
-    refuse_missing_documents(application)
+    typed = application.typed
+    refuse_unfinished(application)
     licence = licence_of(typed)
     mandate = mandates.to_register(typed, licence=licence, by=by)
     refuse_taken(licence)
@@ -74,6 +68,43 @@ def submit(
     keep_version(application)
     queue_sms(kind="application_received", to=application.owner_mobile, language=language, about=application)
     return application
+
+
+def refuse_unfinished(application: Application) -> None:
+    """Raise ValidationError, by field, for whatever keeps a draft from being sent."""
+    faults = {name: _("Fill in this field.") for name in missing_fields(application)}
+    faults |= wrong_days(application.licence_issued_on, application.licence_expires_on)
+    if "owner_mobile" not in faults and not application.is_mobile_verified:
+        faults["owner_mobile"] = _("Verify this mobile with the code that is sent to it.")
+    faults |= {kind: _("Add this document.") for kind in missing_documents(application)}
+    if faults:
+        raise ValidationError(faults)
+
+
+def missing_fields(application: Application) -> list[str]:
+    """Return the fields that are still to be filled in before the application can be sent."""
+    return [name for name, value in application.typed.items() if name not in OPTIONAL and not value]
+
+
+def missing_documents(application: Application) -> list[str]:
+    """Return the kinds of the documents that are still to be added."""
+    kinds = set(application.documents.filter(is_current=True).values_list("kind", flat=True))
+    return [kind.value for kind in DocumentKind if kind.value not in kinds]
+
+
+def wrong_days(issued_on: date | None, expires_on: date | None) -> dict[str, str]:
+    """Return what is wrong with a licence's days, by the field that is to be put right."""
+    today = calendar.today()
+    faults = {}
+    if issued_on and issued_on > today:
+        faults["licence_issued_on"] = _("This day has not come yet. Type the day on the licence.")
+    if issued_on and expires_on and expires_on <= issued_on:
+        faults["licence_expires_on"] = _("A licence expires after the day it was issued.")
+    elif expires_on and expires_on < today:
+        faults["licence_expires_on"] = _(
+            "This licence has expired. Have it renewed by its licensing authority, then register."
+        )
+    return faults
 
 
 def fill_in(application: Application, typed: dict[str, Any], *, licence: Licence, language: str) -> None:
@@ -109,48 +140,34 @@ def describe(licence: Licence, typed: dict[str, Any]) -> None:
 
 
 def refuse_taken(licence: Licence, *, besides: Application | None = None) -> None:
-    """Raise MoveRefused while the licence has an application in progress or an active subscription."""
-    # The licence is locked: of two applications sent at once, the second sees the first here.
+    """Raise LicenceTaken while the licence has an application in progress or an active subscription."""
+    # Whoever sends holds the licence's lock: of two applications at once, the second sees the first here.
     others = licence.applications.open()
     if besides is not None:
         others = others.exclude(pk=besides.pk)
     other = others.first()
     if other is not None and other.status == Status.RETURNED:
-        raise MoveRefused(
-            _(
-                "The office has returned an application for this licence. Put it right under “Follow an "
-                "application”, with its reference number, or call %(line)s."
-            )
-            % {"line": settings.SUPPORT_LINE}
+        sentence = _(
+            "The office has returned an application for this licence. Put it right under “Follow an "
+            "application”, with its reference number, or call %(line)s."
         )
+        raise LicenceTaken(sentence % {"line": settings.SUPPORT_LINE}, state="returned")
     if other is not None:
-        raise MoveRefused(
-            _(
-                "This licence already has an application in progress. Follow it with its reference number, "
-                "or call %(line)s."
-            )
-            % {"line": settings.SUPPORT_LINE}
+        sentence = _(
+            "This licence already has an application in progress. Follow it with its reference number, "
+            "or call %(line)s."
         )
+        raise LicenceTaken(sentence % {"line": settings.SUPPORT_LINE}, state="in_progress")
     # By name, because subscriptions belong to the app above.
     if Licence.objects.filter(
         pk=licence.pk,
         subscriptions__status__in=["active", "suspended"],
         subscriptions__period__contains=calendar.today(),
     ).exists():
-        raise MoveRefused(
-            _(
-                "This licence already has an active subscription. Sign in with its user name, "
-                "or call %(line)s."
-            )
-            % {"line": settings.SUPPORT_LINE}
+        sentence = _(
+            "This licence already has an active subscription. Sign in with its user name, or call %(line)s."
         )
-
-
-def refuse_missing_documents(application: Application) -> None:
-    kinds = set(application.documents.filter(is_current=True).values_list("kind", flat=True))
-    missing = [kind for kind in DocumentKind if kind.value not in kinds]
-    if missing:
-        raise ValidationError({kind.value: _("Add this document.") for kind in missing})
+        raise LicenceTaken(sentence % {"line": settings.SUPPORT_LINE}, state="subscribed")
 
 
 def save_with_reference(application: Application) -> None:

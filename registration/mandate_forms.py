@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from registration.fields import (
     DayField,
+    DocumentField,
     LastFourField,
     MobileField,
     NameField,
     NationalIdField,
     NumberField,
 )
-from registration.forms import DocumentField
 from registration.mandates import LONGEST, NewOwner
 from registration.models import Provider, Scope
 from shumoos.saudi import calendar, digits, reference_number

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Mandate, MandateState, Status
+from registration.models import Application, Mandate, MandateState, ResumeLink, Status
 from registration.upkeep import last_day
 from shumoos.accounts import people
 from shumoos.accounts.models import User
@@ -29,6 +29,14 @@ def reminder(about: Model | None, language: str) -> dict[str, Any]:
 
 def ended(about: Model | None, language: str) -> dict[str, Any]:
     return {"reference": cast(Application, about).shown_reference}
+
+
+def resume(about: Model | None, language: str) -> dict[str, Any]:
+    """Return where to go on. Raises Pointless for an application that has been sent meanwhile."""
+    link = cast(ResumeLink, about)
+    if link.application.status != Status.DRAFT:
+        raise kinds.Pointless
+    return {"address": settings.PUBLIC_URL + reverse("registration:resume", args=[link.key])}
 
 
 def mandate_asked(about: Model | None, language: str) -> dict[str, Any]:
@@ -58,6 +66,13 @@ def register() -> None:
         urgency=Urgency.CREDENTIALS,
         template="sms/credentials.txt",
         context=staff_credentials,
+    )
+    kinds.register(
+        "application_resume",
+        label=_("Link to an application"),
+        urgency=Urgency.NOTICE,
+        template="sms/application_resume.txt",
+        context=resume,
     )
     kinds.register(
         "application_received",

@@ -1,5 +1,6 @@
-"""What happens by the passing of time to applications whose owners do not come to the office."""
+"""What happens by the passing of time, when drafts are left and owners do not come to the office."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from registration import resume
 from registration.models import Application, ApplicationEvent, Status, WrongLookUp
-from registration.moves import move_application
+from registration.moves import MoveRefused, move_application
 from shumoos.saudi import calendar
 from shumoos.sms.outbox import Recipient, queue_many
 
@@ -16,6 +18,8 @@ from shumoos.sms.outbox import Recipient, queue_many
 REMINDER_DAYS = (30, 50)
 EXPIRY_DAY = 60
 BATCH = 200
+LEFT_AFTER = timedelta(hours=1)
+INVITED_WITHIN = timedelta(days=1)
 # Longer than any limit looks back.
 WRONG_LOOK_UPS_KEPT_FOR = timedelta(days=1)
 
@@ -31,7 +35,23 @@ def keep_up() -> None:
     for day in sorted(REMINDER_DAYS, reverse=True):
         while remind_some(day, calendar.today()):
             pass
+    invite_back()
     WrongLookUp.objects.filter(at__lt=timezone.now() - WRONG_LOOK_UPS_KEPT_FOR).delete()
+
+
+def invite_back() -> None:
+    """Send owners who left a draft an hour ago, and not a day ago, the link to go on; once each."""
+    now = timezone.now()
+    left = Application.objects.drafts().filter(
+        saved_at__gt=now - INVITED_WITHIN,
+        saved_at__lt=now - LEFT_AFTER,
+        mobile_verified_at__isnull=False,
+        resume_link__isnull=True,
+    )
+    for draft in left.order_by("saved_at").iterator(BATCH):
+        # Sent or asked for in this very moment: then there is nothing to invite to.
+        with suppress(MoveRefused):
+            resume.send_link(draft, language=draft.language)
 
 
 @transaction.atomic

@@ -1,11 +1,33 @@
 from django.urls import path
 
-from registration.views import agents, agreements, corrections, directory, done, mandates, status, steps
+from registration.views import (
+    agents,
+    agreements,
+    corrections,
+    directory,
+    done,
+    mandates,
+    resume,
+    status,
+    steps,
+    uploads,
+)
 
 app_name = "registration"
 urlpatterns = [
     path("directory/", directory.search, name="directory"),
     path("register/", steps.register, name="register"),
+    path("register/another/", steps.another, name="register_another"),
+    path("register/establishment/", steps.establishment, name="establishment"),
+    path("register/establishment/places/", steps.places, name="places"),
+    path("register/owner/", steps.owner, name="owner"),
+    path("register/owner/code/", steps.mobile_code, name="mobile_code"),
+    path("register/documents/", uploads.show, name="documents"),
+    path("register/documents/<slug:kind>/", uploads.view, name="document"),
+    path("register/documents/<slug:kind>/upload/", uploads.upload, name="upload"),
+    path("register/check/", steps.check, name="check"),
+    path("register/link/", resume.ask_for_link, name="ask_for_link"),
+    path("register/resume/<slug:key>/", resume.follow_link, name="resume"),
     path("register/done/", done.done, name="done"),
     path("register/done/slip/", done.done_slip, name="done_slip"),
     path("status/", status.status, name="status"),

@@ -9,6 +9,7 @@ from registration.models.applications import (
 )
 from registration.models.corrections import ApplicationVersion, Flag, WrongLookUp
 from registration.models.documents import Document, DocumentKind
+from registration.models.drafts import ResumeLink
 from registration.models.mandates import Agreement, Duty, DutyKind, Mandate, MandateState, Scope
 from registration.models.parties import Establishment, Licence, Owner, Provider, ProviderAgent
 from registration.models.places import Authority, City, Office, Region, Sector
@@ -43,6 +44,7 @@ __all__ = [
     "Region",
     "RegisterImport",
     "RegisterPart",
+    "ResumeLink",
     "Scope",
     "Sector",
     "Status",

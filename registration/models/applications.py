@@ -1,6 +1,7 @@
 """An owner's application: what they typed, the documents they gave, and everything that happened to it."""
 
 import secrets
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -63,6 +64,9 @@ TYPED = (
     "owner_mobile",
 )
 
+# Of these an application may be sent without.
+OPTIONAL = ("name_en", "short_address")
+
 # What a draft may still lack and an application that was sent may not.
 IS_WHOLE = Q(
     authority__isnull=False,
@@ -102,6 +106,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             if not any(char.isdigit() for char in number):
                 raise
         return self.filter(has_number)
+
+    def drafts(self) -> "ApplicationQuerySet":
+        return self.filter(status=Status.DRAFT)
 
     def open(self) -> "ApplicationQuerySet":
         return self.filter(status__in=OPEN_STATUSES)
@@ -176,6 +183,8 @@ class Application(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="applied_again", editable=False
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # When the owner last saved a step of the draft.
+    saved_at = models.DateTimeField(_("saved at"), default=timezone.now, editable=False)
     # When a code sent to `owner_mobile` was typed rightly; nothing since that number was changed.
     mobile_verified_at = models.DateTimeField(_("mobile verified at"), null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
@@ -234,6 +243,9 @@ class Application(models.Model):
                 condition=Q(status=Status.SUBMITTED),
                 name="application_waiting",
             ),
+            models.Index(
+                fields=["saved_at"], condition=Q(status=Status.DRAFT), name="application_draft_idle"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -247,6 +259,15 @@ class Application(models.Model):
     @property
     def name(self) -> str:
         return (self.name_en if get_language() == "en" else "") or self.name_ar
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the owner typed, by field."""
+        return {name: getattr(self, name) for name in TYPED}
+
+    @property
+    def is_mobile_verified(self) -> bool:
+        return self.mobile_verified_at is not None
 
 
 class ApplicationEvent(models.Model):

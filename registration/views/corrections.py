@@ -15,6 +15,7 @@ from registration import corrections, documents, moves
 from registration.correction_form import CorrectionForm
 from registration.forms import WithdrawalForm
 from registration.models import OPEN_STATUSES, Application, Status
+from registration.models.applications import TYPED
 from registration.moves import MoveRefused
 from registration.views.opened import opened
 from registration.views.session import remember
@@ -97,7 +98,7 @@ def correction_page(request: HttpRequest, form: CorrectionForm) -> HttpResponse:
         else False,
         "application": form.application,
         "reason": event.reason if event else "",
-        "unchanged": data_rows(form.application, besides=asked),
+        "unchanged": data_rows(form.application, names=[name for name in TYPED if name not in asked]),
         "unchanged_documents": form.application.documents.filter(is_current=True).exclude(kind__in=asked),
     }
     return render(request, "registration/status_correct.html", context, status=422 if form.errors else 200)
@@ -133,7 +134,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def apply_again(request: HttpRequest) -> HttpResponse:
-    """Lead to the registration form, filled in with an application that has ended."""
+    """Lead to the last step of a registration that is filled in with an application that has ended."""
     application = opened(request)
     if application is None:
         return lead_to_code(request)
@@ -143,4 +144,4 @@ def apply_again(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("registration:status_details")
     remember(request, draft)
-    return redirect("registration:register")
+    return redirect("registration:check")

@@ -1,6 +1,6 @@
 """The public pages on which an application is followed: where it stands, and, after a code, its details."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,9 +17,10 @@ from registration.forms import CodeForm, StatusForm
 from registration.models import ENDED_STATUSES, OPEN_STATUSES, Application
 from registration.models.applications import TYPED
 from registration.versions import label_of
+from registration.views.codes import send_code_from
 from registration.views.opened import found, open_up, opened, remember_found
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.codes import CodeRefused, check_code, send_code
+from shumoos.accounts.codes import CodeRefused, check_code
 from shumoos.errors import too_many_attempts
 from shumoos.templatetags.days import both_calendars
 
@@ -69,17 +69,7 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
     application = found(request)
     if application is None:
         return redirect("registration:status")
-    try:
-        send_code(
-            purpose=purpose_of(application),
-            mobile=application.owner_mobile,
-            address=request.META.get("REMOTE_ADDR"),
-            language=get_language() or "ar",
-        )
-    except CodeRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The code is on its way."))
+    send_code_from(request, purpose=purpose_of(application), mobile=application.owner_mobile)
     return redirect("registration:status_code")
 
 
@@ -129,14 +119,13 @@ def details(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/status_details.html", context)
 
 
-def data_rows(application: Application, *, besides: Collection[str] = ()) -> list[tuple[str, Any, bool]]:
+def data_rows(application: Application, *, names: Iterable[str] = TYPED) -> list[tuple[str, Any, bool]]:
     """Return label and value of what the owner typed, and whether the value is a number or a code."""
     rows = []
-    for name in TYPED:
+    for name in names:
         value = getattr(application, name)
-        if name not in besides:
-            shown = both_calendars(value) if isinstance(value, date) else value
-            rows.append((label_of(name), shown, name in CODES))
+        shown = both_calendars(value) if isinstance(value, date) else value
+        rows.append((label_of(name), shown, name in CODES))
     return rows
 
 

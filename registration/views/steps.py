@@ -1,102 +1,209 @@
-"""The public pages on which an owner registers an establishment."""
+"""The public pages on which an owner registers an establishment, but for the documents."""
 
-import re
+from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST, require_safe
 
-from registration import documents, intake
-from registration.forms import RegistrationForm
-from registration.models import Application, Document, Status
-from registration.models.applications import make_key
+from registration import drafts, intake
+from registration.forms import CodeForm
+from registration.models import Application, City, DocumentKind, Region, Status
+from registration.models.applications import TYPED
 from registration.moves import MoveRefused
-from registration.views.session import application_of, lead_to_done, remember
-
-KEY = re.compile(r"[A-Za-z0-9_-]{32}")
+from registration.step_forms import ConfirmForm, EstablishmentForm, LicenceForm, OwnerForm, StepForm
+from registration.versions import label_of
+from registration.views.codes import send_code_from
+from registration.views.progress import lead_on, read_or_send, step_page, with_draft
+from registration.views.session import application_of, begin_another, lead_to_done, remember
+from registration.views.status import data_rows
+from shumoos.accounts.codes import CodeRefused
 
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_send
 def register(request: HttpRequest) -> HttpResponse:
-    """Show the registration form, or take it in.
+    """The first page of the first step: which licence it is, and whose."""
+    draft = application_of(request)
+    if draft is not None and draft.status != Status.DRAFT:
+        if "draft" in request.POST:
+            return lead_to_done(request, draft)
+        # A page that names no draft is about another licence.
+        draft = None
+    if request.method != "POST":
+        return step_page(request, "register", draft, LicenceForm(draft=draft))
+    form = LicenceForm(request.POST, draft=draft)
+    if form.is_valid():
+        try:
+            draft = drafts.name_licence(
+                draft,
+                **form.typed,
+                language=get_language() or "ar",
+                address=request.META.get("REMOTE_ADDR"),
+            )
+        except intake.LicenceTaken as taken:
+            form.add_error("licence_number", str(taken))
+            return step_page(request, "register", draft, form, taken=taken.state)
+        except MoveRefused:
+            # Another click has sent it in the meantime.
+            return lead_to_done(request, draft) if draft else redirect("registration:register")
+        remember(request, draft)
+        return lead_on("register", draft)
+    return step_page(request, "register", draft, form)
 
-    The form carries its draft's key, so that sending it twice leads to one application. Good files are kept
-    with the draft whatever else is wrong.
-    """
-    if request.method == "POST":
-        return take_in(request)
-    application = application_of(request)
-    if application is None or application.status != Status.DRAFT:
-        return form_page(request, RegistrationForm(), make_key())
-    typed = {name: getattr(application, name) for name in RegistrationForm.TYPED}
-    return form_page(
-        request, RegistrationForm(initial=typed, kept=kept_documents(application)), application.key
+
+@login_not_required
+@require_POST
+def another(request: HttpRequest) -> HttpResponse:
+    """Begin the registration of another establishment; the one that was begun is kept."""
+    begin_another(request)
+    return redirect("registration:register")
+
+
+@with_draft
+@read_or_send
+def establishment(request: HttpRequest, draft: Application) -> HttpResponse:
+    """The second page of the first step: what the licence says."""
+    if request.method != "POST":
+        return establishment_page(request, draft, EstablishmentForm(draft=draft))
+    form = EstablishmentForm(request.POST, draft=draft)
+    return save_step(request, "establishment", draft, form) or establishment_page(request, draft, form)
+
+
+def establishment_page(request: HttpRequest, draft: Application, form: EstablishmentForm) -> HttpResponse:
+    office = draft.city.region.office if draft.city else None
+    return step_page(request, "establishment", draft, form, office=office)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def places(request: HttpRequest) -> HttpResponse:
+    """Answer with the cities of the chosen region and its office, while they are being chosen."""
+    form = EstablishmentForm()
+    region = Region.objects.filter(pk=key_in(request, "region")).select_related("office").first()
+    city = City.objects.filter(pk=key_in(request, "city")).select_related("region__office").first()
+    if region is not None:
+        form.narrow_down(region)
+    if city is not None and region in (None, city.region):
+        region = city.region
+        form.show_place(region, city)
+    office = getattr(region, "office", None)
+    return render(request, "registration/steps/includes/places.html", {"form": form, "office": office})
+
+
+def key_in(request: HttpRequest, name: str) -> int:
+    """Return the key of a row that stands in the address; zero, which no row has, for anything else."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+@with_draft
+@read_or_send
+def owner(request: HttpRequest, draft: Application) -> HttpResponse:
+    """The second step. Where the mobile has to be proved, a code goes out to it."""
+    if request.method != "POST":
+        return step_page(request, "owner", draft, OwnerForm(draft=draft))
+    form = OwnerForm(request.POST, draft=draft)
+    done = save_step(request, "owner", draft, form)
+    if done is None:
+        return step_page(request, "owner", draft, form)
+    if not draft.is_mobile_verified:
+        send_code_to(request, draft)
+    return done
+
+
+def save_step(request: HttpRequest, page: str, draft: Application, form: StepForm) -> HttpResponse | None:
+    """Save what is right, whatever else is wrong; lead on where all of it is."""
+    form.is_valid()
+    try:
+        drafts.save(draft, typed=form.typed)
+    except MoveRefused:
+        # Another click has sent it in the meantime.
+        return lead_to_done(request, draft)
+    return lead_on(page, draft) if form.is_valid() else None
+
+
+def send_code_to(request: HttpRequest, draft: Application) -> None:
+    send_code_from(request, purpose=drafts.mobile_purpose(draft), mobile=draft.owner_mobile)
+
+
+@with_draft
+@read_or_send
+def mobile_code(request: HttpRequest, draft: Application) -> HttpResponse:
+    """The second page of the second step: the code that proves the owner's mobile."""
+    if not draft.owner_mobile:
+        return redirect("registration:owner")
+    if draft.is_mobile_verified:
+        return lead_on("mobile_code", draft)
+    if "send" in request.POST:
+        send_code_to(request, draft)
+        return redirect("registration:mobile_code")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            drafts.check_mobile_code(draft, typed=form.cleaned_data["code"])
+        except CodeRefused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            messages.success(request, _("The mobile is verified."))
+            return lead_on("mobile_code", draft)
+    return step_page(request, "mobile_code", draft, form)
+
+
+@with_draft
+@read_or_send
+def check(request: HttpRequest, draft: Application) -> HttpResponse:
+    """The fourth step: all of it at one glance, and the button that sends it."""
+    form = ConfirmForm(request.POST if request.method == "POST" else None, draft=draft)
+    if request.method == "POST" and form.is_valid() and (sent := send(request, form, draft)):
+        return lead_to_done(request, sent)
+    return step_page(
+        request,
+        "check",
+        draft,
+        form,
+        parts=parts_of(draft),
+        slots=drafts.wanted_documents(draft),
+        office=draft.city.region.office if draft.city else None,
     )
 
 
-def take_in(request: HttpRequest) -> HttpResponse:
-    """Keep the good files of what was sent and, where all of it is right, send it to the office."""
-    key = request.POST.get("key", "")
-    if not KEY.fullmatch(key):
-        key = make_key()
-    application = Application.objects.filter(key=key).first()
-    form = RegistrationForm(request.POST, request.FILES, kept=kept_documents(application))
-    form.is_valid()
-    if application and application.status != Status.DRAFT:
-        if form.is_about(application):
-            return lead_to_done(request, application)
-        # The page of an application sent before, filled in anew for another licence.
-        key = make_key()
-        form = RegistrationForm(request.POST, request.FILES)
-    if not (form.is_valid() or form.good_files):
-        return form_page(request, form, key)
-    try:
-        application = keep(request, form, key)
-    except MoveRefused:
-        # Another click has sent it in the meantime.
-        return lead_to_done(request, Application.objects.get(key=key))
-    if form.is_valid() and (sent := send(request, form, application)):
-        return lead_to_done(request, sent)
-    form.show_kept(kept_documents(application))
-    return form_page(request, form, key)
-
-
-@transaction.atomic
-def keep(request: HttpRequest, form: RegistrationForm, key: str) -> Application:
-    """Save what was typed rightly and the good files in the draft of that key."""
-    application = intake.save_draft(key, typed=form.typed)
-    for kind, file in form.good_files.items():
-        documents.keep(application, kind, file)
-    remember(request, application)
-    return application
-
-
-def send(request: HttpRequest, form: RegistrationForm, application: Application) -> Application | None:
+def send(request: HttpRequest, form: ConfirmForm, draft: Application) -> Application | None:
     """Return the application that was sent, or None after telling the form why it was not."""
     try:
         by = request.user if request.user.is_authenticated else None
-        return intake.submit(application, typed=form.typed, language=get_language() or "ar", by=by)
+        return intake.submit(draft, language=get_language() or "ar", by=by)
     except MoveRefused as refusal:
-        form.add_error("licence_number", str(refusal))
+        form.add_error(None, str(refusal))
     except ValidationError as error:
-        form.add_error(None, error)
+        for name, sentences in error.message_dict.items():
+            for sentence in sentences:
+                form.add_error(None, f"{name_of(name)}: {sentence}" if name != NON_FIELD_ERRORS else sentence)
     return None
 
 
-def form_page(request: HttpRequest, form: RegistrationForm, key: str) -> HttpResponse:
-    return render(
-        request, "registration/register.html", {"form": form, "key": key}, status=422 if form.errors else 200
-    )
+def name_of(name: str) -> str:
+    """Return what a field or a document is called on pages."""
+    return label_of(name) if name in TYPED else str(DocumentKind(name).label)
 
 
-def kept_documents(application: Application | None) -> dict[str, Document]:
-    if application is None:
-        return {}
-    return {document.kind: document for document in application.documents.filter(is_current=True)}
+def parts_of(draft: Application) -> list[tuple[str, str, list[tuple[str, Any, bool]]]]:
+    """Return what was typed, by the pages where it can be changed: address, heading, rows."""
+    headings = {
+        "register": _("Licence"),
+        "establishment": _("Establishment"),
+        "owner": _("Owner"),
+    }
+    return [
+        (reverse(f"registration:{page}"), heading, data_rows(draft, names=drafts.ASKED_ON[page]))
+        for page, heading in headings.items()
+    ]

@@ -1,18 +1,14 @@
 """A correction round and a withdrawal, in Arabic, as the owner and the supervisor walk them."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from registration.models import Application
 from tests.browser.conftest import NARROW
-from tests.browser.test_whole_path import picture, sign_in
+from tests.browser.walks import MOBILE, Phone, picture, sign_in
 from tests.factories import PASSWORD, ApplicationFactory, OfficerFactory
 
 pytestmark = pytest.mark.browser
-
-MOBILE = "+966551234567"
 
 
 def follow(page, application):
@@ -24,23 +20,12 @@ def follow(page, application):
     expect(page.locator("main")).to_contain_text(application.shown_reference)
 
 
-def type_code(page, twilio, seen):
-    """Wait for a code that was not seen before, and type it."""
-
-    def fresh():
-        return [text for text in codes(twilio) if text not in seen]
-
+def type_code(page, phone):
+    """Ask for a code, wait for it and type it."""
     page.locator("form[action='/status/code/send/'] button").click()
-    twilio.wait_until(fresh, timeout=60)
-    seen.extend(fresh())
-    page.fill("[name=code]", seen[-1])
+    page.fill("[name=code]", phone.code())
     page.locator("main button").last.click()
     page.wait_for_url("**/status/details/")
-
-
-def codes(twilio):
-    bodies = [text.body for text in twilio.messages if text.to == MOBILE]
-    return [match[0] for body in bodies if (match := re.search(r"\b\d{6}\b", body))]
 
 
 def return_it(portal, application, accessible):
@@ -64,12 +49,12 @@ def test_a_correction_round_and_a_withdrawal(portal, accessible):
     application = ApplicationFactory(owner_mobile=MOBILE, name_ar="اسم خاطئ")
     office = return_it(portal, application, accessible)
 
-    owner, seen = portal.open("/", viewport=NARROW), []
+    owner, phone = portal.open("/", viewport=NARROW), Phone(portal.twilio)
     assert owner.locator("html").get_attribute("dir") == "rtl"
     follow(owner, application)
     expect(owner.locator("main")).not_to_contain_text("الخطاب غير واضح")
     accessible(owner)
-    type_code(owner, portal.twilio, seen)
+    type_code(owner, phone)
     accessible(owner)
     with owner.expect_download() as download:
         owner.get_by_role("link", name="تنزيل بطاقة المراجعة").click()
@@ -102,5 +87,5 @@ def test_a_correction_round_and_a_withdrawal(portal, accessible):
     )
 
     owner.get_by_role("button", name="التقديم مجددًا").click()
-    owner.wait_for_url("**/register/**")
+    owner.wait_for_url("**/register/check/")
     assert Application.objects.filter(again_of=application).count() == 1

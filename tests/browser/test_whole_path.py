@@ -1,6 +1,5 @@
 """The whole path as people walk it: register, activate, sign in, enter a guest, verify the letter."""
 
-import random
 import re
 
 import pytest
@@ -8,46 +7,13 @@ from playwright.sync_api import expect
 
 from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
-from shumoos.saudi.identity import make_national_id
 from tests.browser.conftest import NARROW, eventually
-from tests.factories import PASSWORD, OfficerFactory, jpeg
+from tests.browser.walks import Phone, register, sign_in
+from tests.factories import PASSWORD, OfficerFactory
 
 pytestmark = pytest.mark.browser
 
-MOBILE = "+966551234567"
 OWN_PASSWORD = "three-green-lanterns"
-
-
-def picture(name):
-    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(size=(900, 1200))}
-
-
-def sign_in(page, username, password):
-    page.goto("/login/")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", password)
-    page.locator("main button").last.click()
-
-
-def register(page):
-    """Fill in the form as an owner with an Arabic keyboard does, and return the reference number."""
-    page.get_by_role("link", name="ابدأ التسجيل").click()
-    page.select_option("[name=sector]", label="الفنادق")
-    page.fill("[name=licence_number]", "٧٣١٠٩٩٠١")
-    page.fill("[name=licence_issued_on]", "1447-01-10")
-    page.fill("[name=licence_expires_on]", "2035/01/01")
-    page.fill("[name=name_ar]", "فندق نسيم المخترع")
-    page.fill("[name=commercial_registration]", "١٠١٠٩٩٩٩٠٧")
-    page.select_option("[name=city]", label="الرياض")
-    page.fill("[name=owner_name]", "خالد بن مخترع")
-    page.fill("[name=owner_national_id]", make_national_id(random.Random(7)))
-    page.fill("[name=owner_mobile]", "٠٥٥ ١٢٣ ٤٥٦٧")
-    for name in ("licence", "letter", "owner_id"):
-        page.set_input_files(f"[name={name}]", picture(name))
-    page.check("[name=confirmed]")
-    page.locator("main button").last.click()
-    page.wait_for_url("**/register/done/")
-    return re.search(r"\d\d-\d{4}-\d{4}-\d\d", page.inner_text("main")).group()
 
 
 def activate(page, reference):
@@ -83,10 +49,11 @@ def enter_guest(page):
 def test_from_registering_to_a_transferred_guest_and_a_verified_letter(portal, accessible):
     supervisor = OfficerFactory(role=Role.SUPERVISOR)
 
+    phone = Phone(portal.twilio)
     owner = portal.open("/", viewport=NARROW)
     assert owner.locator("html").get_attribute("dir") == "rtl"
     accessible(owner)
-    reference = register(owner)
+    reference = register(owner, phone)
     accessible(owner)
 
     office = portal.open("/admin/")
@@ -94,7 +61,8 @@ def test_from_registering_to_a_transferred_guest_and_a_verified_letter(portal, a
     activate(office, reference)
     accessible(office)
 
-    username, password = credentials_of(portal.twilio)
+    credentials = phone.wait_for(r"المستخدم (\S+) كلمة المرور (\S+)")
+    username, password = credentials.groups()
 
     sign_in(owner, username, password)
     owner.wait_for_url("**/account/password/")
@@ -125,19 +93,5 @@ def test_from_registering_to_a_transferred_guest_and_a_verified_letter(portal, a
     accessible(stranger)
 
 
-def credentials_of(twilio):
-    """Wait for the text and return the user name and the password in it."""
-
-    def found():
-        texts = [text.body for text in twilio.messages if text.to == MOBILE]
-        return next(
-            filter(None, (re.search(r"المستخدم (\S+) كلمة المرور (\S+)", body) for body in texts)), None
-        )
-
-    twilio.wait_until(found, timeout=60)
-    return found().groups()
-
-
 def verification_path():
-
     return f"/verify/{Letter.objects.get(kind='statement').code}/"

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from PIL import Image
 
-from registration import documents, intake
+from registration import documents, drafts, intake
 from registration.moves import MoveRefused
 from shumoos.saudi.identity import make_national_id
 from tests.factories import RNG, ApplicationFactory, TypedFactory, jpeg, make_document, make_draft
@@ -199,7 +199,7 @@ def test_the_sentences_are_in_the_readers_language():
 
 @pytest.fixture
 def draft(db):
-    return intake.save_draft("k" * 32, typed={})
+    return drafts.begin(typed={})
 
 
 def test_a_new_document_replaces_the_current_one_of_its_kind(draft):
@@ -257,7 +257,7 @@ def test_a_document_is_served_under_headers_that_let_nothing_run(content, conten
     typed = TypedFactory()
     draft = make_draft(**typed)
     document = documents.attach(draft, "letter", upload(content))
-    application = intake.submit(draft, typed=typed)
+    application = intake.submit(draft)
     document.refresh_from_db()
 
     response = documents.serve(document)

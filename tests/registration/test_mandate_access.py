@@ -182,7 +182,7 @@ def test_an_agent_registers_and_the_history_says_for_whom(agent, supervisor_clie
     typed = TypedFactory()
     mandate = granted(agent, new_owner(typed), scopes=["register"])
 
-    application = intake.submit(make_draft(**typed), typed=typed, by=agent)
+    application = intake.submit(make_draft(**typed), by=agent)
 
     event = application.events.get()
     words = f"by agent {agent} of Enjaz for owner {typed['owner_name']}"
@@ -203,7 +203,7 @@ def test_an_agent_without_a_mandate_cannot_send(agent):
     draft = make_draft(**typed)
 
     with pytest.raises(MandateRefused):
-        intake.submit(draft, typed=typed, by=agent)
+        intake.submit(draft, by=agent)
 
     draft.refresh_from_db()
     assert draft.status == "draft"
@@ -212,20 +212,20 @@ def test_an_agent_without_a_mandate_cannot_send(agent):
 def test_one_mandate_to_register_is_for_one_application(agent):
     typed = TypedFactory()
     granted(agent, new_owner(typed), scopes=["register"])
-    intake.submit(make_draft(**typed), typed=typed, by=agent)
+    intake.submit(make_draft(**typed), by=agent)
     again = typed | {"licence_number": "ANOTHER1"}
 
     with pytest.raises(MandateRefused):
-        intake.submit(make_draft(**again), typed=again, by=agent)
+        intake.submit(make_draft(**again), by=agent)
 
 
 def test_an_ended_application_is_sent_again_under_the_same_mandate(agent):
     typed = TypedFactory()
     mandate = granted(agent, new_owner(typed), scopes=["register"])
-    first = intake.submit(make_draft(**typed), typed=typed, by=agent)
+    first = intake.submit(make_draft(**typed), by=agent)
     withdraw(first, by=None)
 
-    second = intake.submit(make_draft(**typed), typed=typed, by=agent)
+    second = intake.submit(make_draft(**typed), by=agent)
 
     mandate.agreement.refresh_from_db()
     assert mandate.agreement.application == second
@@ -240,7 +240,7 @@ def test_an_agent_registers_anew_for_an_establishment_under_mandate(agent, hotel
         owner_mobile=hotel.owner.mobile,
     )
 
-    application = intake.submit(make_draft(**typed), typed=typed, by=agent)
+    application = intake.submit(make_draft(**typed), by=agent)
 
     assert application.events.get().mandate.agreement.establishment == hotel
 
@@ -248,7 +248,7 @@ def test_an_agent_registers_anew_for_an_establishment_under_mandate(agent, hotel
 def test_owners_send_as_before():
     typed = TypedFactory()
 
-    application = intake.submit(make_draft(**typed), typed=typed)
+    application = intake.submit(make_draft(**typed))
 
     assert (application.events.get().by, application.events.get().mandate) == (None, None)
 

@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from activation import decisions
-from registration import intake, moves
+from registration import drafts, intake, moves
 from registration.models import Application, Licence, Status
 from registration.moves import MoveRefused, move_application
 from shumoos.saudi import reference_number, sms_length
@@ -29,13 +30,13 @@ pytestmark = pytest.mark.django_db
 
 
 def send(typed):
-    return intake.submit(make_draft(**typed), typed=typed)
+    return intake.submit(make_draft(**typed))
 
 
 def test_a_draft_goes_to_the_office_of_its_citys_region():
     typed = TypedFactory(city=city("jeddah"))
 
-    application = intake.submit(make_draft(**typed), typed=typed, language="en")
+    application = intake.submit(make_draft(**typed), language="en")
 
     assert application.status == Status.SUBMITTED
     assert application.office == office("MKK")
@@ -118,9 +119,9 @@ def test_the_same_number_of_another_authority_is_another_licence():
 def test_sending_again_changes_nothing():
     typed = TypedFactory()
     draft = make_draft(**typed)
-    first = intake.submit(draft, typed=typed)
+    first = intake.submit(draft)
 
-    second = intake.submit(Application.objects.get(pk=draft.pk), typed=typed | {"name_ar": "اسم آخر"})
+    second = intake.submit(Application.objects.get(pk=draft.pk))
 
     assert second == first
     assert second.reference == first.reference
@@ -135,7 +136,7 @@ def test_a_licence_with_an_application_in_progress_is_refused():
     draft = make_draft(**typed)
 
     with pytest.raises(MoveRefused, match="920014446"):
-        intake.submit(draft, typed=typed)
+        intake.submit(draft)
 
     draft.refresh_from_db()
     assert draft.status == Status.DRAFT
@@ -174,20 +175,60 @@ def test_a_licence_with_an_active_subscription_is_refused(supervisor):
 
 def test_a_draft_without_all_documents_is_refused():
     typed = TypedFactory()
-    draft = intake.save_draft("a" * 32, typed=typed)
+    draft = drafts.begin(typed=typed)
+    drafts.note_verified(draft, mobile=draft.owner_mobile)
     make_document(draft, "licence")
 
     with pytest.raises(ValidationError) as refusal:
-        intake.submit(draft, typed=typed)
+        intake.submit(draft)
 
     assert set(refusal.value.message_dict) == {"letter", "owner_id"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("licence_number", ""),
+        ("city", None),
+        ("licence_issued_on", None),
+        ("owner_name", ""),
+        ("owner_mobile", ""),
+    ],
+)
+def test_a_draft_in_which_something_is_missing_is_refused(field, value):
+    draft = make_draft(**TypedFactory(**{field: value}))
+
+    with pytest.raises(ValidationError) as refusal:
+        intake.submit(draft)
+
+    assert set(refusal.value.message_dict) == {field}
+
+
+def test_a_draft_whose_mobile_is_not_proved_is_refused():
+    draft = make_draft(**TypedFactory())
+    drafts.save(draft, typed={"owner_mobile": "+966509999999"})
+
+    with pytest.raises(ValidationError) as refusal:
+        intake.submit(draft)
+
+    assert set(refusal.value.message_dict) == {"owner_mobile"}
+
+
+def test_a_licence_that_expired_while_its_draft_waited_is_refused(time_machine):
+    draft = make_draft(**TypedFactory(licence_expires_on=today() + timedelta(days=3)))
+    time_machine.move_to(timezone.now() + timedelta(days=4))
+
+    with pytest.raises(ValidationError) as refusal:
+        intake.submit(draft)
+
+    assert set(refusal.value.message_dict) == {"licence_expires_on"}
 
 
 def test_a_sent_application_is_not_saved_as_a_draft_again():
     application = ApplicationFactory()
 
     with pytest.raises(MoveRefused):
-        intake.save_draft(application.key, typed={"name_ar": "اسم آخر"})
+        drafts.save(application, typed={"name_ar": "اسم آخر"})
 
     application.refresh_from_db()
     assert application.name_ar != "اسم آخر"
@@ -262,17 +303,11 @@ def test_an_expired_licences_dates_are_kept_in_order_by_the_database():
 @pytest.mark.django_db(transaction=True)
 def test_of_two_applications_for_one_licence_sent_at_once_one_wins():
     number = TypedFactory()["licence_number"]
-    typed = [TypedFactory(licence_number=number) for _ in range(2)]
-    drafts = [make_draft(**each) for each in typed]
+    both = [make_draft(**TypedFactory(licence_number=number)) for _ in range(2)]
 
-    outcomes = at_once(
-        *[
-            lambda draft=draft, each=each: intake.submit(draft, typed=each)
-            for draft, each in zip(drafts, typed, strict=True)
-        ]
-    )
+    outcomes = at_once(*[lambda draft=draft: intake.submit(draft) for draft in both])
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Application", "MoveRefused"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Application", "LicenceTaken"]
     assert sorted(Application.objects.values_list("status", flat=True)) == ["draft", "submitted"]
     assert TextMessage.objects.count() == 1
 
@@ -282,7 +317,7 @@ def test_one_draft_sent_twice_at_once_is_one_application():
     typed = TypedFactory()
     draft = make_draft(**typed)
 
-    first, second = at_once(*[lambda: intake.submit(Application.objects.get(pk=draft.pk), typed=typed)] * 2)
+    first, second = at_once(*[lambda: intake.submit(Application.objects.get(pk=draft.pk))] * 2)
 
     assert first.reference == second.reference
     assert first.events.count() == 1

@@ -92,7 +92,7 @@ def test_applying_again_starts_with_the_data_and_the_documents(english, applicat
     end(application, status, supervisor)
     opened(english, application)
 
-    assertRedirects(english.post(AGAIN), reverse("registration:register"), fetch_redirect_response=False)
+    assertRedirects(english.post(AGAIN), reverse("registration:check"), fetch_redirect_response=False)
 
     draft = Application.objects.get(again_of=application)
     assert draft.status == Status.DRAFT
@@ -116,9 +116,8 @@ def end(application, status, supervisor):
 def test_what_was_applied_for_again_can_be_sent(application):
     moves.withdraw(application, by=None)
     draft = corrections.apply_again(application)
-    typed = {name: getattr(draft, name) for name in TYPED}
 
-    sent = intake.submit(draft, typed=typed)
+    sent = intake.submit(draft)
 
     assert sent.status == Status.SUBMITTED
     assert sent.reference != application.reference
