@@ -20,7 +20,7 @@ from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
-from shumoos.letters.render import render_pdf
+from shumoos.letters.views import pdf_response
 from shumoos.sms.models import TextMessage
 
 can_view = permission_required("activation.view_review", raise_exception=True)
@@ -121,10 +121,7 @@ def show_document(request: SignedInRequest, pk: int, document_pk: int) -> HttpRe
 def statement(request: SignedInRequest, pk: int) -> HttpResponse:
     subscription = get_object_or_404(Subscription, application=in_scope(request, pk))
     log_look(request, "statement", subscription)
-    letter = subscription.statement
-    response = HttpResponse(render_pdf(letter), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{letter.number.replace("/", "-")}.pdf"'
-    return response
+    return pdf_response(subscription.statement)
 
 
 def act(

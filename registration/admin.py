@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from registration import letter_admin as letter_admin  # registers the letters, which stand below the people
 from registration.models import (
     Agreement,
     Authority,

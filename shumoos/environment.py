@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-from shumoos import stack
+from shumoos import letter_key, stack
 
 REQUIRED = (
     "DATABASE_URL",
@@ -23,7 +24,11 @@ REQUIRED = (
     "TWILIO_FROM",
     "CENTRE_URL",
     "CENTRE_KEY",
+    "LETTER_SIGNING_KEY",
+    "LETTER_SIGNING_CERTIFICATE",
 )
+# Where nobody but this machine's own users can be shown a letter.
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def is_fernet_key(value: str) -> bool:
@@ -32,6 +37,19 @@ def is_fernet_key(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def can(read: Callable[[str], object]) -> Callable[[str], bool]:
+    """Return the check that `read` takes a value without a ValueError."""
+
+    def check(value: str) -> bool:
+        try:
+            read(value)
+        except ValueError:
+            return False
+        return True
+
+    return check
 
 
 def is_address(*schemes: str) -> Callable[[str], bool]:
@@ -76,11 +94,43 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda value: bool(re.fullmatch("AC[0-9a-f]{32}", value)),
         "is AC and 32 hexadecimal digits, as Twilio's console shows it",
     ),
+    "LETTER_SIGNING_KEY": (
+        can(letter_key.read_key),
+        "is a private key in PEM without a password, or the path of such a file: elliptic (P-256 "
+        "and up) or RSA "
+        "(2,048 bits and up)",
+    ),
+    "LETTER_SIGNING_CERTIFICATE": (
+        can(letter_key.read_certificates),
+        "is the key's certificate in PEM, for signatures that bind, or the path of such a file; "
+        "those above it "
+        "may follow",
+    ),
     "PROXIES": (lambda value: value.isascii() and value.isdigit(), "is a whole number"),
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,
     "STATIC_MANIFEST": YES_OR_NO,
 }
+
+
+def wrong_pair(given: dict[str, str]) -> list[str]:
+    """Return what is wrong with the letters' key and certificate, each of which can be read."""
+    pair = letter_key.read_pair(given["LETTER_SIGNING_KEY"], given["LETTER_SIGNING_CERTIFICATE"])
+    if not pair.is_one:
+        return ["LETTER_SIGNING_CERTIFICATE is not the certificate of LETTER_SIGNING_KEY."]
+    if pair.certificate.not_valid_after_utc < datetime.now(UTC):
+        return ["LETTER_SIGNING_CERTIFICATE has expired: a new one is needed, for the same key or a new one."]
+    if letter_key.is_for_development(pair.certificate) and not is_local(given["PUBLIC_URL"]):
+        return [
+            "LETTER_SIGNING_CERTIFICATE was made by a development machine: a portal that others can "
+            "reach needs "
+            "one of its own."
+        ]
+    return []
+
+
+def is_local(address: str) -> bool:
+    return urlsplit(address).hostname in LOCAL_HOSTS
 
 
 def read() -> environ.Env:
@@ -103,6 +153,7 @@ def read() -> environ.Env:
     ]
     # django-environ would look for a variable of the rest's name, and tell it in its complaint.
     wrong += [f"{name} cannot begin with a dollar sign." for name in REQUIRED if given[name].startswith("$")]
+    wrong = wrong or wrong_pair(given)
     if wrong:
         raise ImproperlyConfigured(f"These settings are not as they must be. {' '.join(wrong)}")
     env = environ.Env()

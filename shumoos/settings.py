@@ -223,6 +223,12 @@ CENTRE_KEY = env.str("CENTRE_KEY")
 # Seconds to connect, and again between two parts of its answer.
 CENTRE_TIMEOUT = 20.0
 
+# Letters ---------------------------------------------------------------------------------------------------
+
+# Each is PEM or the path of a file. Earlier certificates stay in the database, so old letters still verify.
+LETTER_SIGNING_KEY = env.str("LETTER_SIGNING_KEY")
+LETTER_SIGNING_CERTIFICATE = env.str("LETTER_SIGNING_CERTIFICATE")
+
 SUPPORT_LINE = "920014446"
 
 # structlog is set up here once, for our own lines and for the libraries' alike.

@@ -16,6 +16,7 @@ from types import TracebackType
 
 from cryptography.fernet import Fernet
 
+from shumoos import letter_key
 from shumoos.embedded import Postgres, ServerProblem, Valkey, short_directory
 from shumoos.processes import free_port, until
 
@@ -183,7 +184,8 @@ def kept_environment(**changes: str) -> dict[str, str]:
         )
         if whole != kept:
             _write_private(path, "".join(f"{name}={value}\n" for name, value in whole.items()))
-        return whole
+        # Files of their own, found where the directory is now.
+        return letter_key.own_pair(VAR) | whole
 
 
 def _fresh_environment() -> dict[str, str]:

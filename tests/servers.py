@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from shumoos import letter_key
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR, Stack, only_one
 
@@ -77,6 +78,7 @@ def test_environment(directory: Path, servers: Stack) -> dict[str, str]:
         "TWILIO_API_BASE": f"http://127.0.0.1:{free_port()}",
         "CENTRE_URL": f"http://127.0.0.1:{free_port()}",
         "CENTRE_KEY": secrets.token_urlsafe(24),
+        **letter_key.own_pair(directory),
         "DOCUMENTS_ROOT": str(directory / "documents"),
         "STATIC_ROOT": str(directory / "static"),
         "STATIC_MANIFEST": "false",

@@ -45,6 +45,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "activation.decide",
         "violations.record",
         "violations.reduce",
+        "letters.revoke",
         "sms.view_textmessage",
     ],
     Role.AUTHORITY: ["registration.see_authority"],

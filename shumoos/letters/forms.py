@@ -1,7 +1,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.letters.authenticity import MAX_BYTES
 from shumoos.letters.models import CODE_ALPHABET, CODE_LENGTH
 from shumoos.saudi.digits import clean_number
 
@@ -24,3 +26,27 @@ class CodeForm(forms.Form):
                 code="invalid",
             )
         return code
+
+
+class FileForm(forms.Form):
+    """A letter's PDF, to be compared with the one that was issued."""
+
+    file = forms.FileField(
+        label=_("PDF file of the letter"),
+        help_text=_("The file as it was received, not a scan of the paper."),
+        error_messages={
+            "required": _("Choose the PDF file of the letter."),
+            "empty": _("This file is empty. Choose the PDF of the letter as it was received."),
+        },
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise ValidationError(
+                _("This file is larger than %(megabytes)s MB. No letter of Shumoos is."),
+                code="too_large",
+                params={"megabytes": MAX_BYTES // (1024 * 1024)},
+            )
+        return file

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shumoos.letters.models import Kind, Letter, Series, Status
+from shumoos.letters.models import Kind, Letter, LetterEvent, Series, Status
 from shumoos.saudi import calendar
 
 MOVES = {
@@ -57,8 +57,21 @@ def take_number(name: str, year: int) -> int:
 
 
 @transaction.atomic
-def move_letter(letter: Letter, to: Status) -> None:
-    """Mark a letter as superseded or revoked. Repeating it changes nothing; MoveRefused if it is too late."""
+def supersede(letter: Letter, *, replacement: Letter, by: Any = None, reason: str = "") -> None:
+    """Mark a letter as superseded by a newer one. Repeating changes nothing; MoveRefused if it is revoked."""
+    move_letter(letter, Status.SUPERSEDED, by=by, reason=reason, replacement=replacement)
+
+
+@transaction.atomic
+def revoke(letter: Letter, *, by: Any, reason: str) -> None:
+    """Take a letter back for good. Repeating it changes nothing; ValidationError without a reason."""
+    move_letter(letter, Status.REVOKED, by=by, reason=reason)
+
+
+@transaction.atomic
+def move_letter(
+    letter: Letter, to: Status, *, by: Any, reason: str, replacement: Letter | None = None
+) -> None:
     letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
     if letter.status == to:
         return
@@ -67,5 +80,9 @@ def move_letter(letter: Letter, to: Status) -> None:
             _("Letter %(number)s is already %(status)s.")
             % {"number": letter.number, "status": letter.get_status_display()}
         )
+    event = LetterEvent(letter=letter, old=letter.status, new=to, by=by, reason=reason.strip())
+    event.full_clean(exclude=["by"])
+    event.save()
     letter.status = to
-    letter.save(update_fields=["status"])
+    letter.replaced_by = replacement or letter.replaced_by
+    letter.save(update_fields=["status", "replaced_by"])

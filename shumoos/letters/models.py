@@ -1,7 +1,10 @@
 """Numbered official documents, which anyone can verify."""
 
 import secrets
+import uuid
 
+import pgtrigger
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -18,11 +21,19 @@ def make_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _position in range(CODE_LENGTH))
 
 
+def copy_name(instance: object, filename: str) -> str:
+    """Return a new random name for a letter's PDF, spread over 256 folders."""
+    name = uuid.uuid4().hex
+    return f"letters/{name[:2]}/{name}"
+
+
 class Kind(models.TextChoices):
     STATEMENT = "statement", _("Statement letter")
     WARNING = "warning", _("Warning")
     FINE = "fine", _("Fine notice")
     SUSPENSION = "suspension", _("Suspension order")
+    RECEIPT = "receipt", _("Receipt for records")
+    PAYMENT = "payment", _("Receipt for a payment")
 
 
 class Status(models.TextChoices):
@@ -42,8 +53,28 @@ class Series(models.Model):
         constraints = [models.UniqueConstraint(fields=["name", "year"], name="series_once_a_year")]
 
 
+class Certificate(models.Model):
+    """One whose key has signed letters. Kept for ever, so that they verify when the key is another."""
+
+    fingerprint = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    content = models.BinaryField()  # DER
+    used_since = models.DateTimeField(_("used since"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class Letter(models.Model):
-    """A letter as it was issued. Its content is kept with it: what is printed later is what was issued."""
+    """A letter as it was issued. Its content is kept with it: what is printed later is what was issued.
+
+    Its PDF is made and signed when it is first asked for, and from then on it is those bytes: see
+    `shumoos.letters.copies`.
+    """
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     series = models.CharField(_("series"), max_length=40)
@@ -54,15 +85,69 @@ class Letter(models.Model):
     licence_number = models.CharField(_("licence number"), max_length=40)
     content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.VALID)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now, editable=False)
+
+    pdf = models.FileField(_("PDF"), upload_to=copy_name, max_length=60, blank=True, editable=False)
+    sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True, editable=False)
+    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True, editable=False)
+    certificate = models.ForeignKey(
+        Certificate, models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("certificate")
+    )
 
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         ordering = ["-issued_at"]
+        permissions = [("revoke", _("Can revoke letters"))]
         constraints = [
             models.UniqueConstraint(fields=["series", "year", "sequence"], name="letter_number_once"),
             models.CheckConstraint(condition=Q(sequence__gt=0), name="letter_sequence_from_one"),
+            models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="letter_pdf_once"),
+            models.CheckConstraint(
+                condition=Q(pdf="", sha256="", signed_at__isnull=True, certificate__isnull=True)
+                | ~Q(pdf="") & ~Q(sha256="") & Q(signed_at__isnull=False, certificate__isnull=False),
+                name="letter_pdf_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.SUPERSEDED) | Q(replaced_by__isnull=False),
+                name="letter_superseded_by_another",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["series", "-issued_at"], name="letter_of_series"),
+            models.Index(fields=["-issued_at"], name="letter_latest"),
+            models.Index(fields=["licence_number"], name="letter_of_licence"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="letter_as_issued",
+                fields=[
+                    "kind",
+                    "series",
+                    "year",
+                    "sequence",
+                    "code",
+                    "establishment",
+                    "licence_number",
+                    "content",
+                    "issued_at",
+                ],
+            ),
+            pgtrigger.Protect(
+                name="letter_pdf_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__signed_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__pdf__df=pgtrigger.F("new__pdf"))
+                    | pgtrigger.Q(old__sha256__df=pgtrigger.F("new__sha256"))
+                    | pgtrigger.Q(old__certificate__df=pgtrigger.F("new__certificate"))
+                    | pgtrigger.Q(old__signed_at__df=pgtrigger.F("new__signed_at"))
+                ),
+            ),
+            pgtrigger.Protect(name="letter_never_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -77,3 +162,42 @@ class Letter(models.Model):
     def shown_code(self) -> str:
         """The verification code as printed, in groups of four."""
         return "-".join(self.code[start : start + 4] for start in range(0, len(self.code), 4))
+
+
+class LetterEvent(models.Model):
+    """What became of a letter after it was issued, why, and by whom."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="events", verbose_name=_("letter"))
+    old = models.CharField(_("before"), max_length=12, choices=Status)
+    new = models.CharField(_("after"), max_length=12, choices=Status)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("letter event")
+        verbose_name_plural = _("letter events")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(new=Status.REVOKED) | ~Q(reason=""),
+                name="letter_event_revoked_has_reason",
+                violation_error_message=_("Say why the letter is revoked."),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.old} {self.new}"
+
+
+class Check(models.Model):
+    """A file that somebody had compared with the letters issued: counted, so that it has an end."""
+
+    address = models.GenericIPAddressField(_("address"))
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "at"], name="check_of_address")]

@@ -18,8 +18,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from shumoos.letters.models import Kind, Letter
-from shumoos.letters.words import ROWS, WORDS
+from shumoos.letters.signing import signatory
+from shumoos.letters.words import ENGLISH, ROWS, WORDS
 from shumoos.saudi import calendar
+
+# Label and value, and both in English, empty where that says nothing more.
+Row = tuple[str, str, str, str]
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "typst"
@@ -32,12 +36,14 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def render_pdf(letter: Letter) -> bytes:
-    """Return the letter as it was issued, whoever prints it and whenever.
+    """Return the letter as it was issued, not yet signed: the same bytes for the same key, whenever.
 
     A statement prints from its content `authority office supervisor commercial_registration city reference
-    period_from period_until`. A notice of any other kind prints `title`, `paragraphs` (a list) and, where
-    they are given, `rows` (a list of label and value), `addressee` and `office`; without an addressee it goes
-    to the establishment. A value that is an ISO day is printed in both calendars.
+    period_from period_until`. A letter of any other kind prints `title`, `paragraphs` (a list) and, where
+    they are given, `rows`, `addressee` and `office`; without an addressee it goes to the establishment. What
+    has a name ending in `_en` stands beneath in English; a row is label and value, and both again in English
+    where there is any. A value that is an ISO day is printed in both calendars. What a development machine's
+    key signs is marked as a trial.
     """
     source = SOURCES / ("statement.typ" if letter.kind == Kind.STATEMENT else "notice.typ")
     inputs = {"letter": json.dumps(printed(letter)), "qr": qr(verify_address(letter))}
@@ -86,42 +92,65 @@ def printed(letter: Letter) -> dict[str, Any]:
     """Everything the template shows, ready to be shown."""
     issued_on = letter.issued_at.astimezone(calendar.RIYADH).date()
     hijri, gregorian = in_both_calendars(issued_on)
-    content = {name: show(value) for name, value in letter.content.items()}
     is_statement = letter.kind == Kind.STATEMENT
+    content = {name: shown(name, value) for name, value in letter.content.items()}
     return {
-        "portal": WORDS["portal"],
-        "motto": WORDS["motto"],
         "words": WORDS,
+        "english": ENGLISH,
         "title": WORDS["statement_title"] if is_statement else content["title"],
+        "title_en": ENGLISH["statement_title"] if is_statement else content.get("title_en", ""),
         "number": left_to_right(letter.number),
         "plain_number": letter.number,
         "issued_hijri": hijri,
         "issued_gregorian": gregorian,
         "establishment": show(letter.establishment),
+        "establishment_en": content.get("establishment_en", ""),
         "code": left_to_right(letter.shown_code),
         "verify_form": left_to_right(settings.PUBLIC_URL + reverse("letters:verify_form")),
-        "rows": statement_rows(letter, content) if is_statement else content.get("rows", []),
+        "rows": statement_rows(letter, content) if is_statement else notice_rows(letter),
         "content": content,
+        "is_trial": signatory().is_development,
     }
 
 
-def statement_rows(letter: Letter, content: dict[str, Any]) -> list[tuple[str, str]]:
+def statement_rows(letter: Letter, content: dict[str, Any]) -> list[Row]:
+    since, until = letter.content["period_from"], letter.content["period_until"]
     known = content | {
         "establishment": show(letter.establishment),
         "licence_number": show(letter.licence_number),
-        "period": f"{WORDS['from']} {content['period_from']}\n{WORDS['until']} {content['period_until']}",
+        "period": f"{WORDS['from']} {show(since)}\n{WORDS['until']} {show(until)}",
+        "period_en": f"{ENGLISH['from']} {show(since, 'en')}\n{ENGLISH['until']} {show(until, 'en')}",
     }
-    return [(label, known[name]) for name, label in ROWS.items() if known.get(name)]
+    return [
+        (label, known[name], label_en, known.get(f"{name}_en", ""))
+        for name, (label, label_en) in ROWS.items()
+        if known.get(name)
+    ]
 
 
-def show(value: Any) -> Any:
+def notice_rows(letter: Letter) -> list[Row]:
+    """Return the content's rows; a day needs no English of its own."""
+    rows = []
+    for label, value, *beneath in letter.content.get("rows", []):
+        label_en, value_en = [*beneath, "", ""][:2]
+        is_day = bool(ISO_DAY.fullmatch(str(value)))
+        english = show(value if is_day else value_en, "en")
+        rows.append((show(label), show(value), show(label_en, "en"), english if label_en else ""))
+    return rows
+
+
+def shown(name: str, value: Any) -> Any:
+    return show(value, "en" if name.endswith("_en") else "ar")
+
+
+def show(value: Any, language: str = "ar") -> Any:
     """Return a value of the content as it is printed: days in both calendars, Latin runs kept in order."""
     if isinstance(value, list):
-        return [show(inner) for inner in value]
+        return [show(inner, language) for inner in value]
     text = BIDI_CONTROLS.sub("", "" if value is None else str(value))
     if ISO_DAY.fullmatch(text):
-        return calendar.show_both(date.fromisoformat(text), "ar")
-    return isolate(text)
+        return calendar.show_both(date.fromisoformat(text), language)
+    return text if language == "en" else isolate(text)
 
 
 def isolate(text: str) -> str:
@@ -136,14 +165,30 @@ def isolate(text: str) -> str:
 
 def isolate_run(match: re.Match[str]) -> str:
     """Put the isolate round the run itself; what belongs to the sentence around it stays outside."""
-    run = match[0].strip(" .,:/&'_-").lstrip(") ").rstrip("( ")
-    opened, closed = run.count("("), run.count(")")
-    if opened > closed:
-        run = run.lstrip("( ")
-    elif closed > opened:
-        run = run.rstrip(") ")
-    before, _run, after = match[0].partition(run)
-    return f"{before}{left_to_right(run)}{after}"
+    pieces, start = [], 0
+    for position in [*unmatched(match[0]), len(match[0])]:
+        pieces += [isolate_piece(match[0][start:position]), match[0][position : position + 1]]
+        start = position + 1
+    return "".join(pieces)
+
+
+def isolate_piece(text: str) -> str:
+    run = text.strip(" .,:/&'_-")
+    before, _run, after = text.partition(run) if run else (text, "", "")
+    return f"{before}{left_to_right(run)}{after}" if run else text
+
+
+def unmatched(text: str) -> list[int]:
+    """Return where the parentheses stand whose other half is not in the text: they are the sentence's own."""
+    opened, alone = [], []
+    for position, character in enumerate(text):
+        if character == "(":
+            opened.append(position)
+        elif character == ")" and opened:
+            opened.pop()
+        elif character == ")":
+            alone.append(position)
+    return sorted(alone + opened)
 
 
 def left_to_right(text: str) -> str:

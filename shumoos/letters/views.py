@@ -1,33 +1,99 @@
 """Where anybody can see whether a letter is genuine. Shows no personal data."""
 
+from math import ceil
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from shumoos.letters.forms import CodeForm
+from shumoos.letters.authenticity import Finding, Verdict, examine
+from shumoos.letters.copies import issued_pdf
+from shumoos.letters.forms import CodeForm, FileForm
+from shumoos.letters.limits import TooMany, count_check
 from shumoos.letters.models import Letter, Status
 
 TONES = {Status.VALID: "success", Status.SUPERSEDED: "warning", Status.REVOKED: "danger"}
 
 
 @login_not_required
-@require_safe
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify_form(request: HttpRequest) -> HttpResponse:
-    """Ask for a code, and lead to the page of the one that was typed."""
+    """Ask for a code and lead to its page, or take a letter's PDF and say whether it is the one issued."""
+    if request.method == "POST":
+        return verify_file(request)
     form = CodeForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return redirect("letters:verify", form.cleaned_data["code"])
-    return render(request, "letters/verify_form.html", {"form": form})
+    return render(request, "letters/verify_form.html", {"form": form, "file_form": FileForm()})
 
 
 @login_not_required
-@require_safe
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Say whether the letter of that code is valid, superseded or revoked; 404 where there is none."""
+    """Say whether the letter of that code is valid, superseded or revoked; 404 where there is none.
+
+    A posted PDF is compared with that very letter.
+    """
     form = CodeForm({"code": code})
-    letter = Letter.objects.filter(code=form.cleaned_data["code"]).first() if form.is_valid() else None
+    letter = None
+    if form.is_valid():
+        letter = Letter.objects.filter(code=form.cleaned_data["code"]).select_related("replaced_by").first()
     if letter is None:
         again = CodeForm(initial={"code": code[:60]})
         return render(request, "letters/unknown.html", {"form": again}, status=404)
-    return render(request, "letters/verify.html", {"letter": letter, "tone": TONES[Status(letter.status)]})
+    if request.method == "POST":
+        return verify_file(request, letter)
+    return render(request, "letters/verify.html", about(letter) | {"file_form": FileForm()})
+
+
+def verify_file(request: HttpRequest, letter: Letter | None = None) -> HttpResponse:
+    """Say what the posted file is, and whether it is this letter where there is one."""
+    form = FileForm(request.POST, request.FILES)
+    try:
+        count_check(request.META.get("REMOTE_ADDR"))
+    except TooMany as refusal:
+        form.add_error("file", str(refusal))
+        response = ask_again(request, letter, form, status=429)
+        response["Retry-After"] = str(ceil(refusal.wait.total_seconds()))
+        return response
+    if not form.is_valid():
+        return ask_again(request, letter, form, status=422)
+    verdict = examine(form.cleaned_data["file"].read())
+    is_another = bool(letter and verdict.letter and verdict.letter != letter)
+    context = about(verdict.letter) | {
+        "verdict": verdict,
+        "tone": tone(verdict, is_another),
+        "expected": letter,
+        "is_another": is_another,
+        "form": CodeForm(),
+        "file_form": FileForm(),
+    }
+    return render(request, "letters/verify_file.html", context)
+
+
+def ask_again(request: HttpRequest, letter: Letter | None, form: FileForm, *, status: int) -> HttpResponse:
+    page = "letters/verify.html" if letter else "letters/verify_form.html"
+    return render(request, page, about(letter) | {"form": CodeForm(), "file_form": form}, status=status)
+
+
+def about(letter: Letter | None) -> dict[str, Any]:
+    return {"letter": letter, "tone": TONES[Status(letter.status)]} if letter else {}
+
+
+def tone(verdict: Verdict, is_another: bool) -> str:
+    """A file that is not the expected letter is no success, however genuine."""
+    if verdict.finding != Finding.ISSUED or verdict.letter is None or is_another:
+        return "danger"
+    return TONES[Status(verdict.letter.status)]
+
+
+def pdf_response(letter: Letter) -> HttpResponse:
+    """Return a letter's PDF as a file to save, named after its number."""
+    response = HttpResponse(issued_pdf(letter), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{letter.number.replace("/", "-")}.pdf"'
+    return response

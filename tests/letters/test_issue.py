@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import override
 
-from shumoos.letters.issue import MoveRefused, issue, move_letter
+from shumoos.letters.issue import MoveRefused, issue, revoke, supersede
 from shumoos.letters.models import CODE_ALPHABET, Kind, Letter, Series, Status
 from tests.letters.conftest import NOTICE, STATEMENT
+from tests.races import at_once
 
 
 @pytest.mark.django_db
@@ -100,24 +102,67 @@ def test_letters_issued_at_once_share_no_number_and_leave_no_gap(issue_statement
 
 
 @pytest.mark.django_db
-def test_a_letter_is_superseded_then_revoked(issue_statement):
-    letter = issue_statement()
+def test_a_letter_is_superseded_then_revoked_and_history_says_why_and_by_whom(issue_statement, supervisor):
+    letter, newer = issue_statement(), issue_statement()
 
-    move_letter(letter, Status.SUPERSEDED)
-    move_letter(letter, Status.SUPERSEDED)
-    move_letter(letter, Status.REVOKED)
+    supersede(letter, replacement=newer, by=supervisor, reason="تجديد الترخيص")
+    supersede(letter, replacement=newer, by=supervisor)
+    revoke(letter, by=supervisor, reason="وثيقة مزورة")
+    revoke(letter, by=supervisor, reason="مرة أخرى")
 
     letter.refresh_from_db()
-    assert letter.status == Status.REVOKED
+    assert (letter.status, letter.replaced_by) == (Status.REVOKED, newer)
+    assert list(letter.events.values_list("old", "new", "reason", "by")) == [
+        (Status.VALID, Status.SUPERSEDED, "تجديد الترخيص", supervisor.pk),
+        (Status.SUPERSEDED, Status.REVOKED, "وثيقة مزورة", supervisor.pk),
+    ]
 
 
 @pytest.mark.django_db
-def test_a_revoked_letter_stays_revoked(issue_statement):
-    letter = issue_statement()
-    move_letter(letter, Status.REVOKED)
+def test_a_revoked_letter_stays_revoked(issue_statement, supervisor):
+    letter, newer = issue_statement(), issue_statement()
+    revoke(letter, by=supervisor, reason="وثيقة مزورة")
 
     with pytest.raises(MoveRefused):
-        move_letter(letter, Status.SUPERSEDED)
+        supersede(letter, replacement=newer, by=supervisor)
 
     letter.refresh_from_db()
-    assert letter.status == Status.REVOKED
+    assert (letter.status, letter.replaced_by) == (Status.REVOKED, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_letter_is_not_revoked_without_a_reason(issue_statement, supervisor, reason):
+    letter = issue_statement()
+
+    with pytest.raises(ValidationError, match="Say why"), override("en"):
+        revoke(letter, by=supervisor, reason=reason)
+
+    letter.refresh_from_db()
+    assert (letter.status, letter.events.count()) == (Status.VALID, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_revoke_at_once_one_is_on_record(issue_statement, supervisor):
+    letter = issue_statement()
+
+    outcomes = at_once(
+        lambda: revoke(Letter.objects.get(pk=letter.pk), by=supervisor, reason="أولًا"),
+        lambda: revoke(Letter.objects.get(pk=letter.pk), by=supervisor, reason="ثانيًا"),
+    )
+
+    assert outcomes == [None, None]
+    assert letter.events.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change", [{"establishment": "غيرها"}, {"content": {}}, {"sequence": 99}, {"code": "2" * 16}]
+)
+def test_the_database_refuses_to_change_what_was_issued(issue_statement, change):
+    letter = issue_statement()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Letter.objects.filter(pk=letter.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Letter.objects.filter(pk=letter.pk).delete()

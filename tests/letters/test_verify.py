@@ -3,7 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from shumoos.letters.issue import move_letter
+from shumoos.letters.issue import revoke, supersede
 from shumoos.letters.models import Status
 from tests.letters.conftest import STATEMENT
 
@@ -46,9 +46,11 @@ def test_no_personal_data_is_shown(client, letter, language):
 
 
 @pytest.mark.parametrize("status", [Status.VALID, Status.SUPERSEDED, Status.REVOKED])
-def test_it_says_whether_the_letter_holds(client, letter, status):
-    if status != Status.VALID:
-        move_letter(letter, status)
+def test_it_says_whether_the_letter_holds(client, letter, status, issue_statement, supervisor):
+    if status == Status.SUPERSEDED:
+        supersede(letter, replacement=issue_statement(), by=supervisor)
+    if status == Status.REVOKED:
+        revoke(letter, by=supervisor, reason="وثيقة مزورة")
     client.cookies.load({"django_language": "en"})
 
     shown = client.get(reverse("letters:verify", args=[letter.code])).content.decode()
@@ -104,6 +106,6 @@ def test_what_is_no_code_gets_a_sentence_and_keeps_what_was_typed(client, langua
     assert typed in page.content.decode()
 
 
-def test_posts_are_refused(client, letter):
-    assert client.post(reverse("letters:verify_form")).status_code == 405
-    assert client.post(reverse("letters:verify", args=[letter.code])).status_code == 405
+def test_other_methods_are_refused(client, letter):
+    assert client.put(reverse("letters:verify_form")).status_code == 405
+    assert client.delete(reverse("letters:verify", args=[letter.code])).status_code == 405

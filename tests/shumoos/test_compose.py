@@ -12,11 +12,13 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
+from shumoos import letter_key
 from shumoos.environment import REQUIRED
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR
 from tests.shumoos.processes import Program, bare_environment, eventually
 
+LETTER_KEY, LETTER_CERTIFICATE = letter_key.make_pair("Tests")
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OWNER_GIVES = {
@@ -30,6 +32,8 @@ OWNER_GIVES = {
     "TWILIO_FROM": "Shumoos",
     "CENTRE_URL": "https://centre.example/api",
     "CENTRE_KEY": "key",
+    "LETTER_SIGNING_KEY": LETTER_KEY.decode(),
+    "LETTER_SIGNING_CERTIFICATE": LETTER_CERTIFICATE.decode(),
 }
 
 

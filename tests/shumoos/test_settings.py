@@ -4,13 +4,37 @@ import subprocess
 import sys
 
 import pytest
+import time_machine
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
-from shumoos import environment
+from shumoos import environment, letter_key
 from shumoos.environment import REQUIRED
 from shumoos.stack import BASE_DIR
 from tests.shumoos.processes import bare_environment
 
 SECRET = "a secret that must not be shown anywhere in the complaint"
+LETTER_KEY, LETTER_CERTIFICATE = (content.decode() for content in letter_key.make_pair("Tests"))
+
+
+def with_password(key: str) -> str:
+    return in_pem(load_pem_private_key(key.encode(), None), BestAvailableEncryption(b"secret"))
+
+
+def weak_key() -> str:
+    return in_pem(rsa.generate_private_key(65537, 1024), NoEncryption())
+
+
+def in_pem(key, encryption) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
+
+
 KEY = "c2h1bW9vcyBzaHVtb29zIHNodW1vb3Mgc2h1bW9vcyE="
 PRODUCTION = {
     "DATABASE_URL": "postgresql://shumoos:password@db:5432/shumoos",
@@ -24,6 +48,8 @@ PRODUCTION = {
     "TWILIO_FROM": "Shumoos",
     "CENTRE_URL": "https://centre.example/api",
     "CENTRE_KEY": "key",
+    "LETTER_SIGNING_KEY": LETTER_KEY,
+    "LETTER_SIGNING_CERTIFICATE": LETTER_CERTIFICATE,
 }
 
 
@@ -81,6 +107,12 @@ def test_a_missing_setting_is_named_and_no_other(read, name):
         ("CENTRE_URL", "ftp://centre.example"),
         ("TWILIO_API_BASE", "localhost:8080"),
         ("TWILIO_ACCOUNT_SID", "shumoos"),
+        ("LETTER_SIGNING_KEY", "/no/such/file.pem"),
+        ("LETTER_SIGNING_KEY", LETTER_CERTIFICATE),
+        ("LETTER_SIGNING_KEY", with_password(LETTER_KEY)),
+        ("LETTER_SIGNING_KEY", weak_key()),
+        ("LETTER_SIGNING_CERTIFICATE", "a certificate"),
+        ("LETTER_SIGNING_CERTIFICATE", LETTER_KEY),
         ("PROXIES", "one"),
         ("DEBUG", "banana"),
         ("LOG_JSON", "sometimes"),
@@ -94,7 +126,53 @@ def test_a_malformed_setting_is_named_without_its_value(read, name, value):
     assert value not in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["FIELD_KEYS", "PUBLIC_URL"])
+def test_the_letters_key_is_taken_in_one_line_or_from_a_file(read, tmp_path):
+    certificate = tmp_path / "certificate.pem"
+    certificate.write_text(LETTER_CERTIFICATE)
+
+    env = read(
+        LETTER_SIGNING_KEY=LETTER_KEY.replace("\n", "\\n"), LETTER_SIGNING_CERTIFICATE=str(certificate)
+    )
+
+    assert letter_key.read_pair(env.str("LETTER_SIGNING_KEY"), env.str("LETTER_SIGNING_CERTIFICATE")).is_one
+
+
+def test_the_certificate_of_another_key_is_refused(read):
+    other = letter_key.make_pair("Tests")[1].decode()
+
+    with pytest.raises(
+        environment.ImproperlyConfigured, match="is not the certificate of LETTER_SIGNING_KEY"
+    ):
+        read(LETTER_SIGNING_CERTIFICATE=other)
+
+
+def test_an_expired_certificate_is_refused(read):
+    with (
+        time_machine.travel("2060-01-01", tick=False),
+        pytest.raises(environment.ImproperlyConfigured, match="has expired"),
+    ):
+        read()
+
+
+def test_a_development_certificate_is_for_this_machine_alone(read, tmp_path):
+    own = letter_key.own_pair(tmp_path)
+
+    assert read(PUBLIC_URL="http://localhost:8000", **own)
+    with pytest.raises(environment.ImproperlyConfigured, match="made by a development machine"):
+        read(**own)
+
+
+def test_a_development_key_is_made_once_and_for_this_user_alone(tmp_path):
+    first = letter_key.own_pair(tmp_path / "var")
+    key = tmp_path / "var" / letter_key.KEY_FILE
+    content = key.read_bytes()
+
+    assert letter_key.own_pair(tmp_path / "var") == first
+    assert key.read_bytes() == content
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["FIELD_KEYS", "LETTER_SIGNING_KEY", "PUBLIC_URL"])
 def test_a_command_stops_with_one_sentence_and_no_traceback(name):
     stopped = start(without=name)
 

@@ -1,0 +1,167 @@
+"""The letters as offices see them: their own, found by number, read, and revoked by the head."""
+
+import re
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import Role, User
+from shumoos.letters.issue import MoveRefused, revoke
+from shumoos.letters.models import Letter, LetterEvent
+from shumoos.letters.views import pdf_response
+from shumoos.saudi.digits import clean_number, strip_marks, to_ascii
+
+NUMBER = re.compile(r"(?P<series>[^/]{1,40})/(?P<year>[0-9]{4})/(?P<sequence>[0-9]{1,9})")
+
+
+def visible_letters(user: User) -> QuerySet[Letter]:
+    """Every letter for an auditor, an office's own for its people, none for others."""
+    if user.role == Role.AUDITOR:
+        return Letter.objects.all()
+    if user.role in (Role.SUPERVISOR, Role.HEAD):
+        return Letter.objects.filter(series__in=user.offices.values("code"))
+    return Letter.objects.none()
+
+
+def named(typed: str) -> Q:
+    """Return the condition for a letter's number, its verification code or its licence number, as typed."""
+    text = strip_marks(to_ascii(typed)).strip()
+    if number := NUMBER.fullmatch(text.replace(" ", "").upper()):
+        return Q(
+            series=number["series"],
+            year=int(number["year"]),
+            sequence=int(number["sequence"]) % 2_147_483_647,
+        )
+    return Q(code=clean_number(text).upper()) | Q(licence_number=text)
+
+
+class RevokeForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why the letter is revoked"), max_length=300, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class EventInline(admin.TabularInline):
+    model = LetterEvent
+    fields = ["at", "old", "new", "reason", "by"]
+    readonly_fields = ["at"]
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("letters.view_letter")
+
+
+@admin.register(Letter)
+class LetterAdmin(admin.ModelAdmin):
+    list_display = ["number", "kind", "establishment", "licence_number", "status", "issued_at"]
+    list_filter = ["kind", "status"]
+    fields = [
+        "number",
+        "kind",
+        "establishment",
+        "licence_number",
+        "status",
+        "replaced_by",
+        "issued_at",
+        "signed_at",
+        "sha256",
+    ]
+    readonly_fields = ["number", "issued_at", "signed_at", "sha256"]
+    inlines = [EventInline]
+    show_full_result_count = False
+    search_fields = ["licence_number__exact"]  # shows the box; `named` says what it finds
+    search_help_text = gettext_lazy(
+        "The whole number of the letter, its verification code, or the licence number"
+    )
+    change_form_template = "letters/admin/letter.html"
+
+    @admin.display(description=gettext_lazy("letter number"))
+    def number(self, letter: Letter) -> str:
+        return letter.number
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
+        return visible_letters(request.user)  # type: ignore[arg-type]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Letter], search_term: str
+    ) -> tuple[QuerySet[Letter], bool]:
+        return (queryset.filter(named(search_term)) if search_term.strip() else queryset), False
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("<int:pk>/pdf/", self.admin_site.admin_view(self.show_pdf), name="letters_pdf"),
+            path("<int:pk>/revoke/", self.admin_site.admin_view(self.revoke_letter), name="letters_revoke"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Show a letter, once the look at it is on record."""
+        letter = self.get_object(request, object_id)
+        if letter is not None and self.has_view_permission(request, letter):
+            log_look(request, "view letter", letter)
+        may_revoke = request.user.has_perm("letters.revoke")
+        return super().change_view(request, object_id, form_url, {"may_revoke": may_revoke})
+
+    @method_decorator(require_safe)
+    def show_pdf(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self.in_scope(request, pk)
+        log_look(request, "letter", letter)
+        return pdf_response(letter)
+
+    def revoke_letter(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self.in_scope(request, pk)
+        if not request.user.has_perm("letters.revoke"):
+            raise PermissionDenied
+        form = RevokeForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                revoke(letter, by=request.user, reason=form.cleaned_data["reason"])
+            except MoveRefused as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Letter %(number)s is revoked.") % {"number": letter.number})
+            return redirect("admin:letters_letter_change", letter.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Revoke letter %(number)s") % {"number": letter.number},
+            "letter": letter,
+            "form": form,
+        }
+        status = 422 if form.errors else 200
+        return render(request, "letters/admin/revoke.html", context, status=status)
+
+    def in_scope(self, request: HttpRequest, pk: int) -> Letter:
+        letter = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request, letter):
+            raise PermissionDenied
+        return letter
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,160 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from shumoos.letters import notices
+from shumoos.letters.copies import issued_pdf
+from shumoos.letters.models import Kind, Letter
+from shumoos.letters.notices import Cause, Concerned, Fact, Sender, Words
+from tests.letters.test_render import text_of
+
+pytestmark = pytest.mark.django_db
+
+SENDER = Sender("RUH", Words("إدارة التحريات بمنطقة الرياض", "Investigation office of Riyadh"))
+CONCERNED = Concerned(Words("فندق مخترع", "Invented Hotel"), "TL-2026/0042", "712345678")
+AUTHORITY = Words("وزارة السياحة", "Ministry of Tourism")
+
+
+def text(letter):
+    return " ".join(text_of(issued_pdf(letter)).split())
+
+
+def rows(letter):
+    return {row[2]: row[1] for row in Letter.objects.get(pk=letter.pk).content["rows"]}
+
+
+def test_a_warning_says_for_what_and_until_when():
+    letter = notices.issue_warning(
+        sender=SENDER, concerned=CONCERNED, cause=Cause.NOT_SUBSCRIBED, due_on=date(2026, 12, 24)
+    )
+
+    assert (letter.kind, letter.series) == (Kind.WARNING, "RUH")
+    assert rows(letter)["Last day of the term"] == "2026-12-24"
+    shown = text(letter)
+    for words in (
+        "You are hereby warned to subscribe.",
+        "24 December 2026",
+        "Invented Hotel",
+        "TL-2026/0042",
+    ):
+        assert words in shown
+
+
+def test_a_warning_whose_term_stands_still_says_so():
+    letter = notices.issue_warning(sender=SENDER, concerned=CONCERNED, cause=Cause.NOT_SUBSCRIBED)
+
+    assert "Stopped while the application is with the office" in text(letter)
+
+
+def test_a_warning_for_inaccurate_data_names_the_occurrence():
+    letter = notices.issue_warning(
+        sender=SENDER,
+        concerned=CONCERNED,
+        cause=Cause.INACCURATE_DATA,
+        fact=Fact(date(2026, 11, 2), "رقم الغرفة ناقص"),
+    )
+
+    assert rows(letter)["Occurred on"] == "2026-11-02"
+    assert rows(letter)["Occurrence"] == "رقم الغرفة ناقص"
+    assert "Last day of the term" not in rows(letter)
+
+
+def test_a_fine_says_how_much_it_is_and_makes():
+    letter = notices.issue_fine(
+        sender=SENDER,
+        concerned=CONCERNED,
+        cause=Cause.NOT_SUBSCRIBED,
+        amount=Decimal("15000"),
+        total=Decimal("25000"),
+        due_on=date(2026, 12, 24),
+    )
+
+    assert letter.kind == Kind.FINE
+    assert rows(letter)["Fine"] == "15,000.00 ريال"
+    assert rows(letter)["Fine of the case in all"] == "25,000.00 ريال"
+    assert "SAR 15,000.00" in text(letter)
+
+
+def test_a_first_fine_is_said_once():
+    letter = notices.issue_fine(
+        sender=SENDER,
+        concerned=CONCERNED,
+        cause=Cause.INACCURATE_DATA,
+        amount=Decimal("5000"),
+        total=Decimal("5000"),
+    )
+
+    assert "Fine of the case in all" not in rows(letter)
+
+
+def test_a_suspension_order_goes_to_the_licensing_authority():
+    letter = notices.issue_suspension(
+        sender=SENDER, concerned=CONCERNED, authority=AUTHORITY, fined=Decimal("25000")
+    )
+
+    assert letter.kind == Kind.SUSPENSION
+    shown = text(letter)
+    assert "To: Ministry of Tourism" in shown
+    assert "SAR 25,000.00" in shown
+
+
+def test_a_receipt_for_records_is_numbered_within_its_establishment():
+    receipts = [
+        notices.issue_receipt(
+            concerned=CONCERNED,
+            record_kind=Words("سكن", "Lodging"),
+            receipt="R-26-ABCD",
+            received_at=datetime(2026, 11, 23, 22, 30, 5, tzinfo=UTC),
+            accepted=1200,
+            duplicate=3,
+        )
+        for _turn in range(2)
+    ]
+
+    assert [letter.number.split("/")[::2] for letter in receipts] == [
+        ["712345678", "00001"],
+        ["712345678", "00002"],
+    ]
+    # 22:30 in London is the next day in Riyadh.
+    assert (rows(receipts[0])["Received on"], rows(receipts[0])["Received at"]) == ("2026-11-24", "01:30:05")
+    shown = text(receipts[0])
+    for words in ("R-26-ABCD", "1,200", "Lodging"):
+        assert words in shown
+
+
+def test_a_receipt_for_nobody_is_not_issued():
+    with pytest.raises(ValueError, match="establishment's number"):
+        notices.issue_receipt(
+            concerned=Concerned(Words("فندق مخترع"), "1"),
+            record_kind=Words("سكن"),
+            receipt="R",
+            received_at=datetime(2026, 11, 23, tzinfo=UTC),
+            accepted=1,
+        )
+
+
+def test_a_receipt_for_a_payment_says_what_is_left():
+    letter = notices.issue_payment_receipt(
+        sender=SENDER,
+        concerned=CONCERNED,
+        amount=Decimal("10000"),
+        paid_on=date(2026, 11, 20),
+        payment="P-99887766",
+        balance=Decimal("15000"),
+    )
+
+    assert (letter.kind, letter.series) == (Kind.PAYMENT, "RUH")
+    shown = text(letter)
+    for words in ("SAR 10,000.00", "P-99887766", "SAR 15,000.00", "20 November 2026"):
+        assert words in shown
+
+
+def test_without_an_english_name_the_arabic_stands_alone():
+    letter = notices.issue_warning(
+        sender=Sender("RUH", Words("إدارة التحريات")),
+        concerned=Concerned(Words("فندق مخترع"), "1"),
+        cause=Cause.NOT_SUBSCRIBED,
+    )
+
+    assert "To:" not in text(letter)
