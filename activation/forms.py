@@ -18,7 +18,7 @@ class ChecklistForm(forms.Form):
         super().__init__(data)
         self.review = review
         self.checks: list[DocumentCheck] = list(
-            review.checks.select_related("document").order_by("document_id")
+            review.checks.select_related("document__kind").order_by("document_id")
         )
         for check in self.checks:
             for answer in ANSWERS:

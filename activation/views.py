@@ -91,7 +91,7 @@ def review_page(
     context = {
         "title": application.shown_reference,
         "application": application,
-        "documents": application.documents.filter(is_current=True),
+        "documents": application.documents.current(),
         "events": application.events.select_related("by", "mandate__agreement__provider").order_by("-pk"),
         "flags": application.flags.select_related("application", "raised_by"),
         "rounds": versions.rounds(application),

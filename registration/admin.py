@@ -9,6 +9,7 @@ from registration.models import (
     Agreement,
     Authority,
     City,
+    DocumentKind,
     Duty,
     Establishment,
     Licence,
@@ -78,6 +79,13 @@ class SectorAdmin(ReferenceAdmin):
     list_display = ["code", "name_ar", "name_en", "authority"]
     list_filter = ["authority"]
     list_select_related = ["authority"]
+
+
+@admin.register(DocumentKind)
+class DocumentKindAdmin(ReferenceAdmin):
+    list_display = ["code", "name_ar", "name_en", "is_required", "order"]
+    list_filter = ["is_required", "sectors"]
+    filter_horizontal = ["sectors"]
 
 
 class ProviderAgentInline(admin.TabularInline):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from registration.documents import CleanFile
-from registration.models import Agreement, Duty, DutyKind
+from registration.models import Agreement, Duty, DutyKind, ScanState
 from registration.moves import MoveRefused
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
@@ -57,6 +57,10 @@ def record_duty(
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update(of=("self",)))
     sha256 = file.sha256 if file else ""
     recorded = agreement.duties.filter(kind=kind).first()
+    if file and file.scan_state == ScanState.WAITING:
+        raise ValidationError(
+            {"document": _("The document cannot be checked now. Try again in a few minutes.")}
+        )
     if recorded is not None:
         if (recorded.done_on, recorded.evidence, recorded.sha256) == (done_on, evidence, sha256):
             return recorded

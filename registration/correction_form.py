@@ -86,7 +86,7 @@ class CorrectionForm(forms.Form):
 
 
 def document_field(application: Application, kind: str, waiting: set[str]) -> DocumentField:
-    document = application.documents.filter(kind=kind, is_current=True).first()
+    document = application.documents.current().filter(kind__code=kind).first()
     is_new = document is not None and kind not in waiting
     return DocumentField(
         label=str(document) if document else kind,

@@ -18,8 +18,8 @@ from shumoos.sms.outbox import queue_sms
 
 def flaggable(application: Application) -> dict[str, str]:
     """Return what may be flagged, by name, with what pages call it: the fields, then the documents."""
-    documents = application.documents.filter(is_current=True)
-    return {name: label_of(name) for name in TYPED} | {row.kind: str(row) for row in documents}
+    documents = application.documents.current()
+    return {name: label_of(name) for name in TYPED} | {row.kind_id: str(row) for row in documents}
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def unreplaced_kinds(application: Application) -> set[str]:
     seen = application.versions.order_by("-number").values_list("documents", flat=True).first() or []
     flagged = application.flags.unresolved().values("name")
     rows = application.documents.filter(is_current=True, kind__in=flagged, pk__in=seen)
-    return set(rows.values_list("kind", flat=True))
+    return set(rows.values_list("kind_id", flat=True))
 
 
 @transaction.atomic
@@ -132,8 +132,5 @@ def apply_again(application: Application) -> Application:
 
 def copy_documents(application: Application, *, to: Application) -> None:
     """Give another application files of its own of the same documents."""
-    for document in application.documents.filter(is_current=True):
-        with document.file.open() as file:
-            content = file.read()
-        copy = documents.CleanFile(content, document.content_type, document.sha256, document.size)
-        documents.keep(to, document.kind, copy)
+    for document in application.documents.usable():
+        documents.keep(to, document.kind, documents.clean_file_of(document))

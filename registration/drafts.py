@@ -134,8 +134,9 @@ class Slot(NamedTuple):
 
 def wanted_documents(draft: Application) -> list[Slot]:
     """Return what is asked for, in order, each with the document that was given."""
-    given = {document.kind: document for document in draft.documents.filter(is_current=True)}
-    return [Slot(kind.value, str(kind.label), True, given.get(kind.value)) for kind in DocumentKind]
+    given = {document.kind_id: document for document in draft.documents.usable()}
+    wanted = DocumentKind.objects.wanted_for(draft.sector)
+    return [Slot(kind.code, kind.name, kind.is_required, given.get(kind.code)) for kind in wanted]
 
 
 # What each page of the steps asks for.

@@ -88,8 +88,9 @@ def missing_fields(application: Application) -> list[str]:
 
 def missing_documents(application: Application) -> list[str]:
     """Return the kinds of the documents that are still to be added."""
-    kinds = set(application.documents.filter(is_current=True).values_list("kind", flat=True))
-    return [kind.value for kind in DocumentKind if kind.value not in kinds]
+    given = set(application.documents.usable().values_list("kind_id", flat=True))
+    required = DocumentKind.objects.wanted_for(application.sector).required()
+    return [code for code in required.values_list("code", flat=True) if code not in given]
 
 
 def wrong_days(issued_on: date | None, expires_on: date | None) -> dict[str, str]:

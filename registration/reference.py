@@ -1,4 +1,5 @@
-"""The reference data that ships with the portal: regions, cities, offices, authorities, sectors."""
+"""The reference data that ships with the portal: regions, cities, offices, authorities, sectors, document
+kinds."""
 
 import csv
 from pathlib import Path
@@ -17,6 +18,7 @@ PARENTS = {
     "Office": {"region": "Region"},
     "Authority": {},
     "Sector": {"authority": "Authority"},
+    "DocumentKind": {},
 }
 NAMES = {
     "Region": "regions",
@@ -24,6 +26,7 @@ NAMES = {
     "Office": "offices",
     "Authority": "authorities",
     "Sector": "sectors",
+    "DocumentKind": "document_kinds",
 }
 
 
@@ -53,14 +56,20 @@ def create_missing(model: type[models.Model], file_name: str, parents: dict[str,
         keys = dict(parent._default_manager.values_list("code", "pk"))
         for row in missing:
             row[f"{field}_id"] = keys[row.pop(field)]
+    many = {row["code"]: row.pop("sectors") for row in missing if "sectors" in row}
     rows.bulk_create([model(**row) for row in missing], ignore_conflicts=True)
+    for code, sectors in many.items():
+        made: Any = rows.get(code=code)
+        made.sectors.set(made.sectors.model._default_manager.filter(code__in=sectors))
 
 
 def read(file_name: str) -> list[dict[str, Any]]:
-    """Return the rows of one file; `record_kinds` stand in one cell, separated by spaces."""
+    """Return the rows of one file; where a cell holds several codes, spaces stand between them."""
     with (FILES / f"{file_name}.csv").open(encoding="utf-8", newline="") as file:
         rows: list[dict[str, Any]] = list(csv.DictReader(file))
     for row in rows:
-        if "record_kinds" in row:
-            row["record_kinds"] = row["record_kinds"].split()
+        for name in {"record_kinds", "sectors"} & row.keys():
+            row[name] = row[name].split()
+        if "is_required" in row:
+            row["is_required"] = row["is_required"] == "yes"
     return rows

@@ -1,5 +1,6 @@
 """Files encrypted at rest, under names that say nothing."""
 
+import os
 import uuid
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -7,6 +8,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
+
+# What a rewritten file is called until it takes the old one's place.
+UNFINISHED = ".new"
 
 
 def random_name(instance: object, filename: str) -> str:
@@ -16,7 +20,11 @@ def random_name(instance: object, filename: str) -> str:
 
 
 def cipher() -> MultiFernet:
-    """Return the cipher that encrypts with the first of the FIELD_KEYS and reads with any of them."""
+    """Return the cipher that encrypts with the first of the FIELD_KEYS and reads with any of them.
+
+    What it encrypts stands in files of `EncryptedStorage` or in columns called `sealed`: there
+    `rotate_document_keys` finds it.
+    """
     return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
 
 
@@ -28,8 +36,28 @@ class EncryptedStorage(FileSystemStorage):
         return super()._save(name, ContentFile(cipher().encrypt(content.read())))  # type: ignore[misc]
 
     def _open(self, name: str, mode: str = "rb") -> File:
+        return ContentFile(cipher().decrypt(self.sealed(name)), name=name)
+
+    def sealed(self, name: str) -> bytes:
+        """Return a file as it lies there, encrypted. Raises FileNotFoundError."""
         with super()._open(name, "rb") as encrypted:  # type: ignore[misc]
-            return ContentFile(cipher().decrypt(encrypted.read()), name=name)
+            return encrypted.read()
+
+    def replace_sealed(self, name: str, token: bytes) -> None:
+        """Put another token in a file's place. Whenever this is killed, the one or the other is there."""
+        path = self.path(name)
+        unfinished = path + UNFINISHED
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(token)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+        folder = os.open(os.path.dirname(path), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def url(self, name: str | None) -> str:
         raise ValueError("Documents have no address of their own.")

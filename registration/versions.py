@@ -26,6 +26,7 @@ class Change:
 def keep_version(application: Application) -> ApplicationVersion:
     """Keep the application as it is sent now, within the transaction that sends it."""
     documents = application.documents.filter(is_current=True).order_by("pk")
+    documents.update(is_sent=True)
     return ApplicationVersion.objects.create(
         application=application,
         number=application.versions.count() + 1,
@@ -63,9 +64,9 @@ def changes(before: ApplicationVersion, after: ApplicationVersion) -> list[Chang
 
 
 def document_changes(before: ApplicationVersion, after: ApplicationVersion) -> list[Change]:
-    rows = Document.objects.in_bulk([*before.documents, *after.documents])
-    old = {rows[pk].kind: rows[pk] for pk in before.documents if pk in rows}
-    new = {rows[pk].kind: rows[pk] for pk in after.documents if pk in rows}
+    rows = Document.objects.select_related("kind").in_bulk([*before.documents, *after.documents])
+    old = {rows[pk].kind_id: rows[pk] for pk in before.documents if pk in rows}
+    new = {rows[pk].kind_id: rows[pk] for pk in after.documents if pk in rows}
     return [
         Change(kind, str(new.get(kind) or old[kind]), old.get(kind), new.get(kind), is_document=True)
         for kind in dict.fromkeys([*old, *new])

@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "task": "registration.tasks.keep_up",
         "schedule": crontab(hour="9-20", minute=5),
     },
+    "scan waiting documents": {"task": "registration.tasks.scan_waiting_documents", "schedule": 30.0},
+    "clean up documents": {
+        "task": "registration.tasks.clean_up_documents",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

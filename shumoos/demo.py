@@ -186,14 +186,14 @@ def add_licence(details: dict[str, Any]) -> Licence:
 
 
 def apply_for(shop: Shop, identity: str, rng: Random, *, is_registered: bool = True) -> Application:
-    """Send a shop's application with its three documents and return it."""
+    """Send a shop's application with its documents and return it."""
     details = typed(shop, identity, rng)
     if is_registered:
         add_licence(details)
     draft = drafts.begin(typed=details)
     # In place of the code, which only the simulated phone could tell.
     drafts.note_verified(draft, mobile=draft.owner_mobile)
-    for kind in DocumentKind:
+    for kind in DocumentKind.objects.wanted_for(details["sector"]).required():
         documents.attach(draft, kind, picture(kind))
     return intake.submit(draft)
 
@@ -204,12 +204,12 @@ def picture(kind: DocumentKind) -> SimpleUploadedFile:
     draw = ImageDraw.Draw(page)
     draw.rectangle((40, 40, 960, 1374), outline="#14573A", width=6)
     draw.rectangle((40, 40, 960, 180), fill="#1B8354")
-    draw.text((80, 85), f"DEMO · {kind.value}", fill="white", font_size=48)
+    draw.text((80, 85), f"DEMO · {kind.code}", fill="white", font_size=48)
     for line in range(12):
         draw.rectangle((90, 260 + line * 80, 910 - (line % 4) * 90, 276 + line * 80), fill="#CBD5D1")
     content = io.BytesIO()
     page.save(content, "PNG")
-    return SimpleUploadedFile(f"{kind.value}.png", content.getvalue(), "image/png")
+    return SimpleUploadedFile(f"{kind.code}.png", content.getvalue(), "image/png")
 
 
 def make_owner(application: Application, supervisor: User) -> Owner:

@@ -69,6 +69,17 @@ def is_database(value: str) -> bool:
     return parts.scheme in ("postgres", "postgresql") and len(parts.path) > 1
 
 
+def is_scanner(value: str) -> bool:
+    """A host and its port, or the path of a socket."""
+    parts = urlsplit(value)
+    if parts.scheme == "unix":
+        return not parts.netloc and len(parts.path) > 1
+    try:
+        return parts.scheme == "tcp" and bool(parts.hostname) and bool(parts.port) and not parts.path
+    except ValueError:
+        return False
+
+
 def is_yes_or_no(value: str) -> bool:
     # django-environ takes every other word for a no.
     return value.lower() in ("true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0")
@@ -106,6 +117,7 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         "those above it "
         "may follow",
     ),
+    "CLAMD_ADDRESS": (is_scanner, "is an address such as tcp://clamav:3310 or unix:///run/clamav/clamd.ctl"),
     "PROXIES": (lambda value: value.isascii() and value.isdigit(), "is a whole number"),
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,

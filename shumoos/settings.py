@@ -229,6 +229,9 @@ CENTRE_TIMEOUT = 20.0
 LETTER_SIGNING_KEY = env.str("LETTER_SIGNING_KEY")
 LETTER_SIGNING_CERTIFICATE = env.str("LETTER_SIGNING_CERTIFICATE")
 
+# The virus scanner that uploads are shown to; empty is none.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+
 SUPPORT_LINE = "920014446"
 
 # structlog is set up here once, for our own lines and for the libraries' alike.

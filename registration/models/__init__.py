@@ -8,7 +8,7 @@ from registration.models.applications import (
     Status,
 )
 from registration.models.corrections import ApplicationVersion, Flag, WrongLookUp
-from registration.models.documents import Document, DocumentKind
+from registration.models.documents import Document, DocumentKind, ScanState
 from registration.models.drafts import ResumeLink
 from registration.models.mandates import Agreement, Duty, DutyKind, Mandate, MandateState, Scope
 from registration.models.parties import Establishment, Licence, Owner, Provider, ProviderAgent
@@ -45,6 +45,7 @@ __all__ = [
     "RegisterImport",
     "RegisterPart",
     "ResumeLink",
+    "ScanState",
     "Scope",
     "Sector",
     "Status",

@@ -99,7 +99,7 @@ def correction_page(request: HttpRequest, form: CorrectionForm) -> HttpResponse:
         "application": form.application,
         "reason": event.reason if event else "",
         "unchanged": data_rows(form.application, names=[name for name in TYPED if name not in asked]),
-        "unchanged_documents": form.application.documents.filter(is_current=True).exclude(kind__in=asked),
+        "unchanged_documents": form.application.documents.current().exclude(kind__code__in=asked),
     }
     return render(request, "registration/status_correct.html", context, status=422 if form.errors else 200)
 

@@ -110,7 +110,7 @@ def details(request: HttpRequest) -> HttpResponse:
     context = {
         "application": application,
         "rows": data_rows(application),
-        "documents": application.documents.filter(is_current=True),
+        "documents": application.documents.current(),
         "events": application.events.select_related("by", "mandate__agreement__provider").order_by("-id"),
         "flags": application.flags.unresolved(),
         "is_open": application.status in OPEN_STATUSES,

@@ -193,7 +193,7 @@ def send(request: HttpRequest, form: ConfirmForm, draft: Application) -> Applica
 
 def name_of(name: str) -> str:
     """Return what a field or a document is called on pages."""
-    return label_of(name) if name in TYPED else str(DocumentKind(name).label)
+    return label_of(name) if name in TYPED else str(DocumentKind.objects.get(code=name))
 
 
 def parts_of(draft: Application) -> list[tuple[str, str, list[tuple[str, Any, bool]]]]:

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from shumoos.accounts.models import Role
 
 VIEW_REFERENCE_DATA = [
-    f"registration.view_{model}" for model in ("region", "city", "office", "authority", "sector")
+    f"registration.view_{model}"
+    for model in ("region", "city", "office", "authority", "sector", "documentkind")
 ]
 VIEW_APPLICATIONS = [
     "registration.view_application",

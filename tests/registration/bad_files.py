@@ -77,7 +77,7 @@ def bad_files():
         "BMP": (image("BMP"), "type"),
         "program": (b"MZ" + junk, "type"),
         "noise": (junk, "type"),
-        "HEIC": (b"\x00\x00\x00\x18ftypheic" + junk, "type"),
+        "HEIC head on noise": (b"\x00\x00\x00\x18ftypheic" + junk, "damaged"),
         "RIFF that is sound": (b"RIFF\x24\x00\x00\x00WAVEfmt " + junk, "type"),
         "JPEG cut off": (cut(image("JPEG")), "damaged"),
         "JPEG of three bytes": (b"\xff\xd8\xff", "damaged"),

@@ -8,7 +8,7 @@ from tests.factories import EstablishmentFactory, LicenceFactory, UserFactory, c
 
 pytestmark = pytest.mark.django_db
 
-REFERENCE = ["region", "city", "office", "authority", "sector"]
+REFERENCE = ["region", "city", "office", "authority", "sector", "documentkind"]
 
 
 def listing(model):

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import call_command
 
-from registration.models import Authority, City, Office, Region, Sector
+from registration.models import Authority, City, DocumentKind, Office, Region, Sector
 from registration.reference import load_reference_data
 
 pytestmark = pytest.mark.django_db
@@ -10,7 +10,7 @@ KINDS = {"lodging", "vehicle_rental", "gold_purchase", "used_goods"}
 
 
 def counts():
-    return [model.objects.count() for model in (Region, City, Office, Authority, Sector)]
+    return [model.objects.count() for model in (Region, City, Office, Authority, Sector, DocumentKind)]
 
 
 def test_every_region_has_its_office_and_its_cities():
@@ -26,7 +26,7 @@ def test_offices_bear_the_codes_that_letters_are_numbered_by():
 
 
 def test_everything_is_named_in_both_languages():
-    for model in (Region, City, Office, Authority, Sector):
+    for model in (Region, City, Office, Authority, Sector, DocumentKind):
         for row in model.objects.all():
             assert row.name_en.isascii(), row.code
             assert not row.name_ar.isascii(), row.code

@@ -1,0 +1,88 @@
+"""Documents that were kept aside while the scanner was away are shown to it when it is back."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from registration.documents.keeping import delete_files
+from registration.documents.scanning import ScannerAway, find_harm
+from registration.models import Application, Document, ScanState, Status
+from shumoos.sms.outbox import queue_sms
+
+# One that was tried is tried again after this, after all that have not been.
+TRY_AGAIN_AFTER = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
+
+
+def scan_waiting() -> None:
+    """Scan every document that waits, until the scanner is away. Safe to run twice at once, or to kill."""
+    while document := claim():
+        try:
+            scan(document)
+        except ScannerAway as reason:
+            # The next run begins with another one: a file that no scanner can digest holds up no other.
+            logger.warning("Document %s could not be scanned: %s", document.pk, reason)
+            return
+
+
+@transaction.atomic
+def claim() -> Document | None:
+    """Take the document whose turn it is, for one try; None where none is due."""
+    due = Document.objects.filter(scan_state=ScanState.WAITING).filter(
+        Q(scan_tried_at=None) | Q(scan_tried_at__lt=timezone.now() - TRY_AGAIN_AFTER)
+    )
+    turn = due.order_by(F("scan_tried_at").asc(nulls_first=True), "pk")
+    document = turn.select_for_update(skip_locked=True).first()
+    if document:
+        Document.objects.filter(pk=document.pk).update(scan_tried_at=Now())
+    return document
+
+
+def scan(document: Document) -> None:
+    """Scan one document as it came in, and write what was found. Raises ScannerAway."""
+    if not settings.CLAMD_ADDRESS:
+        # Without a scanner nothing would ever be seen again; that is for an operator to decide.
+        raise ScannerAway("CLAMD_ADDRESS is not set")
+    try:
+        with document.original.open() as file:
+            upload = file.read()
+    except FileNotFoundError:
+        # It was taken away in this moment, or another worker was faster.
+        return
+    settle(document, is_harmful=find_harm(upload))
+
+
+@transaction.atomic
+def settle(document: Document, *, is_harmful: bool) -> None:
+    """Let a document that waits be seen, or take its file away and tell the owner. Once."""
+    application = Application.objects.select_for_update().get(pk=document.application_id)
+    locked = Document.objects.select_for_update().filter(pk=document.pk, scan_state=ScanState.WAITING).first()
+    if locked is None:
+        return
+    names = locked.file_names if is_harmful else [str(locked.original.name)]
+    locked.original = ""
+    locked.scan_state = ScanState.INFECTED if is_harmful else ScanState.CLEAN
+    if is_harmful:
+        locked.file = locked.thumbnail = ""
+    locked.save(update_fields=["original", "scan_state", "file", "thumbnail"])
+    transaction.on_commit(lambda: delete_files(names))
+    if is_harmful and locked.is_current and may_be_told(application):
+        queue_sms(
+            kind="document_harmful",
+            to=application.owner_mobile,
+            language=application.language,
+            about=locked,
+        )
+
+
+def may_be_told(application: Application) -> bool:
+    """Whether the mobile is certain to be the owner's: a draft's only after a code."""
+    return bool(application.owner_mobile) and (
+        application.status != Status.DRAFT or application.mobile_verified_at is not None
+    )
