@@ -97,13 +97,15 @@ def activate(application: Application, *, by: User, presented_by: User | None = 
     is closed; the statement letter gets its number; the text with the credentials is queued. Activating
     again returns the same subscription. `presented_by` is the agent who brought the documents in the owner's
     place; history and letter name them. Raises MoveRefused where the checklist is not complete, the licence
-    has expired, the application is not under review by `by`, or the agent has no mandate to present.
+    has expired, the application is not under review by `by`, the agent has no mandate to present, a document
+    waits for the scanner or was found harmful.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status == Status.ACTIVATED:
         return application.subscription
     review = locked_review(application, by=by)
     refuse_incomplete(review)
+    refuse_unseen(application)
     presented = presented_words(application, presented_by)
     licence = Licence.objects.select_for_update().get(applications=application)
     today = calendar.today()
@@ -209,6 +211,24 @@ def refuse_incomplete(review: Review) -> None:
     checks = list(review.checks.all())
     if not (review.person_checked and checks and all(check.is_complete for check in checks)):
         raise MoveRefused(_("Complete the checklist before activating."))
+
+
+def refuse_unseen(application: Application) -> None:
+    """Raise MoveRefused while a document waits for the scanner, or was found harmful and not replaced."""
+    for document in application.documents.current():
+        if document.is_being_checked:
+            raise MoveRefused(
+                _("%(document)s: this document is being checked. Try again in a few minutes.")
+                % {"document": document}
+            )
+        if document.is_harmful:
+            raise MoveRefused(
+                _(
+                    "%(document)s: this document was found to be harmful and was removed. Return the "
+                    "application, so that the owner adds another one."
+                )
+                % {"document": document}
+            )
 
 
 def owner_of(application: Application) -> Owner:

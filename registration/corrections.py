@@ -4,11 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registration import documents, drafts, intake
-from registration.models import ENDED_STATUSES, OFFICE_STATUSES, Application, Flag, Status
+from registration.models import ENDED_STATUSES, OFFICE_STATUSES, Application, Flag, ScanState, Status
 from registration.models.applications import TYPED
 from registration.moves import MoveRefused, move_application
 from registration.versions import keep_version, label_of
@@ -105,8 +106,10 @@ def unreplaced_kinds(application: Application) -> set[str]:
     """Return the kinds of the flagged documents that are still the ones the office has seen."""
     seen = application.versions.order_by("-number").values_list("documents", flat=True).first() or []
     flagged = application.flags.unresolved().values("name")
-    rows = application.documents.filter(is_current=True, kind__in=flagged, pk__in=seen)
-    return set(rows.values_list("kind_id", flat=True))
+    rows = application.documents.filter(is_current=True, kind__code__in=flagged)
+    # One that the scanner has found harmful is none.
+    wanting = rows.filter(Q(pk__in=seen) | Q(scan_state=ScanState.INFECTED))
+    return set(wanting.values_list("kind__code", flat=True))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ Medians over pages of text in 10 points, drawn at 300 dots an inch, in Arabic an
 """
 
 import io
+from typing import Any
 
 import pikepdf
 from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageStat
@@ -56,7 +57,7 @@ def of_pdf(content: bytes) -> tuple[str, ...]:
 
 def scan_side(page: pikepdf.Page) -> int:
     """Return the longest side in pixels of the scan that a page consists of; 0 where it holds text."""
-    resources = page.obj.get("/Resources", {})
+    resources: Any = page.obj.get("/Resources", {})
     if "/Font" in resources:
         return 0
     pictures = [

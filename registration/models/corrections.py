@@ -57,7 +57,7 @@ class Flag(models.Model):
         """What the field or the document is called, in the language of the moment."""
         if self.name in TYPED:
             return str(Application._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
-        document = self.application.documents.filter(kind=self.name).select_related("kind").last()
+        document = self.application.documents.filter(kind__code=self.name).select_related("kind").last()
         return str(document or self.name)
 
 
