@@ -38,6 +38,13 @@ class EncryptedStorage(FileSystemStorage):
     def _open(self, name: str, mode: str = "rb") -> File:
         return ContentFile(cipher().decrypt(self.sealed(name)), name=name)
 
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """As Django's, and nothing where no file has been stored yet."""
+        try:
+            return super().listdir(path)
+        except FileNotFoundError:
+            return [], []
+
     def sealed(self, name: str) -> bytes:
         """Return a file as it lies there, encrypted. Raises FileNotFoundError."""
         with super()._open(name, "rb") as encrypted:  # type: ignore[misc]
