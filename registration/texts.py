@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Document, Mandate, MandateState, ResumeLink, Status
+from registration.models import Application, Mandate, MandateState, ResumeLink, Status
 from registration.upkeep import last_day
 from shumoos.accounts import people
 from shumoos.accounts.models import User

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from registration import documents, drafts, intake
+from registration import documents, drafts
 from registration.documents import quality
 from shumoos.stack import BASE_DIR
 from tests.registration.bad_files import pdf

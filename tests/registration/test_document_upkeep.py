@@ -12,7 +12,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from activation import decisions
-from registration import documents, drafts, intake
+from registration import documents, drafts
 from registration.documents import housekeeping
 from registration.models import Application, Document
 from registration.moves import MoveRefused
@@ -108,9 +108,7 @@ def test_drafts_left_alone_for_30_days_go_with_rows_and_files():
     assert exist(names) == [False] * 6
 
 
-@pytest.mark.parametrize(
-    "work", [lambda draft: drafts.save(draft, typed={"owner_name": "س"}), make_document]
-)
+@pytest.mark.parametrize("work", [lambda draft: drafts.save(draft, typed={"owner_name": "س"}), make_document])
 def test_whoever_works_on_a_draft_keeps_it(work):
     draft = drafts.begin(typed={})
     Application.objects.update(saved_at=timezone.now() - timedelta(days=31))
