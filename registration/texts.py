@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Mandate, MandateState, ResumeLink, Status
+from registration.models import Application, Document, Mandate, MandateState, ResumeLink, Status
 from registration.upkeep import last_day
 from shumoos.accounts import people
 from shumoos.accounts.models import User
@@ -48,11 +48,32 @@ def mandate_asked(about: Model | None, language: str) -> dict[str, Any]:
     return {"provider": str(mandate.agreement.provider), "address": address}
 
 
+def document_harmful(about: Model | None, language: str) -> dict[str, Any]:
+    """Return which document is missing now. Raises Pointless once another is in its place."""
+    document = cast(Document, about)
+    if not document.is_current:
+        raise kinds.Pointless
+    application = document.application
+    path = "registration:register" if application.status == Status.DRAFT else "registration:status"
+    return {
+        "document": str(document.kind),
+        "reference": application.shown_reference,
+        "address": settings.PUBLIC_URL + reverse(path),
+    }
+
+
 def staff_credentials(about: Model | None, language: str) -> dict[str, Any]:
     return people.credentials(cast(User, about))
 
 
 def register() -> None:
+    kinds.register(
+        "document_harmful",
+        label=_("Document found to be harmful"),
+        urgency=Urgency.NOTICE,
+        template="sms/document_harmful.txt",
+        context=document_harmful,
+    )
     kinds.register(
         "mandate_asked",
         label=_("Mandate asked for"),
