@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps as installed_apps
+from django.apps.registry import Apps
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 
-from shumoos.accounts.models import Role
+from shumoos.accounts.models import Role, RoleGrant
 
 VIEW_REFERENCE_DATA = [
     f"registration.view_{model}"
@@ -49,7 +51,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "letters.revoke",
         "sms.view_textmessage",
     ],
-    Role.AUTHORITY: ["registration.see_authority"],
+    Role.AUTHORITY: ["registration.see_authority", "registration.load_register"],
     Role.SUPPORT: ["support.work_desk"],
     Role.PROVIDER: ["guests.submit", "registration.ask_mandate"],
     Role.DIRECTORY: ["registration.read_directory"],
@@ -60,6 +62,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "registration.view_agreement",
         "registration.view_duty",
         "registration.view_mandate",
+        "registration.view_registerimport",
         "registration.read_directory",
         "accounts.view_look",
         "accounts.view_user",
@@ -87,21 +90,30 @@ PERMISSIONS: dict[Role, list[str]] = {
 }
 
 
-def create_groups(**kwargs: Any) -> None:
-    """Create the group of every role that has none yet, with the permissions above.
+def create_groups(apps: Apps = installed_apps, **kwargs: Any) -> None:
+    """Give every role's group the permissions above that no version of the portal has given it before.
 
-    Runs after every migration, because only then do the permissions exist. A group that is there is left
-    alone: what a role may do is data, and administrators may have changed it.
+    Runs after every migration, because only then do the permissions exist. What was given once is left alone:
+    what a role may do is data, and administrators may have changed it. A group that is gone is made anew.
     """
+    try:
+        apps.get_model("accounts", "RoleGrant")
+    except LookupError:
+        return  # migrated back to before it
     present = set(Group.objects.values_list("name", flat=True))
+    given = set(RoleGrant.objects.values_list("role", "permission"))
     permissions = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")
     }
     for role, names in PERMISSIONS.items():
-        if role.value not in present and all(name in permissions for name in names):
-            group = Group.objects.create(name=role.value)
-            group.permissions.set([permissions[name] for name in names])
+        new = [name for name in names if role.value not in present or (role.value, name) not in given]
+        if new and all(name in permissions for name in names):
+            group, _created = Group.objects.get_or_create(name=role.value)
+            group.permissions.add(*[permissions[name] for name in new])
+            RoleGrant.objects.bulk_create(
+                [RoleGrant(role=role.value, permission=name) for name in new], ignore_conflicts=True
+            )
 
 
 class RoleBackend(ModelBackend):
