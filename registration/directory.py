@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from registration.fields import GroupedChoiceField
-from registration.models import Establishment, Region, Sector
+from registration.models import Establishment, Licence, Region, Sector
 from registration.models.names import TooShort, is_named
 from shumoos.saudi import calendar, digits
 
@@ -164,9 +164,9 @@ def page(found: models.QuerySet[Establishment], after: str) -> tuple[list[Establ
     return rows[:PAGE], rows[PAGE - 1].number if len(rows) > PAGE else ""
 
 
-def standing(establishment: Establishment) -> Standing:
-    """Return what holds today. Reads the subscriptions that `find` has fetched."""
-    subscriptions = establishment.subscriptions.all()
+def standing(subscribed: Establishment | Licence) -> Standing:
+    """Return what holds today. Reads the subscriptions that were fetched with the row."""
+    subscriptions = subscribed.subscriptions.all()
     holding = {
         subscription.status for subscription in subscriptions if calendar.today() in subscription.period
     }

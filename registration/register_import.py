@@ -37,8 +37,8 @@ def store(
     by: User | None = None,
     file_name: str = "",
     claimed: bool = False,
-) -> RegisterImport:
-    """Keep a file, encrypted, to be read by a worker, and return its row.
+) -> tuple[RegisterImport, bool]:
+    """Keep a file, encrypted, to be read by a worker, and return its row and whether it was made now.
 
     `authority` is whose licences the file may hold, None for any. While the same file of the same authority
     is still to be read, its row is returned and nothing is kept. `claimed`: the caller reads it now, with
@@ -46,9 +46,10 @@ def store(
     """
     try:
         with transaction.atomic():
-            return store_new(pieces, authority=authority, by=by, file_name=file_name, claimed=claimed)
+            new = store_new(pieces, authority=authority, by=by, file_name=file_name, claimed=claimed)
     except AlreadyHere as already:
-        return already.register_import
+        return already.register_import, False
+    return new, True
 
 
 class AlreadyHere(Exception):

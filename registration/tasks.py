@@ -1,6 +1,8 @@
+"""What the queue wakes up for."""
+
 from celery import shared_task
 
-from registration import upkeep
+from registration import register_import, upkeep
 from registration.documents import checking, housekeeping
 
 
@@ -20,3 +22,9 @@ def scan_waiting_documents() -> None:
 def clean_up_documents() -> None:
     """Take away drafts left alone, documents never sent, files without a row. Safe to run twice at once."""
     housekeeping.clean_up()
+
+
+@shared_task(ignore_result=True)
+def read_due_registers() -> None:
+    """Read every register that was loaded and is due. Safe to run twice at once, or to kill."""
+    register_import.read_due()

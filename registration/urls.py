@@ -7,6 +7,8 @@ from registration.views import (
     directory,
     done,
     mandates,
+    register_licences,
+    registers,
     resume,
     status,
     steps,
@@ -16,6 +18,14 @@ from registration.views import (
 app_name = "registration"
 urlpatterns = [
     path("directory/", directory.search, name="directory"),
+    path("registers/", registers.imports, name="registers"),
+    path("registers/new/", registers.load, name="load_register"),
+    path("registers/columns/", registers.columns, name="register_columns"),
+    path("registers/template.csv", registers.template, name="register_template"),
+    path("registers/licences/", register_licences.licences, name="register_licences"),
+    path("registers/<int:pk>/", registers.detail, name="register_import"),
+    path("registers/<int:pk>/progress/", registers.progress, name="register_progress"),
+    path("registers/<int:pk>/refused.csv", registers.refused, name="register_refused"),
     path("register/", steps.register, name="register"),
     path("register/another/", steps.another, name="register_another"),
     path("register/establishment/", steps.establishment, name="establishment"),

@@ -22,6 +22,7 @@ def keep_our_logging(**_: object) -> None:
 # Whatever a lost bell or a killed worker left behind is found again by these.
 app.conf.beat_schedule = {
     "send due texts": {"task": "shumoos.sms.tasks.send_due_texts", "schedule": 15.0},
+    "read due registers": {"task": "registration.tasks.read_due_registers", "schedule": 15.0},
     "transfer due records": {"task": "guests.tasks.transfer_due_records", "schedule": 15.0},
     # By day only, because it sends texts.
     "remind and expire": {

@@ -17,6 +17,7 @@ LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 HOME = ("home", _("Home"))
 GUESTS = ("guests:list", _("Guests"))
 ADMIN = ("admin:index", _("Administration"))
+REGISTERS = ("registration:registers", _("Registers"))
 DIRECTORY = ("registration:directory", _("Directory"))
 
 NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
@@ -30,7 +31,7 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     ],
     Role.STAFF: [HOME, GUESTS],
     Role.SUPPORT: [("support:desk", _("Support desk"))],
-    Role.AUTHORITY: [HOME],
+    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS],
     Role.PROVIDER: [
         HOME,
         ("registration:mandates", _("Mandates")),
@@ -40,7 +41,7 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     ],
     Role.DIRECTORY: [DIRECTORY],
     **{role: [HOME, ADMIN] for role in ADMIN_ROLES},
-    Role.AUDITOR: [HOME, ADMIN, DIRECTORY],
+    Role.AUDITOR: [HOME, ADMIN, DIRECTORY, REGISTERS],
 }
 
 

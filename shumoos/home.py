@@ -8,20 +8,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from guests.models import GuestRecord
-from registration.models import Agreement, Establishment, Licence, Mandate, Provider
+from registration.models import Agreement, Establishment, Mandate, Provider
 from registration.providers import headed_by
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
 from shumoos.accounts.requests import SignedInRequest
 from violations.models import Case
 
 LATEST = 5
-LICENCES = 50
 AGREEMENTS = 50
 
 
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
-    """Show the person's own start page; those who work in the admin or at the desk are led there."""
+    """Show the person's own start page; who works in the admin, at the desk or with one list is led there."""
     user = request.user
     if user.role in ADMIN_ROLES:
         return redirect("admin:index")
@@ -30,7 +29,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     if user.role == Role.DIRECTORY:
         return redirect("registration:directory")
     if user.role == Role.AUTHORITY:
-        return render(request, "home/authority.html", authority_page(user, request.GET.get("after", "")))
+        return redirect("registration:register_licences")
     if user.role == Role.PROVIDER:
         return render(request, "home/provider.html", provider_page(user))
     return render(request, "home/establishment.html", establishment_page(user))
@@ -65,22 +64,4 @@ def provider_page(user: User) -> dict[str, Any]:
         "is_head": headed_by(user) is not None,
         "agreements": agreements[:AGREEMENTS],
         "mandates": mandates[:LATEST],
-    }
-
-
-def authority_page(user: User, after: str) -> dict[str, Any]:
-    """Return the authority's licences, newest first, with who of them is subscribed."""
-    licences = (
-        Licence.objects.filter(authority__officers=user)
-        .select_related("sector", "city", "establishment")
-        .prefetch_related("subscriptions", "cases")
-        .order_by("-pk")
-    )
-    if after.isdecimal():
-        licences = licences.filter(pk__lt=int(after))
-    shown = list(licences[: LICENCES + 1])
-    return {
-        "authorities": user.authorities.all(),
-        "licences": shown[:LICENCES],
-        "next_key": shown[LICENCES - 1].pk if len(shown) > LICENCES else None,
     }

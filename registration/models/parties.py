@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from registration.models.names import folded_column, is_named, names_index
+from registration.models.names import TooShort, folded_column, is_named, names_index
 from registration.models.places import Authority, City, Sector
-from shumoos.saudi import calendar
+from shumoos.saudi import calendar, digits
 
 
 class Owner(models.Model):
@@ -99,6 +99,23 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
         return self.filter(is_named(text))
 
+    def called(self, text: str) -> "LicenceQuerySet":
+        """Those with this number, or with a name that has every word of the text.
+
+        Raises TooShort where the text is no number and holds too little of a name.
+        """
+        number = digits.clean_number(text).upper()
+        try:
+            return self.filter(Q(number=number) | is_named(text))
+        except TooShort:
+            if not any(char.isdigit() for char in number):
+                raise
+        return self.filter(number=number)
+
+    def owner_changed(self) -> "LicenceQuerySet":
+        """Those that their authority's register has given another owner."""
+        return self.filter(owner_changed_at__isnull=False)
+
     def with_other_owner(self) -> "LicenceQuerySet":
         """Those whose register names another owner than the one their establishment belongs to."""
         return self.filter(establishment__isnull=False).exclude(
@@ -180,6 +197,16 @@ class Licence(models.Model):
             ),
         ]
         indexes = [
+            # An authority reads its licences from the newest on: all, or those with a flag, which are few.
+            models.Index(fields=["authority", "-id"], name="licence_of_authority"),
+            models.Index(
+                fields=["authority", "-id"],
+                condition=Q(owner_changed_at__isnull=False),
+                name="licence_owner_changed",
+            ),
+            models.Index(
+                fields=["authority", "-id"], condition=Q(in_register=False), name="licence_applied_for_only"
+            ),
             # An owner sees the violations of their licences also before they have an establishment.
             models.Index(fields=["owner_national_id"], name="licence_of_owner"),
             names_index("licence_names"),

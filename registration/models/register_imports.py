@@ -11,10 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.models.places import Authority
 
-# A worker that has said nothing for so long is taken for dead. It says something every second or two while it
-# reads; putting the largest file into the register takes a fraction of this.
-CLAIM_LAPSES_AFTER = timedelta(minutes=5)
-
 
 class ImportStatus(models.TextChoices):
     QUEUED = "queued", _("Waiting to be read")
@@ -36,7 +32,7 @@ class RegisterImportQuerySet(models.QuerySet["RegisterImport"]):
         In the order in which they came, because the later register is the one that holds.
         """
         earlier = self.unfinished().filter(authority=OuterRef("authority"), pk__lt=OuterRef("pk"))
-        lapsed = timezone.now() - CLAIM_LAPSES_AFTER
+        lapsed = timezone.now() - timedelta(seconds=settings.REGISTER_CLAIM_SECONDS)
         return self.filter(~Exists(earlier)).filter(
             Q(status=ImportStatus.QUEUED) | Q(status=ImportStatus.RUNNING, claimed_at__lt=lapsed)
         )
@@ -54,6 +50,19 @@ class RegisterImportQuerySet(models.QuerySet["RegisterImport"]):
         taken.rows_done = 0
         taken.save(update_fields=["status", "attempts", "claimed_at", "rows_done"])
         return taken
+
+    def same_file_before(self, register_import: "RegisterImport") -> "RegisterImport | None":
+        """The latest import before this one that took in the very same file of the same authority."""
+        return (
+            self.filter(
+                authority=register_import.authority_id,
+                sha256=register_import.sha256,
+                status=ImportStatus.DONE,
+                pk__lt=register_import.pk,
+            )
+            .order_by("-pk")
+            .first()
+        )
 
     def visible_to(self, user) -> "RegisterImportQuerySet":
         """Those of the officer's own authority; all for an auditor, those of operators too."""
@@ -134,6 +143,7 @@ class RegisterImport(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(status__in=UNFINISHED), name="import_unfinished"),
             models.Index(fields=["authority", "-id"], name="import_of_authority"),
+            models.Index(fields=["authority", "sha256", "-id"], name="import_of_same_file"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ from shumoos.saudi.names import fold
 
 OPTIONAL = {"name_en"}
 LONGEST = {"licence_number": 40, "name_ar": 200, "name_en": 200, "owner_name": 150}
+# That of the template's example.
+EXAMPLE_NUMBER = "EXAMPLE"
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 
 # Where bytes could not be read stands the first; the database holds no NUL.
@@ -54,7 +56,10 @@ class LineRefused(Exception):
 
 
 def licence_number(text: str) -> str:
-    return text.upper() if text.isascii() and text.isalnum() else clean_licence_number(text)
+    number = text.upper() if text.isascii() and text.isalnum() else clean_licence_number(text)
+    if number == EXAMPLE_NUMBER:
+        raise Refused("example")
+    return number
 
 
 def name(text: str) -> str:

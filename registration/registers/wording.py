@@ -44,6 +44,7 @@ LINES: dict[tuple[str, str], str | Promise] = {
     ),
     ("", "line_too_long"): _("This line is far too long for one licence: a line break is missing."),
     ("licence_number", "invalid"): fields.LicenceNumberField.default_error_messages["invalid"],
+    ("licence_number", "example"): _("This is the example of the template: leave this line out."),
     ("licence_number", "duplicate_in_file"): _(
         "Line %(line)s has the same licence, and that line was taken: leave one of the two out."
     ),

@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, language: str, **options: Any) -> None:
         with override(language):
             try:
-                register_import = store(pieces_of(file), file_name=file.name[:100], claimed=True)
+                register_import, _is_new = store(pieces_of(file), file_name=file.name[:100], claimed=True)
             except OSError as error:
                 raise CommandError(f"{file}: {error.strerror}") from error
             except FileRefused as refusal:
