@@ -70,7 +70,7 @@ class RegisterForm(forms.Form):
         Authority.objects.none(), label=gettext_lazy("Licensing authority"), empty_label=""
     )
     file = forms.FileField(
-        label=gettext_lazy("Register"),
+        label=gettext_lazy("File with the register"),
         allow_empty_file=True,  # it is refused with all others that are no register
         help_text=gettext_lazy("A CSV file of up to 50 MB, with the columns of the template."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),

@@ -1,5 +1,6 @@
 """The demo: invented people and establishments, made through the same functions as real ones."""
 
+import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,7 +16,7 @@ from activation import decisions
 from activation.forms import ANSWERS
 from guests import intake as guest_intake
 from guests.models import Door
-from registration import agreements, documents, drafts, intake, mandates
+from registration import agreements, documents, drafts, intake, mandates, register_import
 from registration.models import (
     Application,
     City,
@@ -30,6 +31,7 @@ from registration.models import (
     Scope,
     Sector,
 )
+from registration.registers.wording import COLUMNS
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import choose_password, create_person
 from shumoos.saudi import calendar
@@ -131,6 +133,7 @@ def seed() -> bool:
         text="لا تظهر الأرقام كاملة عند طباعة الإيصال من الجوال.",
     )
     escalate(calendar.today())
+    load_register(people["authority"], make_national_id(rng))
     return True
 
 
@@ -247,6 +250,52 @@ def agree(establishment: Establishment, agent: User) -> None:
         evidence="تدريب موظفَي الاستقبال على إدخال العملاء والإيصالات.",
         by=agent,
     )
+
+
+def load_register(officer: User, other_identity: str) -> None:
+    """Load a register: one licence renewed, one as before, one with another owner, three refused lines."""
+    as_before, renewed, sold = (
+        register_row(Licence.objects.get(number=shop.licence_number))
+        for shop in (WARNED, SUBSCRIBED, OTHERS_WARNED[0])
+    )
+    renewed["expires_on"] = (calendar.today() + timedelta(days=1065)).isoformat()
+    sold |= {"owner_name": "ماهر بن عيد الجهني", "owner_national_id": other_identity}
+    refused = [
+        as_before | {"licence_number": "73107001", "owner_national_id": "1000000000", "owner_mobile": "0512"},
+        as_before | {"licence_number": "73107002", "sector": "car_rental"},
+        as_before | {"licence_number": "73107003", "city": "jeddah", "expires_on": ""},
+    ]
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, list(COLUMNS))
+    table.writeheader()
+    table.writerows([renewed, as_before, *refused, sold])
+    stored, _is_new = register_import.store(
+        [text.getvalue().encode()],
+        authority=officer.authorities.get(),
+        by=officer,
+        file_name="licences-1448.csv",
+        claimed=True,
+    )
+    register_import.read(stored)
+
+
+def register_row(licence: Licence) -> dict[str, str]:
+    """Return a licence as a line of its authority's register."""
+    return {
+        "licence_number": licence.number,
+        "authority": licence.authority.code,
+        "sector": licence.sector.code,
+        "name_ar": licence.name_ar,
+        "name_en": licence.name_en,
+        "commercial_registration": licence.commercial_registration,
+        "owner_name": licence.owner_name,
+        "owner_national_id": licence.owner_national_id,
+        "owner_mobile": licence.owner_mobile,
+        "region": licence.city.region.code,
+        "city": licence.city.code,
+        "issued_on": licence.issued_on.isoformat(),
+        "expires_on": licence.expires_on.isoformat(),
+    }
 
 
 def enter_guests(establishment: Establishment, staff: User, rng: Random) -> None:

@@ -129,8 +129,10 @@ class Findings:
             cursor.execute(STAGE)
             copy(cursor, COPY_ROWS, self._rows)
             copy(cursor, COPY_REFUSED, self._refused)
-            # Without it the planner takes the new table for a small one.
+            # Without it the planner takes the new table for a small one, and the other too where a register
+            # has just filled it: then it may look for each licence among all of its authority's.
             cursor.execute("ANALYZE register_rows")
+            cursor.execute("ANALYZE registration_licence (authority_id, number)")
             cursor.execute(MERGE)
             return Merged(*cursor.fetchone())
 

@@ -1,0 +1,106 @@
+"""The servers a bench measures on: its own, durable as in production, and gone afterwards."""
+
+import atexit
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from shumoos.processes import free_port
+from shumoos.stack import BASE_DIR, Stack
+
+BENCHES = BASE_DIR / "var" / "bench"
+
+
+@contextmanager
+def portal(*, durable: bool = True) -> Iterator[Path]:
+    """Run PostgreSQL and Valkey for the block, with Django set up on an empty, migrated database.
+
+    `durable` as in production; without it rows are made faster, and only reading can be measured. Yields a
+    directory for the bench's own files. Django is imported only inside the block: its settings read
+    the addresses of these servers from the environment, as the processes that the bench starts do.
+    """
+    BENCHES.mkdir(parents=True, exist_ok=True)
+    directory = Path(tempfile.mkdtemp(dir=BENCHES))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    servers = Stack(directory, durable=durable)
+    try:
+        with servers:
+            os.environ.update(environment(directory, servers))
+            set_up()
+            yield directory
+            close_connections()
+    finally:
+        sockets = json.loads((directory / "stack.json").read_text())["sockets"]
+        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def environment(directory: Path, servers: Stack) -> dict[str, str]:
+    (directory / "static").mkdir()
+    return {
+        "DATABASE_URL": servers.database_url,
+        "REDIS_URL": servers.redis_url,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEYS": Fernet.generate_key().decode(),
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "PUBLIC_URL": "http://localhost",
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_FROM": "Shumoos",
+        "TWILIO_API_BASE": f"http://127.0.0.1:{free_port()}",
+        "CENTRE_URL": f"http://127.0.0.1:{free_port()}",
+        "CENTRE_KEY": secrets.token_urlsafe(24),
+        "DOCUMENTS_ROOT": str(directory / "documents"),
+        "STATIC_ROOT": str(directory / "static"),
+        "STATIC_MANIFEST": "false",
+        "LOG_JSON": "true",
+        "DJANGO_SETTINGS_MODULE": "shumoos.settings",
+    }
+
+
+def set_up() -> None:
+    import logging
+
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    # A line on stdout for every request would be measured too.
+    logging.disable(logging.WARNING)
+    call_command("migrate", verbosity=0)
+
+
+def close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def create_database(name: str) -> None:
+    """Make another database on the same server, empty and migrated, and leave the connection on it."""
+    from django.db import connection
+
+    # Nobody may be connected to the one that is copied.
+    use_database("postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE shumoos')
+    use_database(name)
+
+
+def use_database(name: str) -> None:
+    """Work on that database from here on."""
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    # Keys remembered from the other one.
+    ContentType.objects.clear_cache()
+    connection.ensure_connection()
