@@ -103,7 +103,7 @@ class Invented:
             number, f"{number:032}", reference(number), status, "ar", authority, licence_number(licence),
             "2025-01-01", "2035-01-01", sector, self.name(), "", f"10{licence:08}", city, "RRRD2929",
             f"مالك مخترع {licence}", f"1{licence:09}", mobile(licence), licence, office,
-            licence if has_establishment else "\\N", at, at, 0,
+            licence if has_establishment else "\\N", at, at, at, 0,
         )  # fmt: skip
 
 
@@ -136,8 +136,8 @@ COLUMNS = {
         "application",
         "id key reference status language authority_id licence_number licence_issued_on licence_expires_on "
         "sector_id name_ar name_en commercial_registration city_id short_address owner_name "
-        "owner_national_id owner_mobile licence_id office_id establishment_id created_at submitted_at "
-        "reminded_on_day",
+        "owner_national_id owner_mobile licence_id office_id establishment_id created_at saved_at "
+        "submitted_at reminded_on_day",
     ),
 }
 
