@@ -12,6 +12,7 @@ from registration.models import (
     DocumentKind,
     Duty,
     Establishment,
+    Holiday,
     Licence,
     Mandate,
     Office,
@@ -62,10 +63,20 @@ class CityAdmin(ReferenceAdmin):
 
 @admin.register(Office)
 class OfficeAdmin(PeopleMixin, ReferenceAdmin):
-    list_display = ["code", "name_ar", "name_en", "region"]
+    list_display = ["code", "name_ar", "name_en", "region", "target_days"]
     list_select_related = ["region"]
     filter_horizontal = ["members"]
     roles = [Role.SUPERVISOR, Role.HEAD]
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):
+    """The days that the offices' clocks leave out; a clock that runs takes a new one in at once."""
+
+    list_display = ["day", "name_ar", "name_en", "office"]
+    list_filter = ["office"]
+    list_select_related = ["office"]
+    date_hierarchy = "day"
 
 
 @admin.register(Authority)
@@ -76,7 +87,7 @@ class AuthorityAdmin(PeopleMixin, ReferenceAdmin):
 
 @admin.register(Sector)
 class SectorAdmin(ReferenceAdmin):
-    list_display = ["code", "name_ar", "name_en", "authority"]
+    list_display = ["code", "name_ar", "name_en", "authority", "needs_second_review"]
     list_filter = ["authority"]
     list_select_related = ["authority"]
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registration import documents, drafts, intake
+from registration import documents, drafts, intake, mobile
 from registration.models import ENDED_STATUSES, OFFICE_STATUSES, Application, Flag, ScanState, Status
 from registration.models.applications import TYPED
 from registration.moves import MoveRefused, move_application
@@ -76,8 +76,11 @@ def send_corrections(
 
 def refile(application: Application, typed: dict[str, Any]) -> None:
     """Save the corrected data, with the licence and the office that follow from it."""
-    if typed.get("owner_mobile", application.owner_mobile) != application.owner_mobile:
-        application.mobile_verified_at = timezone.now()
+    new_mobile = typed.get("owner_mobile", application.owner_mobile)
+    if new_mobile != application.owner_mobile:
+        mobile.put(application, to=new_mobile, by=None)
+    # An office that a head has given the application to keeps it, unless the establishment has moved.
+    office, region = application.office, application.city.region_id  # type: ignore[union-attr]
     whole = application.typed | typed
     licence = intake.licence_of(whole)
     intake.refuse_taken(licence, besides=application)
@@ -86,6 +89,8 @@ def refile(application: Application, typed: dict[str, Any]) -> None:
     # The owner is reminded anew, because the wait for the visit begins anew.
     application.reminded_on_day = 0
     intake.fill_in(application, whole, licence=licence, language=application.language)
+    if whole["city"].region_id == region:
+        application.office = office
     application.save()
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registration import office_time
 from registration.models import MOVES, Application, Mandate, Status
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
@@ -43,11 +44,12 @@ def move_application(
             _("This application cannot become “%(to)s”: it is “%(status)s”.")
             % {"to": to.label, "status": application.get_status_display()}
         )
+    if to == Status.SUBMITTED and application.status != Status.UNDER_REVIEW:
+        office_time.start(application)
     application.events.create(old=application.status, new=to, by=by, reason=reason, mandate=mandate)
     application.status = to
-    if to in DECIDED:
-        application.decided_at = timezone.now()
-    application.save(update_fields=["status", "decided_at"])
+    application.decided_at = timezone.now() if to in DECIDED else None
+    application.save(update_fields=["status", "decided_at", "clock_from"])
 
 
 @transaction.atomic

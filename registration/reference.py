@@ -1,7 +1,7 @@
-"""The reference data that ships with the portal: regions, cities, offices, authorities, sectors, document
-kinds."""
+"""The reference data that ships with the portal: places, offices, holidays, authorities, sectors, documents."""
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,18 @@ def load_reference_data(apps: Apps = installed_apps, **kwargs: Any) -> None:
             return
         parent_models = {field: apps.get_model("registration", parent) for field, parent in parents.items()}
         create_missing(model, NAMES[name], parent_models)
+    try:
+        create_holidays(apps.get_model("registration", "Holiday"))
+    except LookupError:
+        return
+
+
+def create_holidays(model: type[models.Model]) -> None:
+    """Create the shipped holidays of years that have none yet: a day that was taken out stays out."""
+    present = {day.year for day in model._default_manager.values_list("day", flat=True)}
+    rows = [row | {"day": date.fromisoformat(row["day"])} for row in read("holidays")]
+    new = [model(**row) for row in rows if row["day"].year not in present]
+    model._default_manager.bulk_create(new, ignore_conflicts=True)
 
 
 def create_missing(model: type[models.Model], file_name: str, parents: dict[str, type[models.Model]]) -> None:

@@ -43,28 +43,50 @@ def stored(application: Application, name: str) -> Any:
     return value.code if hasattr(value, "code") else value
 
 
-def shown(name: str, value: Any) -> Any:
-    """Return what a page shows of a kept value: the row, the day in both calendars, or the text itself."""
-    field: Any = Application._meta.get_field(name)
-    if isinstance(field, ForeignKey):
-        return field.related_model._default_manager.filter(code=value).first() or value
-    if field.get_internal_type() == "DateField" and value:
-        return both_calendars(dateparse.parse_date(value))
-    return value
+@dataclass(frozen=True)
+class Known:
+    """The rows that versions name, read once for all of them."""
+
+    documents: dict[int, Document]
+    places: dict[tuple[str, str], Any]
+
+    @classmethod
+    def of(cls, versions: list[ApplicationVersion]) -> "Known":
+        documents = Document.objects.in_bulk([pk for version in versions for pk in version.documents])
+        places: dict[tuple[str, str], Any] = {}
+        for name in TYPED:
+            field: Any = Application._meta.get_field(name)
+            if isinstance(field, ForeignKey):
+                codes = {version.typed.get(name) for version in versions}
+                rows: Any = field.related_model._default_manager.filter(code__in=codes)
+                places |= {(name, row.code): row for row in rows}
+        return cls(documents, places)
+
+    def shown(self, name: str, value: Any) -> Any:
+        """Return what a page shows of a kept value: the row, the day in both calendars, or the text."""
+        field: Any = Application._meta.get_field(name)
+        if isinstance(field, ForeignKey):
+            return self.places.get((name, value), value)
+        if field.get_internal_type() == "DateField" and value:
+            return both_calendars(dateparse.parse_date(value))
+        return value
 
 
-def changes(before: ApplicationVersion, after: ApplicationVersion) -> list[Change]:
+def changes(
+    before: ApplicationVersion, after: ApplicationVersion, known: Known | None = None
+) -> list[Change]:
     """Return what differs between two versions of one application: fields first, then documents."""
+    known = known or Known.of([before, after])
     fields = [
-        Change(name, label_of(name), shown(name, old), shown(name, new))
+        Change(name, label_of(name), known.shown(name, old), known.shown(name, new))
         for name, new in after.typed.items()
         if (old := before.typed.get(name)) != new
     ]
-    return fields + document_changes(before, after)
+    return fields + document_changes(before, after, known)
 
 
-def document_changes(before: ApplicationVersion, after: ApplicationVersion) -> list[Change]:
-    rows = Document.objects.select_related("kind").in_bulk([*before.documents, *after.documents])
+def document_changes(before: ApplicationVersion, after: ApplicationVersion, known: Known) -> list[Change]:
+    rows = known.documents
     old = {rows[pk].kind_id: rows[pk] for pk in before.documents if pk in rows}
     new = {rows[pk].kind_id: rows[pk] for pk in after.documents if pk in rows}
     return [
@@ -88,7 +110,12 @@ class Round:
 
 
 def rounds(application: Application) -> list[Round]:
-    """Return what the owner changed with every sending but the first, the latest first."""
+    """Return what the owner changed with every sending but the first, the latest first.
+
+    As many queries for ten sendings as for two.
+    """
     versions = list(application.versions.order_by("number"))
-    pairs = pairwise(versions)
-    return [Round(after, changes(before, after)) for before, after in pairs][::-1]
+    if len(versions) < 2:
+        return []
+    known = Known.of(versions)
+    return [Round(after, changes(before, after, known)) for before, after in pairwise(versions)][::-1]

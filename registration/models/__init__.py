@@ -7,12 +7,13 @@ from registration.models.applications import (
     ApplicationEvent,
     Status,
 )
+from registration.models.changes import ApplicationChange, ChangeKind
 from registration.models.corrections import ApplicationVersion, Flag, WrongLookUp
 from registration.models.documents import Document, DocumentKind, ScanState
 from registration.models.drafts import ResumeLink
 from registration.models.mandates import Agreement, Duty, DutyKind, Mandate, MandateState, Scope
 from registration.models.parties import Establishment, Licence, Owner, Provider, ProviderAgent
-from registration.models.places import Authority, City, Office, Region, Sector
+from registration.models.places import Authority, City, Holiday, Office, Region, Sector
 from registration.models.register_imports import ImportStatus, RefusedLine, RegisterImport, RegisterPart
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "OPEN_STATUSES",
     "Agreement",
     "Application",
+    "ApplicationChange",
     "ApplicationEvent",
     "ApplicationVersion",
     "Authority",
+    "ChangeKind",
     "City",
     "Document",
     "DocumentKind",
@@ -32,6 +35,7 @@ __all__ = [
     "DutyKind",
     "Establishment",
     "Flag",
+    "Holiday",
     "ImportStatus",
     "Licence",
     "Mandate",

@@ -46,6 +46,8 @@ MOVES = {
         Status.WITHDRAWN,
     },
     Status.RETURNED: {Status.SUBMITTED, Status.WITHDRAWN},
+    # The office head takes a rejection back.
+    Status.REJECTED: {Status.SUBMITTED},
 }
 
 # What the owner types, by field.
@@ -188,6 +190,9 @@ class Application(models.Model):
     # When a code sent to `owner_mobile` was typed rightly; nothing since that number was changed.
     mobile_verified_at = models.DateTimeField(_("mobile verified at"), null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    # The day after which the office's working days count: moved on by the time with the owner, so that a
+    # comparison with one day tells what is overdue. See `registration.office_time`.
+    clock_from = models.DateField(_("office's clock from"), null=True, editable=False)
     # The day of the wait for a visit that the owner was last reminded on; 0 before the first reminder.
     reminded_on_day = models.PositiveSmallIntegerField(default=0, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
@@ -219,6 +224,10 @@ class Application(models.Model):
                 condition=Q(status=Status.DRAFT) | IS_WHOLE, name="application_sent_is_whole"
             ),
             models.CheckConstraint(
+                condition=~Q(status__in=OPEN_STATUSES) | Q(clock_from__isnull=False),
+                name="application_with_office_has_clock",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=Status.ACTIVATED) | Q(establishment__isnull=False),
                 name="application_activated_has_establishment",
             ),
@@ -233,11 +242,28 @@ class Application(models.Model):
                 condition=~Q(status=Status.DRAFT),
                 name="application_by_age",
             ),
+            # The tabs of an office's queue, each in its order.
             models.Index(
                 fields=["office", "submitted_at", "id"],
-                condition=Q(status__in=OPEN_STATUSES),
+                condition=Q(status__in=OFFICE_STATUSES),
                 name="application_queue",
             ),
+            models.Index(
+                fields=["office", "clock_from", "id"],
+                condition=Q(status__in=OFFICE_STATUSES),
+                name="application_clock",
+            ),
+            models.Index(
+                fields=["office", "submitted_at", "id"],
+                condition=Q(status=Status.RETURNED),
+                name="application_returned",
+            ),
+            models.Index(
+                fields=["office", "decided_at", "id"],
+                condition=Q(status__in=[Status.ACTIVATED, Status.REJECTED]),
+                name="application_decided",
+            ),
+            models.Index(fields=["owner_national_id"], name="application_of_owner"),
             models.Index(
                 fields=["submitted_at", "id"],
                 condition=Q(status=Status.SUBMITTED),

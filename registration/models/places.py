@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,10 @@ class Office(Named):
     address_en = models.CharField(_("address in English"), max_length=200)
     hours_ar = models.CharField(_("hours in Arabic"), max_length=100)
     hours_en = models.CharField(_("hours in English"), max_length=100)
+    # Within so many of its working days the office decides; see `registration.office_time`.
+    target_days = models.PositiveSmallIntegerField(
+        _("working days to decide in"), default=2, validators=[MinValueValidator(1)]
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="offices", blank=True, verbose_name=_("members")
     )
@@ -66,6 +72,47 @@ class Office(Named):
     @property
     def hours(self) -> str:
         return self.hours_en if get_language() == "en" else self.hours_ar
+
+
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    def at(self, office_id: int | None) -> "HolidayQuerySet":
+        """Those that hold at that office: its own, and everybody's."""
+        return self.filter(Q(office=office_id) | Q(office__isnull=True))
+
+
+class Holiday(models.Model):
+    """A day on which offices do not work, or one of them does not."""
+
+    day = models.DateField(_("day"))
+    name_ar = models.CharField(_("name in Arabic"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150)
+    office = models.ForeignKey(
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="holidays",
+        verbose_name=_("investigation office"),
+        help_text=_("Empty for all offices."),
+    )
+
+    objects = HolidayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["-day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "office"],
+                name="holiday_once_an_office",
+                nulls_distinct=False,
+                violation_error_message=_("This day is a holiday already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_ar
 
 
 class Authority(Named):
@@ -87,6 +134,11 @@ class Sector(Named):
         Authority, models.PROTECT, related_name="sectors", verbose_name=_("licensing authority")
     )
     record_kinds = ArrayField(models.CharField(max_length=30), default=list, verbose_name=_("record kinds"))
+    needs_second_review = models.BooleanField(
+        _("activation confirmed by the office head"),
+        default=False,
+        help_text=_("A supervisor's activation waits until the office head has confirmed it."),
+    )
 
     class Meta:
         verbose_name = _("sector")

@@ -48,6 +48,7 @@ def test_an_administrator_changes_an_office_but_not_its_code(administrator_clien
         "address_en": "A new address",
         "hours_ar": row.hours_ar,
         "hours_en": row.hours_en,
+        "target_days": row.target_days,
     }
 
     administrator_client.post(page("office", row), data)
