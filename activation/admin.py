@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from activation import views
+from activation.models import ReasonTemplate
+from activation.views import deciding, leading, queue, review
 from registration.models import Application
 
 
@@ -17,18 +18,27 @@ class ApplicationAdmin(admin.ModelAdmin):
         def page(route: str, view: Callable, name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(view), name=f"activation_{name}")
 
+        document = "<int:pk>/documents/<int:document_pk>/"
         return [
-            page("queue/", views.show_queue, "queue"),
-            page("<int:pk>/review/", views.review, "review"),
-            page("<int:pk>/documents/<int:document_pk>/", views.show_document, "document"),
-            page("<int:pk>/statement/", views.statement, "statement"),
-            page("<int:pk>/claim/", views.claim, "claim"),
-            page("<int:pk>/release/", views.release, "release"),
-            page("<int:pk>/check/", views.check, "check"),
-            page("<int:pk>/activate/", views.activate, "activate"),
-            page("<int:pk>/return/", views.return_to_owner, "return"),
-            page("<int:pk>/reject/", views.reject, "reject"),
-            page("<int:pk>/resend/", views.resend, "resend"),
+            page("queue/", queue.show_queue, "queue"),
+            page("<int:pk>/review/", review.review, "review"),
+            page(document, review.show_document, "document"),
+            page(f"{document}read/", review.read_document, "read"),
+            page(f"{document}pages/<int:number>/", review.show_page, "page"),
+            page("<int:pk>/statement/", review.statement, "statement"),
+            page("<int:pk>/claim/", deciding.claim, "claim"),
+            page("<int:pk>/release/", deciding.release, "release"),
+            page("<int:pk>/check/", deciding.check, "check"),
+            page("<int:pk>/activate/", deciding.activate, "activate"),
+            page("<int:pk>/return/", deciding.return_to_owner, "return"),
+            page("<int:pk>/reject/", deciding.reject, "reject"),
+            page("<int:pk>/resend/", deciding.resend, "resend"),
+            page("<int:pk>/mobile/", deciding.correct_mobile, "mobile"),
+            page("<int:pk>/confirm/", leading.confirm, "confirm"),
+            page("<int:pk>/send-back/", leading.send_back, "send_back"),
+            page("<int:pk>/take-back/", leading.take_back, "take_back"),
+            page("<int:pk>/reassign/", leading.reassign, "reassign"),
+            page("<int:pk>/reopen/", leading.reopen, "reopen"),
             *super().get_urls(),
         ]
 
@@ -47,4 +57,20 @@ class ApplicationAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Application | None = None) -> bool:
+        return False
+
+
+@admin.register(ReasonTemplate)
+class ReasonTemplateAdmin(admin.ModelAdmin):
+    """The words that supervisors choose from. One that was used stays: it is only no longer offered."""
+
+    list_display = ["code", "use", "about", "words_ar", "words_en", "is_offered"]
+    list_filter = ["use", "is_offered"]
+    search_fields = ["code", "words_ar", "words_en"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReasonTemplate | None = None) -> list[str]:
+        # Rejections on record are counted by their code.
+        return ["code", "use"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: ReasonTemplate | None = None) -> bool:
         return False

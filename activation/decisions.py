@@ -1,26 +1,26 @@
-"""What a supervisor decides about an application. Each decision is one function, in one transaction."""
+"""What is decided about an application. Each decision is one function, in one transaction.
 
-import secrets
-from datetime import timedelta
+A decision is undone only by another one that is on record as well: a rejection by `activation.office.reopen`,
+a proposal by `send_back`; an activation is never undone, because the letter and the account exist: the
+subscription is closed and the letter revoked.
+"""
+
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from activation.models import Decision, DocumentCheck, Review, Subscription
-from registration import mandates
+from activation.models import Decision, DocumentCheck, ReasonTemplate, Review, Subscription
+from activation.subscribing import refuse_expired, subscribe
+from registration import mandates, mobile
 from registration.corrections import raise_flags
-from registration.models import Application, Establishment, Licence, Office, Owner, Scope, Status
+from registration.models import Application, ApplicationChange, ChangeKind, Scope, Status
 from registration.moves import MoveRefused, move_application
-from shumoos.accounts.models import Role, User
-from shumoos.accounts.people import create_person, has_chosen_password
-from shumoos.letters.issue import issue
-from shumoos.letters.models import Kind, Letter
-from shumoos.saudi import calendar
-from shumoos.saudi.reference_number import add_check_digits
+from shumoos.accounts.models import User
+from shumoos.accounts.people import has_chosen_password
 from shumoos.sms.outbox import queue_sms
-from violations.escalation import comply
 
 
 @transaction.atomic
@@ -37,13 +37,21 @@ def claim(application: Application, *, by: User) -> Review:
         raise MoveRefused(
             _("%(name)s is already reviewing this application.") % {"name": review.supervisor.full_name}
         )
+    refuse_decided(application)
     move_application(application, Status.UNDER_REVIEW, by=by)
     review = Review(application=application, supervisor=by)
     review.full_clean()
     review.save()
-    documents = application.documents.filter(is_current=True)
     DocumentCheck.objects.bulk_create(
-        [DocumentCheck(review=review, document=document) for document in documents]
+        [
+            # What the owner typed stands there already, to be compared with the original like all else.
+            DocumentCheck(
+                review=review,
+                document=document,
+                valid_until=application.licence_expires_on if document.kind_id == "licence" else None,
+            )
+            for document in application.documents.filter(is_current=True)
+        ]
     )
     return review
 
@@ -52,22 +60,34 @@ def claim(application: Application, *, by: User) -> Review:
 def release(application: Application, *, by: User) -> None:
     """Put an application back into the queue for others. Raises MoveRefused if it is not `by` who has it."""
     review = locked_review(application, by=by)
+    refuse_proposed(review)
     move_application(application, Status.SUBMITTED, by=by)
     close(review, Decision.RELEASE)
 
 
 @transaction.atomic
 def tick(
-    application: Application, *, by: User, person_checked: bool, checks: dict[int, dict[str, bool]]
+    application: Application,
+    *,
+    by: User,
+    person_checked: bool,
+    checks: dict[int, dict[str, Any]],
+    presented_by: User | None = None,
 ) -> Review:
-    """Store the checklist: for each document's key its three answers. Raises MoveRefused like `release`."""
+    """Store the checklist: for each document's key its answers, and who presented them, None for the owner.
+
+    Raises MoveRefused like `release`.
+    """
     review = locked_review(application, by=by)
+    refuse_proposed(review)
     review.person_checked = person_checked
-    review.save(update_fields=["person_checked"])
+    review.presented_by = presented_by
+    review.last_active_at = timezone.now()
+    review.save(update_fields=["person_checked", "presented_by", "last_active_at"])
     for check in review.checks.all():
         for name, answer in checks.get(check.document_id, {}).items():
             setattr(check, name, answer)
-        check.save(update_fields=["original_seen", "matches", "legible"])
+        check.save(update_fields=["original_seen", "matches", "legible", "valid_until"])
     return review
 
 
@@ -84,75 +104,134 @@ def return_to_owner(
 
 
 @transaction.atomic
-def reject(application: Application, *, by: User, reason: str) -> None:
-    """End the application without a subscription. Repeating it changes nothing."""
-    refuse(application, Status.REJECTED, Decision.REJECT, by=by, reason=reason)
+def reject(application: Application, *, by: User, reason: str, code: str = "other") -> None:
+    """End the application without a subscription, for the reason of that code, in words for the owner.
+
+    Repeating it changes nothing.
+    """
+    rejection = ReasonTemplate.objects.get(code=code)
+    refuse(application, Status.REJECTED, Decision.REJECT, by=by, reason=reason, rejection=rejection)
 
 
 @transaction.atomic
 def activate(application: Application, *, by: User, presented_by: User | None = None) -> Subscription:
     """Activate the subscription the application asks for, and all that follows from it, or nothing of it.
 
-    The subscription holds until the licence ends; the owner's account is made; the case for not subscribing
-    is closed; the statement letter gets its number; the text with the credentials is queued. Activating
-    again returns the same subscription. `presented_by` is the agent who brought the documents in the owner's
-    place; history and letter name them. Raises MoveRefused where the checklist is not complete, the licence
-    has expired, the application is not under review by `by`, the agent has no mandate to present, a document
-    waits for the scanner or was found harmful.
+    See `activation.subscribing`. Activating again returns the same subscription. `presented_by` is the agent
+    who brought the documents in the owner's place; history and letter name them. Raises MoveRefused where
+    the checklist is not complete, the licence has expired, the application is not under review by `by`, the
+    agent has no mandate to present, a document waits for the scanner or was found harmful, or the sector
+    needs a second pair of eyes: then `propose` it.
+    """
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if is_done(application, Decision.ACTIVATE, by=by):
+        return application.subscription
+    review = locked_review(application, by=by)
+    if needs_second_review(application):
+        raise MoveRefused(_("In this sector the office head confirms what a supervisor proposes."))
+    if presented_by is not None:
+        review.presented_by = presented_by
+        review.save(update_fields=["presented_by"])
+    return carry_out(application, review, by=by)
+
+
+@transaction.atomic
+def propose(application: Application, *, by: User) -> Review:
+    """Hand a complete review to the office head, who confirms the activation or sends it back.
+
+    Repeating it changes nothing. Raises MoveRefused as `activate` does.
+    """
+    review = locked_review(application, by=by)
+    if review.waits_for_head:
+        return review
+    refuse_incomplete(review)
+    refuse_unseen(application)
+    refuse_expired(application.licence)  # type: ignore[arg-type]
+    presented_words(application, review.presented_by)
+    review.proposed_at = timezone.now()
+    review.save(update_fields=["proposed_at"])
+    record(application, ChangeKind.PROPOSED, by=by)
+    return review
+
+
+@transaction.atomic
+def confirm(application: Application, *, by: User) -> Subscription:
+    """Activate what another person has proposed; confirming again returns the same subscription.
+
+    Raises MoveRefused where nothing is proposed, where `by` proposed it, and as `activate` does.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status == Status.ACTIVATED:
         return application.subscription
-    review = locked_review(application, by=by)
+    review = locked_proposal(application, by=by)
+    review.confirmed_by = by
+    return carry_out(application, review, by=by)
+
+
+@transaction.atomic
+def send_back(application: Application, *, by: User, reason: str) -> None:
+    """Give a proposed activation back to the supervisor who proposed it, and say why. Raises as `confirm`."""
+    review = locked_proposal(application, by=by)
+    review.proposed_at = None
+    review.last_active_at = timezone.now()
+    review.save(update_fields=["proposed_at", "last_active_at"])
+    record(application, ChangeKind.SENT_BACK, by=by, reason=reason)
+
+
+def carry_out(application: Application, review: Review, *, by: User) -> Subscription:
+    """Activate an application whose review is complete, within the transaction of the decision."""
     refuse_incomplete(review)
     refuse_unseen(application)
-    presented = presented_words(application, presented_by)
-    licence = Licence.objects.select_for_update().get(applications=application)
-    today = calendar.today()
-    if licence.expires_on < today:
-        raise MoveRefused(_("The licence has expired. Ask the owner to renew it first."))
-
-    owner = owner_of(application)
-    establishment = establishment_of(application, licence, owner)
-    application.establishment = establishment
-    application.save(update_fields=["establishment"])
-    licence.establishment = establishment
-    licence.save(update_fields=["establishment"])
-    is_new = give_account(owner, establishment, language=application.language)
+    presented = presented_words(application, review.presented_by)
+    subscription = subscribe(application, by=review.supervisor, presented=presented)
     move_application(application, Status.ACTIVATED, by=by, reason=presented)
     close(review, Decision.ACTIVATE)
-    subscription = Subscription(
-        establishment=establishment,
-        licence=licence,
-        application=application,
-        period=(today, licence.expires_on + timedelta(days=1)),
-        statement=issue_statement(application, establishment, licence, by=by, presented=presented),
-        activated_by=by,
-    )
-    subscription.full_clean()
-    subscription.save()
-    comply(licence, on=today)
-    queue_sms(
-        kind="credentials" if is_new else "subscription_activated",
-        to=owner.mobile,
-        language=application.language,
-        about=subscription,
-    )
     return subscription
 
 
 @transaction.atomic
 def resend_credentials(subscription: Subscription) -> None:
-    """Queue a text with a new temporary password; the old one stops working when it is sent.
+    """Queue a text with a new temporary password; the old one stops working now.
 
     Raises MoveRefused where the owner has chosen a password of their own: they need none from us, and nobody
     at an office can lock them out.
     """
     owner = subscription.establishment.owner
-    user = User.objects.get(owner=owner)
+    user = User.objects.select_for_update().get(owner=owner)
     if has_chosen_password(user):
         raise MoveRefused(_("The owner has signed in and chosen a password; there is nothing to resend."))
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
     queue_sms(kind="credentials", to=owner.mobile, language=user.language, about=subscription)
+
+
+@transaction.atomic
+def correct_mobile(application: Application, *, to: str, by: User, reason: str) -> None:
+    """Put a mobile right that the owner has just proved by a code, and send credentials that are waited for.
+
+    Under review that is for who has it; after activation for anybody at the office, until the owner has
+    chosen a password. Raises MoveRefused otherwise.
+    """
+    refuse_mobile(application, by=by)
+    mobile.change(application, to=to, by=by, reason=reason)
+    if application.status == Status.ACTIVATED:
+        resend_credentials(application.subscription)
+
+
+def refuse_mobile(application: Application, *, by: User) -> None:
+    """Raise MoveRefused unless `by` may put the mobile right now."""
+    if application.status == Status.ACTIVATED:
+        owner = application.subscription.establishment.owner
+        if has_chosen_password(User.objects.get(owner=owner)):
+            raise MoveRefused(
+                _("The owner has signed in and chosen a password: they change the mobile themselves.")
+            )
+        return
+    with transaction.atomic():
+        review = locked_review(application, by=by)
+        refuse_proposed(review)
+        review.last_active_at = timezone.now()
+        review.save(update_fields=["last_active_at"])
 
 
 def open_review(application: Application) -> Review | None:
@@ -164,6 +243,7 @@ def locked_review(application: Application, *, by: User) -> Review:
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     review = open_review(application)
     if review is None:
+        refuse_decided(application)
         raise MoveRefused(
             _("This application is not under review: %(status)s.")
             % {"status": application.get_status_display()}
@@ -175,13 +255,66 @@ def locked_review(application: Application, *, by: User) -> Review:
     return review
 
 
-def refuse(application: Application, to: Status, decision: Decision, *, by: User, reason: str) -> bool:
-    """Send an application back; False where that has been done before."""
+def locked_proposal(application: Application, *, by: User) -> Review:
+    """Lock the application and return the review whose activation another person proposed."""
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
-    if application.status == to:
+    review = open_review(application)
+    if review is None or not review.waits_for_head:
+        refuse_decided(application)
+        raise MoveRefused(_("No activation is proposed for this application."))
+    if review.supervisor_id == by.pk:
+        raise MoveRefused(_("Another person confirms what you have proposed."))
+    return review
+
+
+def refuse_decided(application: Application) -> None:
+    """Raise MoveRefused, with the name of who decided, for an application that is decided or returned."""
+    if application.status not in (Status.RETURNED, Status.ACTIVATED, Status.REJECTED):
+        return
+    last = application.reviews.select_related("supervisor", "confirmed_by").first()
+    if last is not None:
+        raise MoveRefused(
+            _("%(name)s has already decided this application: %(status)s.")
+            % {
+                "name": (last.confirmed_by or last.supervisor).full_name,
+                "status": application.get_status_display(),
+            }
+        )
+
+
+def is_done(application: Application, decision: Decision, *, by: User) -> bool:
+    """Whether `by` has taken this decision on the application as it now stands."""
+    if application.status in (Status.SUBMITTED, Status.UNDER_REVIEW):
+        return False
+    last = application.reviews.first()
+    return (
+        last is not None and last.decision == decision and by.pk in (last.supervisor_id, last.confirmed_by_id)
+    )
+
+
+def refuse_proposed(review: Review) -> None:
+    """Raise MoveRefused while the review waits for the office head: the checklist must stay as it is."""
+    if review.waits_for_head:
+        raise MoveRefused(_("This activation waits for the office head, who confirms it or sends it back."))
+
+
+def refuse(
+    application: Application,
+    to: Status,
+    decision: Decision,
+    *,
+    by: User,
+    reason: str,
+    rejection: ReasonTemplate | None = None,
+) -> bool:
+    """Send an application back; False where `by` has done that before."""
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update())
+    if is_done(application, decision, by=by):
         return False
     review = locked_review(application, by=by)
+    refuse_proposed(review)
     move_application(application, to, by=by, reason=reason)
+    review.rejection = rejection
     close(review, decision, reason=reason)
     queue_sms(
         kind=f"application_{to.value}",
@@ -203,12 +336,25 @@ def close(review: Review, decision: Decision, *, reason: str = "") -> None:
     review.reason = reason
     review.decided_at = timezone.now()
     review.full_clean()
-    review.save(update_fields=["decision", "reason", "decided_at"])
+    review.save(update_fields=["decision", "reason", "rejection", "decided_at", "confirmed_by"])
+
+
+def record(application: Application, kind: ChangeKind, *, by: User, reason: str = "", **values: str) -> None:
+    """Write down what happens to an application without moving it; `values` are `before` and `after`."""
+    change = ApplicationChange(application=application, kind=kind, by=by, reason=reason, **values)
+    change.full_clean()
+    change.save()
 
 
 def refuse_incomplete(review: Review) -> None:
-    """Raise MoveRefused unless every document and the person were checked."""
-    checks = list(review.checks.all())
+    """Raise MoveRefused unless every document and the person were checked, and no document has expired."""
+    checks = list(review.checks.select_related("document"))
+    for check in checks:
+        if check.has_expired:
+            raise MoveRefused(
+                _("%(document)s has expired: ask the owner for a valid one, or return the application.")
+                % {"document": check.document}
+            )
     if not (review.person_checked and checks and all(check.is_complete for check in checks)):
         raise MoveRefused(_("Complete the checklist before activating."))
 
@@ -231,52 +377,8 @@ def refuse_unseen(application: Application) -> None:
             )
 
 
-def owner_of(application: Application) -> Owner:
-    """Return the owner of that national ID, made now if this is their first establishment."""
-    owner, _created = Owner.objects.select_for_update().get_or_create(
-        national_id=application.owner_national_id,
-        defaults={"full_name": application.owner_name, "mobile": application.owner_mobile},
-    )
-    return owner
-
-
-def establishment_of(application: Application, licence: Licence, owner: Owner) -> Establishment:
-    """Return the licence's establishment, made now if the licence has none yet."""
-    establishment = licence.establishment
-    if establishment is None:
-        establishment = Establishment(number=next_establishment_number(), owner=owner)
-    for name in ("name_ar", "name_en", "commercial_registration", "sector", "city", "short_address"):
-        setattr(establishment, name, getattr(application, name))
-    establishment.owner = owner
-    establishment.full_clean()
-    establishment.save()
-    return establishment
-
-
-def next_establishment_number() -> str:
-    """Return an unused establishment number: seven random digits and two check digits.
-
-    Random, because it is also a user name and must not tell who else there is.
-    """
-    while True:
-        number = add_check_digits(str(secrets.randbelow(9_000_000) + 1_000_000))
-        if not Establishment.objects.filter(number=number).exists():
-            return number
-
-
-def give_account(owner: Owner, establishment: Establishment, *, language: str) -> bool:
-    """Make the owner's user, named after the establishment's number; return False if they have one."""
-    if owner.user is not None:
-        return False
-    owner.user = create_person(
-        username=establishment.number,
-        full_name=owner.full_name,
-        role=Role.OWNER,
-        mobile=owner.mobile,
-        language=language,
-    )
-    owner.save(update_fields=["user"])
-    return True
+def needs_second_review(application: Application) -> bool:
+    return application.sector is not None and application.sector.needs_second_review
 
 
 def presented_words(application: Application, agent: User | None) -> str:
@@ -291,41 +393,3 @@ def presented_words(application: Application, agent: User | None) -> str:
         raise MoveRefused(_("This agent has no mandate to present documents for the owner now."))
     with translation.override(settings.LANGUAGE_CODE):
         return _("Documents presented %(acting)s") % {"acting": mandate.acting(agent)}
-
-
-def issue_statement(
-    application: Application,
-    establishment: Establishment,
-    licence: Licence,
-    *,
-    by: User,
-    presented: str = "",
-) -> Letter:
-    """Issue the statement letter that the owner takes to the licensing authority.
-
-    `presented` says who presented the documents, where it was not the owner.
-    """
-    office = Office.objects.get(applications=application)
-    return issue(
-        kind=Kind.STATEMENT,
-        series=office.code,
-        establishment=establishment.name_ar,
-        licence_number=licence.number,
-        content={
-            "establishment": establishment.name_ar,
-            "establishment_en": establishment.name_en,
-            "licence_number": licence.number,
-            "commercial_registration": establishment.commercial_registration,
-            "city": establishment.city.name_ar,
-            "city_en": establishment.city.name_en,
-            "authority": licence.authority.name_ar,
-            "authority_en": licence.authority.name_en,
-            "reference": application.shown_reference,
-            "office": office.name_ar,
-            "office_en": office.name_en,
-            "supervisor": by.full_name,
-            "presented": presented,
-            "period_from": calendar.today().isoformat(),
-            "period_until": licence.expires_on.isoformat(),
-        },
-    )

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Document, Establishment, Licence
@@ -22,6 +23,49 @@ class Decision(models.TextChoices):
     REJECT = "reject", _("Rejected")
     RELEASE = "release", _("Released")
     WITHDRAW = "withdraw", _("Withdrawn")
+    LAPSE = "lapse", _("Claim ended after a time without work")
+    REASSIGN = "reassign", _("Given to another office")
+
+
+class ReasonUse(models.TextChoices):
+    FLAG = "flag", _("Return for correction")
+    REJECT = "reject", _("Rejection")
+
+
+class ReasonTemplateQuerySet(models.QuerySet["ReasonTemplate"]):
+    def offered(self) -> "ReasonTemplateQuerySet":
+        """Those that supervisors may still choose."""
+        return self.filter(is_offered=True)
+
+
+class ReasonTemplate(models.Model):
+    """Words for the owner that come back again and again, in both languages; a rejection needs one's code."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    use = models.CharField(_("used for"), max_length=10, choices=ReasonUse)
+    about = models.CharField(
+        _("field or document"),
+        max_length=40,
+        blank=True,
+        help_text=_("The name of the one field or document it is about, such as licence; empty for any."),
+    )
+    words_ar = models.CharField(_("words in Arabic"), max_length=300)
+    words_en = models.CharField(_("words in English"), max_length=300)
+    is_offered = models.BooleanField(_("offered"), default=True)
+
+    objects = ReasonTemplateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reason template")
+        verbose_name_plural = _("reason templates")
+        ordering = ["use", "id"]
+
+    def __str__(self) -> str:
+        return self.words(get_language() or "ar")
+
+    def words(self, language: str) -> str:
+        """The words in the language of whoever is to read them."""
+        return self.words_en if language == "en" else self.words_ar
 
 
 class Review(models.Model):
@@ -32,18 +76,63 @@ class Review(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name=_("supervisor")
     )
     claimed_at = models.DateTimeField(_("claimed at"), default=timezone.now, editable=False)
+    # When its supervisor last worked on it; see `activation.claims`.
+    last_active_at = models.DateTimeField(_("last worked on at"), default=timezone.now, editable=False)
+    # The agent who brought the documents in the owner's place.
+    presented_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("documents presented by"),
+    )
+    # Since when its activation waits for the office head.
+    proposed_at = models.DateTimeField(_("proposed at"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
     person_checked = models.BooleanField(
         _("The person at the desk is the owner or their agent; their ID was checked."), default=False
     )
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    rejection = models.ForeignKey(
+        ReasonTemplate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reason's code"),
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
-        permissions = [("decide", _("Can review and decide applications"))]
+        permissions = [
+            ("decide", _("Can review and decide applications")),
+            ("lead", _("Can confirm, reassign, reopen and take back from colleagues")),
+        ]
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["supervisor"], condition=Q(decision=""), name="review_open_of"),
+            models.Index(
+                fields=["last_active_at"],
+                condition=Q(decision="", proposed_at__isnull=True),
+                name="review_idle",
+            ),
+            models.Index(
+                fields=["proposed_at"],
+                condition=Q(decision="", proposed_at__isnull=False),
+                name="review_proposed",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],
@@ -66,7 +155,27 @@ class Review(models.Model):
                 name="review_refusal_has_reason",
                 violation_error_message=_("Say why, in words for the owner."),
             ),
+            models.CheckConstraint(
+                condition=~Q(decision=Decision.REJECT) | Q(rejection__isnull=False),
+                name="review_rejection_has_code",
+                violation_error_message=_("Choose the reason for the rejection."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True)
+                | Q(decision=Decision.ACTIVATE) & ~Q(confirmed_by=F("supervisor")),
+                name="review_confirmed_by_another",
+                violation_error_message=_("Another person confirms what you have proposed."),
+            ),
         ]
+
+    @property
+    def waits_for_head(self) -> bool:
+        """Whether its activation is proposed and nobody has decided it yet."""
+        return self.proposed_at is not None and not self.decision
+
+
+# The kinds of document that say until when they are valid, by their names.
+EXPIRING = frozenset({"licence", "owner_id"})
 
 
 class DocumentCheck(models.Model):
@@ -77,6 +186,7 @@ class DocumentCheck(models.Model):
     original_seen = models.BooleanField(_("original seen"), default=False)
     matches = models.BooleanField(_("matches the original"), default=False)
     legible = models.BooleanField(_("legible"), default=False)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -84,8 +194,19 @@ class DocumentCheck(models.Model):
         ]
 
     @property
+    def expires(self) -> bool:
+        """Whether a document of this kind says until when it is valid."""
+        return self.document.kind_id in EXPIRING
+
+    @property
     def is_complete(self) -> bool:
-        return self.original_seen and self.matches and self.legible
+        """Whether nothing is left to look at; on the day `valid_until` the document is still valid."""
+        is_seen = self.original_seen and self.matches and self.legible
+        return is_seen and (not self.expires or (self.valid_until is not None and not self.has_expired))
+
+    @property
+    def has_expired(self) -> bool:
+        return self.valid_until is not None and self.valid_until < calendar.today()
 
 
 class SubscriptionStatus(models.TextChoices):

@@ -1,18 +1,37 @@
 """What waits at an office, oldest first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from activation.failed_texts import with_failed_text
 from activation.models import Review
-from registration.models import Application, Status
-from shumoos.accounts.models import User
-from shumoos.saudi import digits, reference_number
+from registration import office_time
+from registration.models import (
+    OFFICE_STATUSES,
+    Agreement,
+    Application,
+    ApplicationEvent,
+    Flag,
+    Mandate,
+    Office,
+    Status,
+)
+from registration.models.applications import ApplicationQuerySet
+from shumoos.accounts.models import Role, User
+from shumoos.saudi import calendar, digits, reference_number
 from shumoos.saudi.errors import InvalidNumber
 
 PAGE = 50
+# Nobody needs to know how many more there are, and counting them would read them all.
+MOST_COUNTED = 99
+TABS = ("waiting", "mine", "overdue", "returned", "failed", "proposed", "decided")
+NEWEST_FIRST = {"decided"}
+AGE = {"overdue": "clock_from", "decided": "decided_at"}
 
 
 class Mistyped(ValueError):
@@ -20,68 +39,203 @@ class Mistyped(ValueError):
 
 
 @dataclass
+class Row:
+    """An application as the queue shows it."""
+
+    application: Application
+    review: Review | None
+    # Working days, as `office_time.days_left` counts them; None where the office's clock does not run.
+    days_left: int | None
+
+    @property
+    def tone(self) -> str:
+        """The colour of the clock: amber on the last day, red when overdue."""
+        if self.days_left is None:
+            return "neutral"
+        return "danger" if self.days_left < 0 else "warning" if self.days_left == 0 else "success"
+
+    @property
+    def days_over(self) -> int:
+        return -(self.days_left or 0)
+
+
+@dataclass
 class Page:
-    applications: list[Application]
+    rows: list[Row]
     next_key: str
 
-
-def in_tab(user: User, tab: str):
-    """Return the applications under one tab of the queue that this supervisor may see."""
-    visible = Application.objects.visible_to(user)
-    if tab == "mine":
-        return visible.filter(status=Status.UNDER_REVIEW, reviews__decision="", reviews__supervisor=user)
-    if tab == "returned":
-        return visible.filter(status=Status.RETURNED)
-    if tab == "decided":
-        return visible.filter(status__in=[Status.ACTIVATED, Status.REJECTED])
-    return visible.awaiting_review()
+    @property
+    def applications(self) -> list[Application]:
+        return [row.application for row in self.rows]
 
 
-def page(applications, after: str = "") -> Page:
-    """Return the next applications after a key from the page before, by age, with who is reviewing them."""
-    if key := read_key(after):
-        submitted_at, pk = key
-        applications = applications.filter(
-            Q(submitted_at__gt=submitted_at) | Q(submitted_at=submitted_at, pk__gt=pk)
+@dataclass
+class Desk:
+    """The queue of one person: what they may see of it, read once for a page."""
+
+    user: User
+
+    @cached_property
+    def offices(self) -> list[Office]:
+        return list(self.user.offices.all())
+
+    @property
+    def tabs(self) -> list[str]:
+        """The tabs that have a sense for this person: only a head confirms what others propose."""
+        hidden = set() if self.user.role == Role.HEAD else {"proposed"}
+        return [tab for tab in TABS if tab not in hidden]
+
+    def visible(self) -> ApplicationQuerySet:
+        """Return the applications of the person's offices, in a form that walks one office's index."""
+        visible = Application.objects.visible_to(self.user)
+        if self.user.role not in (Role.SUPERVISOR, Role.HEAD):
+            return visible
+        if len(self.offices) == 1:
+            return Application.objects.sent().filter(office_id=self.offices[0].pk)
+        return Application.objects.sent().filter(office__in=self.offices)
+
+    def in_tab(self, tab: str) -> QuerySet[Application]:
+        """Return the applications under one tab, in no order yet."""
+        visible = self.visible()
+        if tab == "mine":
+            mine = Review.objects.filter(decision="", supervisor=self.user)
+            return visible.filter(status=Status.UNDER_REVIEW, pk__in=mine.values("application_id"))
+        if tab == "overdue":
+            return visible.filter(self.is_overdue, status__in=OFFICE_STATUSES)
+        if tab == "returned":
+            return visible.filter(status=Status.RETURNED)
+        if tab == "failed":
+            return with_failed_text(visible.filter(status=Status.ACTIVATED))
+        if tab == "proposed":
+            proposed = Review.objects.filter(decision="", proposed_at__isnull=False)
+            return visible.filter(status=Status.UNDER_REVIEW, pk__in=proposed.values("application_id"))
+        if tab == "decided":
+            return visible.filter(status__in=[Status.ACTIVATED, Status.REJECTED])
+        return visible.awaiting_review()
+
+    @cached_property
+    def is_overdue(self) -> Q:
+        """Return the condition that the office's days are used up: each office by its own calendar."""
+        condition = Q(pk__in=[])
+        offices = self.offices or Office.objects.all()
+        for pk, clock in office_time.clocks([office.pk for office in offices]).items():
+            condition |= Q(office_id=pk, clock_from__lt=office_time.overdue_before(clock, self.today))
+        return condition
+
+    @property
+    def today(self) -> date:
+        return calendar.today()
+
+    def counts(self) -> dict[str, str]:
+        """Return how many wait under each tab, up to 99 and then `99+`; decided ones are not counted."""
+        counted = {}
+        for tab in self.tabs:
+            if tab != "decided":
+                number = self.in_tab(tab).order_by()[: MOST_COUNTED + 1].count()
+                counted[tab] = f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+        return counted
+
+    def page(self, applications: QuerySet[Application], *, tab: str = "", after: str = "") -> Page:
+        """Return the next applications after a key from the page before, by age, with their clocks."""
+        age, is_backwards = AGE.get(tab, "submitted_at"), tab in NEWEST_FIRST
+        if key := read_key(after, age):
+            applications = applications.filter(beyond(age, *key, is_backwards=is_backwards))
+        sign = "-" if is_backwards else ""
+        found = list(with_company(applications.order_by(f"{sign}{age}", f"{sign}id"))[: PAGE + 1])
+        shown = found[:PAGE]
+        return Page(self.clocked(shown), make_key(shown[-1], age) if len(found) > PAGE else "")
+
+    def clocked(self, applications: list[Application]) -> list[Row]:
+        """Return the rows with their clocks: two queries, however many there are."""
+        clocks = office_time.clocks(
+            {application.office_id for application in applications if application.office_id}
         )
-    rows = list(
-        applications.select_related("city", "sector", "authority").prefetch_related(
-            Prefetch(
-                "reviews",
-                Review.objects.filter(decision="").select_related("supervisor"),
-                to_attr="open_reviews",
+        return [
+            Row(
+                application,
+                next(iter(application.open_reviews), None),  # type: ignore[attr-defined]
+                days_left(application, clocks, self.today),
             )
-        )[: PAGE + 1]
+            for application in applications
+        ]
+
+    def search(self, text: str) -> QuerySet[Application]:
+        """Return what the person may see of what was typed or scanned: reference, licence, CR or name.
+
+        Raises Mistyped, without a look-up, where it is a reference number with a wrong digit, and TooShort
+        where it holds too little of a name.
+        """
+        number = digits.clean_number(text)
+        if len(number) == 12 and number.isdigit():
+            try:
+                return self.visible().filter(reference=reference_number.clean(number))
+            except InvalidNumber:
+                raise Mistyped(
+                    _("This reference number looks mistyped: its last two digits do not fit the others.")
+                ) from None
+        return self.visible().called(text)
+
+
+def days_left(application: Application, clocks: dict[int, office_time.Clock], today: date) -> int | None:
+    """Return the days left of an application with the office, or as they stood when it was returned."""
+    if application.clock_from is None or application.office_id is None:
+        return None
+    if application.status not in (*OFFICE_STATUSES, Status.RETURNED):
+        return None
+    returned = next(iter(application.returns), None)  # type: ignore[attr-defined]
+    on = today
+    if application.status == Status.RETURNED and returned is not None:
+        on = timezone.localdate(returned.at, calendar.RIYADH)
+    return clocks[application.office_id].days_left(application.clock_from, on=on)
+
+
+def with_company(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """Have the rows come with all that the queue shows beside them."""
+    return applications.select_related("city", "sector", "authority").prefetch_related(
+        Prefetch(
+            "reviews",
+            Review.objects.filter(decision="").select_related("supervisor"),
+            to_attr="open_reviews",
+        ),
+        Prefetch(
+            "events",
+            ApplicationEvent.objects.filter(new=Status.RETURNED).order_by("-id"),
+            to_attr="returns",
+        ),
     )
-    return Page(rows[:PAGE], make_key(rows[PAGE - 1]) if len(rows) > PAGE else "")
 
 
-def make_key(application: Application) -> str:
-    return f"{application.submitted_at:%Y%m%dT%H%M%S.%f%z}_{application.pk}"
+def flagged() -> Exists:
+    """Whether the office has flagged something of an application, now or before."""
+    return Exists(Flag.objects.filter(application=OuterRef("pk")))
 
 
-def read_key(text: str) -> tuple[datetime, int] | None:
-    """Return submission time and key of the last application seen, or None for anything else."""
+def premium() -> Exists:
+    """Whether a provider company acts for the owner: under an agreement that the owner has approved."""
+    approved = Mandate.objects.filter(approved_at__isnull=False)
+    agreements = Agreement.objects.filter(application=OuterRef("pk"))
+    return Exists(agreements.filter(pk__in=approved.values("agreement_id")))
+
+
+def make_key(application: Application, age: str) -> str:
+    value = getattr(application, age)
+    shown = value.isoformat() if age == "clock_from" else f"{value:%Y%m%dT%H%M%S.%f%z}"
+    return f"{shown}_{application.pk}"
+
+
+def read_key(text: str, age: str) -> tuple[datetime | date, int] | None:
+    """Return age and key of the last application seen, or None for anything else."""
+    shown, _sep, pk = text.partition("_")
     try:
-        submitted_at, pk = text.split("_")
-        return datetime.strptime(submitted_at, "%Y%m%dT%H%M%S.%f%z"), int(pk)
+        if age == "clock_from":
+            return date.fromisoformat(shown), int(pk)
+        return datetime.strptime(shown, "%Y%m%dT%H%M%S.%f%z"), int(pk)
     except ValueError:
         return None
 
 
-def search(user: User, text: str):
-    """Return what the supervisor may see of what was typed or scanned: reference, licence, CR, ID or name.
-
-    Raises Mistyped, without a look-up, where it is a reference number with a wrong digit, and TooShort where
-    it holds too little of a name.
-    """
-    visible = Application.objects.visible_to(user)
-    number = digits.clean_number(text)
-    if len(number) == 12 and number.isdigit():
-        try:
-            return visible.filter(reference=reference_number.clean(number))
-        except InvalidNumber:
-            raise Mistyped(
-                _("This reference number looks mistyped: its last two digits do not fit the others.")
-            ) from None
-    return visible.called(text)
+def beyond(age: str, value: datetime | date, pk: int, *, is_backwards: bool) -> Q:
+    """Return the condition that a row comes after the one of that key, in a form that an index walks."""
+    word = "lt" if is_backwards else "gt"
+    later = Q(**{f"{age}__{word}": value}) | Q(**{f"pk__{word}": pk})
+    return Q(**{f"{age}__{word}e": value}) & later

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from activation.models import Subscription
-from registration.models import Application
+from registration.models import OFFICE_STATUSES, Application
 from shumoos.accounts import people
 from shumoos.accounts.models import User
 from shumoos.sms import kinds
@@ -26,6 +26,15 @@ def activated(about: Model | None, language: str) -> dict[str, Any]:
 
 def decision(about: Model | None, language: str) -> dict[str, Any]:
     return {"reference": cast(Application, about).shown_reference}
+
+
+def reassigned(about: Model | None, language: str) -> dict[str, Any]:
+    """Return where the owner is to go now. Raises Pointless once the application is not with an office."""
+    application = cast(Application, about)
+    if application.office is None or application.status not in OFFICE_STATUSES:
+        raise kinds.Pointless
+    office = application.office
+    return {"reference": application.shown_reference, "office": office.name, "address": office.address}
 
 
 def register() -> None:
@@ -55,5 +64,19 @@ def register() -> None:
         label=_("Application rejected"),
         urgency=Urgency.NOTICE,
         template="sms/application_rejected.txt",
+        context=decision,
+    )
+    kinds.register(
+        "application_reassigned",
+        label=_("Application given to another office"),
+        urgency=Urgency.NOTICE,
+        template="sms/application_reassigned.txt",
+        context=reassigned,
+    )
+    kinds.register(
+        "application_reopened",
+        label=_("Application reopened"),
+        urgency=Urgency.NOTICE,
+        template="sms/application_reopened.txt",
         context=decision,
     )

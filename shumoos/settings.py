@@ -210,6 +210,11 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Riyadh"
 
+# Review ----------------------------------------------------------------------------------------------------
+
+# An application that a supervisor has taken up and not worked on for so long goes back into the queue.
+CLAIM_IDLE_MINUTES = env.int("CLAIM_IDLE_MINUTES", default=120)
+
 # Others' systems -------------------------------------------------------------------------------------------
 
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID")

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from activation.views import queue
 from shumoos import health, home, views
 
 urlpatterns = [
@@ -20,6 +21,8 @@ urlpatterns = [
     path("guests/", include("guests.urls")),
     path("violations/", include("violations.urls")),
     path("", include("support.urls")),
+    # Before the admin's own start page, whose address and name it shares.
+    path("admin/", admin.site.admin_view(queue.start)),
     path("admin/", admin.site.urls),
 ]
 

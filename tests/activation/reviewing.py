@@ -1,9 +1,12 @@
 """What the tests of activation do before they come to their point."""
 
+from datetime import date
+
 from django.urls import reverse
 
 from activation import decisions
 from activation.forms import ANSWERS
+from activation.models import EXPIRING
 
 
 def page(name, application, *more):
@@ -14,12 +17,21 @@ def everything_ticked(application):
     """The form data of a complete checklist."""
     documents = application.documents.filter(is_current=True)
     ticks = {f"{answer}_{document.pk}": "on" for document in documents for answer in ANSWERS}
-    return {"checklist": "1", "person_checked": "on", **ticks}
+    days = {f"valid_until_{document.pk}": "2034-05-01" for document in documents if document.kind_id in EXPIRING}
+    return {"checklist": "1", "person_checked": "on", **ticks, **days}
+
+
+def answers(review):
+    """A complete checklist as `decisions.tick` takes it."""
+    return {
+        check.document_id: dict.fromkeys(ANSWERS, True)
+        | ({"valid_until": date(2034, 5, 1)} if check.expires else {})
+        for check in review.checks.select_related("document")
+    }
 
 
 def claimed(application, supervisor):
     """The application, taken up and with its checklist complete."""
     review = decisions.claim(application, by=supervisor)
-    checks = {check.document_id: dict.fromkeys(ANSWERS, True) for check in review.checks.all()}
-    decisions.tick(application, by=supervisor, person_checked=True, checks=checks)
+    decisions.tick(application, by=supervisor, person_checked=True, checks=answers(review))
     return application

@@ -1,6 +1,7 @@
 """The queue and the review page: who sees what, claiming, returning, rejecting."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,9 +16,12 @@ from registration import corrections, moves
 from registration.models import Application
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Look
+from shumoos.saudi import calendar
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed, everything_ticked, page
-from tests.factories import ApplicationFactory, OfficerFactory, city, make_document
+from tests.conftest import sign_in
+from tests.factories import ApplicationFactory, LicenceFactory, OfficerFactory, city, make_document
+from violations.escalation import escalate
 
 QUEUE = reverse("admin:activation_queue")
 
@@ -89,7 +93,7 @@ def test_the_review_page_shows_data_documents_and_history_and_logs_the_look(supe
 
     assertContains(response, application.owner_national_id)
     for document in application.documents.all():
-        assertContains(response, page("document", application, document.pk))
+        assertContains(response, page("read", application, document.pk))
     look = Look.objects.get()
     assert (look.action, look.subject) == ("review", f"registration.application:{application.pk}")
 
@@ -184,7 +188,9 @@ def test_sending_it_back_tells_the_owner_why(supervisor_client, supervisor, appl
     words = "صورة الترخيص غير واضحة."
 
     flag = {"return-flag_name_ar": "on", "return-words_name_ar": "كما في الترخيص"}
-    response = supervisor_client.post(page(name, application), {f"{name}-reason": words} | flag)
+    typed = {f"{name}-reason": words, "reject-code": "licence_not_valid"}
+
+    response = supervisor_client.post(page(name, application), typed | flag)
 
     assertRedirects(response, page("review", application))
     application.refresh_from_db()
@@ -194,15 +200,60 @@ def test_sending_it_back_tells_the_owner_why(supervisor_client, supervisor, appl
     assert TextMessage.objects.filter(kind=f"application_{status}").get().to == application.owner_mobile
 
 
-@pytest.mark.parametrize("name", ["return", "reject"])
-def test_sending_it_back_needs_words(supervisor_client, supervisor, application, name):
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("", "اختر سبب الرفض."), ("other", "اذكر السبب بكلمات يقرؤها صاحب المنشأة.")],
+)
+def test_rejecting_needs_a_code_and_another_reason_needs_words(
+    supervisor_client, supervisor, application, code, words
+):
     decisions.claim(application, by=supervisor)
 
-    response = supervisor_client.post(page(name, application), {f"{name}-reason": " "})
+    response = supervisor_client.post(
+        page("reject", application), {"reject-code": code, "reject-reason": " "}
+    )
 
-    assertContains(response, "اذكر السبب بكلمات يقرؤها صاحب المنشأة.", status_code=422)
+    assertContains(response, words, status_code=422)
     application.refresh_from_db()
     assert application.status == "under_review"
+
+
+def test_a_rejection_keeps_its_code_and_speaks_the_owners_language(supervisor_client, supervisor):
+    application = ApplicationFactory(language="en")
+    decisions.claim(application, by=supervisor)
+
+    supervisor_client.post(page("reject", application), {"reject-code": "not_the_owner"})
+
+    review = application.reviews.get()
+    assert review.rejection.code == "not_the_owner"
+    assert review.reason == "The applicant is neither the owner nor holds a mandate."
+
+
+def test_a_template_speaks_the_owners_language_and_typed_words_win(supervisor_client, supervisor):
+    application = ApplicationFactory(language="en")
+    decisions.claim(application, by=supervisor)
+    form = {
+        "return-template_letter": "letter_unsigned",
+        "return-template_licence": "illegible",
+        "return-words_licence": "Page two is missing.",
+    }
+
+    supervisor_client.post(page("return", application), form)
+
+    assert dict(application.flags.values_list("name", "words")) == {
+        "letter": "The letter has no signature or stamp. Add the signed and stamped one.",
+        "licence": "Page two is missing.",
+    }
+    assert (
+        application.events.last().reason == "Please put right what is marked, and send the application again."
+    )
+
+
+def test_only_templates_about_the_field_are_offered(supervisor_client, supervisor, application):
+    decisions.claim(application, by=supervisor)
+    form = {"return-template_city": "letter_unsigned"}
+
+    assert supervisor_client.post(page("return", application), form).status_code == 422
 
 
 def test_returning_flags_what_is_to_be_put_right(supervisor_client, supervisor, application):
@@ -298,3 +349,125 @@ def test_the_stock_list_and_form_lead_to_queue_and_review(supervisor_client, app
         page("review", application),
     )
     assert supervisor_client.get(reverse("admin:registration_application_add")).status_code == 403
+
+
+def test_differences_from_the_register_stand_beside_the_field(supervisor_client):
+    licence = LicenceFactory(owner_name="مالك في السجل")
+    application = ApplicationFactory(
+        sector=licence.sector, licence_number=licence.number, owner_name="مالك في الطلب"
+    )
+
+    response = supervisor_client.get(page("review", application))
+
+    field = next(field for field in response.context["fields"] if field.name == "owner_name")
+    assert (field.shown, field.registered) == ("مالك في الطلب", "مالك في السجل")
+    assertContains(response, "مالك في السجل")
+
+
+def test_other_applications_and_open_cases_stand_below(supervisor_client, supervisor):
+    licence = LicenceFactory(issued_on=calendar.today() - timedelta(days=60))
+    escalate(calendar.today())
+    typed = {"sector": licence.sector, "licence_number": licence.number}
+    first = ApplicationFactory(**typed)
+    decisions.reject(claimed(first, supervisor), by=supervisor, reason="السبب")
+    second = ApplicationFactory(**typed)
+    of_the_owner = ApplicationFactory(owner_national_id=second.owner_national_id)
+    elsewhere = ApplicationFactory(owner_national_id=second.owner_national_id, city=city("jeddah"))
+
+    response = supervisor_client.get(page("review", second))
+
+    assert response.context["earlier"] == [of_the_owner, first]
+    assert [case.licence for case in response.context["cases"]] == [licence]
+    assertNotContains(response, elsewhere.shown_reference)
+
+
+def test_the_review_page_takes_as_many_queries_with_a_long_history_and_at_most_25(supervisor):
+    head = OfficerFactory(role="head")
+    client = sign_in(head)
+    application = ApplicationFactory()
+
+    def correct(name):
+        decisions.claim(application, by=head)
+        flags = {"name_ar": "كما في الترخيص", "letter": "غير واضح", "city": "مدينة أخرى"}
+        decisions.return_to_owner(application, by=head, reason="ناقص", flags=flags)
+        make_document(application, "letter", color=name)
+        corrections.send_corrections(application, typed={"name_ar": f"اسم {name}"})
+        ApplicationFactory(owner_national_id=application.owner_national_id)
+
+    correct("blue")
+    decisions.claim(application, by=head)
+    client.get(page("review", application))
+    with CaptureQueriesContext(connection) as one:
+        client.get(page("review", application))
+    decisions.release(application, by=head)
+    correct("red")
+    correct("green")
+    decisions.claim(application, by=head)
+    with CaptureQueriesContext(connection) as three:
+        client.get(page("review", application))
+    assert len(one) == len(three) <= 25
+
+
+def test_an_activated_application_takes_at_most_25_queries(supervisor_client, supervisor, application):
+    decisions.activate(claimed(application, supervisor), by=supervisor)
+    supervisor_client.get(page("review", application))
+    with CaptureQueriesContext(connection) as queries:
+        supervisor_client.get(page("review", application))
+    assert len(queries) <= 25
+
+
+def test_the_licences_last_day_stands_in_the_checklist_and_the_ids_is_typed(
+    supervisor_client, supervisor, application
+):
+    decisions.claim(application, by=supervisor)
+    licence, owner_id = (application.documents.get(kind=kind) for kind in ("licence", "owner_id"))
+    form = supervisor_client.get(page("review", application)).context["checklist"]
+    assert form[f"valid_until_{licence.pk}"].value() == application.licence_expires_on.isoformat()
+
+    ticks = everything_ticked(application) | {f"valid_until_{owner_id.pk}": "١٤٥٥/٠١/٠١"}
+    supervisor_client.post(page("check", application), ticks)
+    assert application.reviews.get().checks.get(document=owner_id).valid_until == calendar.from_hijri(
+        1455, 1, 1
+    )
+
+
+def test_a_broken_day_is_told_beside_it_and_what_was_ticked_is_kept(
+    supervisor_client, supervisor, application
+):
+    decisions.claim(application, by=supervisor)
+    owner_id = application.documents.get(kind="owner_id")
+    ticks = everything_ticked(application) | {f"valid_until_{owner_id.pk}": "2034-13-01"}
+
+    response = supervisor_client.post(page("activate", application), ticks)
+
+    assert response.status_code == 422
+    form = response.context["checklist"]
+    assert list(form.errors) == [f"valid_until_{owner_id.pk}"]
+    assert form["person_checked"].value()
+    application.refresh_from_db()
+    assert application.status == "under_review"
+
+
+def test_an_expired_document_is_refused_with_its_name(supervisor_client, supervisor, application):
+    decisions.claim(application, by=supervisor)
+    owner_id = application.documents.get(kind="owner_id")
+    ticks = everything_ticked(application) | {f"valid_until_{owner_id.pk}": "2020-01-01"}
+
+    response = supervisor_client.post(page("activate", application), ticks, follow=True)
+
+    assertContains(response, f"انتهت صلاحية {owner_id}")
+    application.refresh_from_db()
+    assert application.status == "under_review"
+
+
+def test_a_document_is_valid_on_its_last_day(supervisor, application):
+    claimed(application, supervisor).reviews.get().checks.filter(valid_until__isnull=False).update(
+        valid_until=calendar.today()
+    )
+    assert decisions.activate(application, by=supervisor).pk
+
+
+def test_an_id_without_a_day_is_not_complete(supervisor, application):
+    claimed(application, supervisor).reviews.get().checks.update(valid_until=None)
+    with pytest.raises(MoveRefused):
+        decisions.activate(application, by=supervisor)

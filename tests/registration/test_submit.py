@@ -13,6 +13,7 @@ from shumoos.saudi import reference_number, sms_length
 from shumoos.saudi.calendar import today
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import TextMessage
+from tests.activation.reviewing import claimed
 from tests.factories import (
     ApplicationFactory,
     LicenceFactory,
@@ -157,13 +158,7 @@ def test_a_licence_whose_application_has_ended_may_be_applied_for_again(status, 
 
 def test_a_licence_with_an_active_subscription_is_refused(supervisor):
     first = ApplicationFactory()
-    decisions.claim(first, by=supervisor)
-    checks = {
-        document.pk: {"original_seen": True, "matches": True, "legible": True}
-        for document in first.documents.all()
-    }
-    decisions.tick(first, by=supervisor, person_checked=True, checks=checks)
-    subscription = decisions.activate(first, by=supervisor)
+    subscription = decisions.activate(claimed(first, supervisor), by=supervisor)
 
     with pytest.raises(MoveRefused):
         send(TypedFactory(licence_number=first.licence_number))

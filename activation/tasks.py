@@ -1,0 +1,9 @@
+from celery import shared_task
+
+from activation import claims
+
+
+@shared_task(ignore_result=True)
+def give_back_idle_claims() -> None:
+    """Put what nobody has worked on for two hours back into the queue. Safe to run twice at once."""
+    claims.give_back_idle()

@@ -1,0 +1,102 @@
+"""The office's work: what waits, by tab, and the box that leads straight to an application."""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from activation import queue
+from activation.forms import QueueFilterForm, QueueSearchForm
+from activation.queue import Desk
+from activation.views.common import can_view, page
+from registration.models import Application
+from registration.models.names import TooShort
+from shumoos.accounts.models import Role
+from shumoos.accounts.requests import SignedInRequest
+
+LABELS: dict[str, Promise] = {
+    "waiting": gettext_lazy("Waiting"),
+    "mine": gettext_lazy("Mine"),
+    "overdue": gettext_lazy("Overdue"),
+    "returned": gettext_lazy("Returned"),
+    "failed": gettext_lazy("Failed texts"),
+    "proposed": gettext_lazy("To confirm"),
+    "decided": gettext_lazy("Decided"),
+}
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Open the admin on the office's work for those who have one; `?all` is the list of everything."""
+    role = getattr(request.user, "role", "")
+    if role in (Role.SUPERVISOR, Role.HEAD) and request.user.is_active and "all" not in request.GET:
+        return redirect("admin:activation_queue")
+    return admin.site.index(request)
+
+
+@require_safe
+@can_view
+def show_queue(request: SignedInRequest) -> HttpResponse:
+    desk = Desk(request.user)
+    form = QueueSearchForm(request.GET)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    tab = request.GET.get("tab", "")
+    if tab not in desk.tabs:
+        tab = "waiting"
+    filters = QueueFilterForm(request.GET, offices=desk.offices)
+    filters.is_valid()  # what is not, narrows nothing
+    if text:
+        tab, applications = "", searched(desk, form, text)
+    else:
+        applications = filtered(desk.in_tab(tab), filters)
+    shown = desk.page(applications, tab=tab, after=request.GET.get("after", ""))
+    if text and len(shown.rows) == 1 and not request.GET.get("after"):
+        return redirect("admin:activation_review", shown.rows[0].application.pk)
+    counts = desk.counts()
+    context = {
+        "title": _("Applications"),
+        "form": form,
+        "filters": filters,
+        "is_filtered": any(filters.cleaned_data.values()),
+        "tabs": [(name, LABELS[name], counts.get(name)) for name in desk.tabs],
+        "tab": tab,
+        "text": text,
+        "page": shown,
+        "next_query": urlencode({**kept(request), "after": shown.next_key}),
+        "tab_query": urlencode({name: value for name, value in kept(request).items() if name in FILTERS}),
+    }
+    return page(request, "activation/queue.html", context)
+
+
+FILTERS = tuple(QueueFilterForm.base_fields)
+
+
+def kept(request: HttpRequest) -> dict[str, str]:
+    """Return what an address has to carry on to the next page."""
+    names = ("tab", "q", *FILTERS)
+    return {name: request.GET[name] for name in names if request.GET.get(name)}
+
+
+def searched(desk: Desk, form: QueueSearchForm, text: str) -> QuerySet[Application]:
+    try:
+        return desk.search(text)
+    except (queue.Mistyped, TooShort) as refusal:
+        form.add_error("q", str(refusal))
+        return Application.objects.none()
+
+
+def filtered(applications: QuerySet[Application], filters: QueueFilterForm) -> QuerySet[Application]:
+    """Narrow a tab to what was chosen; a choice that does not exist narrows nothing."""
+    for name in ("sector", "authority", "city"):
+        if value := filters.cleaned_data.get(name):
+            applications = applications.filter(**{name: value})
+    if filters.cleaned_data.get("flagged"):
+        applications = applications.filter(queue.flagged())
+    if filters.cleaned_data.get("premium"):
+        applications = applications.filter(queue.premium())
+    return applications

@@ -1,0 +1,223 @@
+"""The queue's tabs, clock, filters and search."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertRedirects
+
+from activation import decisions
+from activation.queue import Desk
+from registration.models import Agreement, Application, Holiday, Mandate, Provider
+from shumoos.accounts.models import Role
+from tests.activation.reviewing import claimed
+from tests.conftest import sign_in
+from tests.factories import ApplicationFactory, OfficerFactory, UserFactory, city, office, sector
+
+QUEUE = reverse("admin:activation_queue")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def application():
+    return ApplicationFactory()
+
+
+def shown(client, **query):
+    return client.get(QUEUE, query).context["page"].applications
+
+
+def days_ago(application, days):
+    """The application, as if it had come so many days ago."""
+    Application.objects.filter(pk=application.pk).update(clock_from=date(2026, 11, 25) - timedelta(days=days))
+    return application
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.HEAD])
+def test_the_admin_opens_on_the_offices_work(role):
+    client = sign_in(OfficerFactory(role=role))
+    assertRedirects(client.get("/admin/"), QUEUE)
+    assertContains(client.get("/admin/?all"), reverse("admin:registration_licence_changelist"))
+
+
+def test_the_admin_opens_on_its_index_for_others_and_asks_strangers_to_sign_in(
+    auditor_client, administrator_client, owner_client, client
+):
+    assert auditor_client.get("/admin/").status_code == 200
+    assert administrator_client.get("/admin/").status_code == 200
+    assert owner_client.get("/admin/").status_code == 302
+    assert client.get("/admin/").status_code == 302
+
+
+def test_each_application_is_under_its_tab(supervisor_client, supervisor, application):
+    mine, colleagues, returned = (ApplicationFactory() for _position in range(3))
+    decisions.claim(mine, by=supervisor)
+    decisions.claim(colleagues, by=OfficerFactory())
+    decisions.claim(returned, by=supervisor)
+    decisions.return_to_owner(returned, by=supervisor, reason="ناقص", flags={"letter": "غير واضح"})
+
+    assert shown(supervisor_client) == [application, mine, colleagues]
+    assert shown(supervisor_client, tab="mine") == [mine]
+    assert shown(supervisor_client, tab="returned") == [returned]
+    assert shown(supervisor_client, tab="nonsense") == [application, mine, colleagues]
+
+
+def test_a_head_sees_who_in_the_office_has_taken_up_what(head_client, application):
+    colleague = OfficerFactory()
+    decisions.claim(application, by=colleague)
+    elsewhere = ApplicationFactory(city=city("jeddah"))
+    decisions.claim(elsewhere, by=OfficerFactory(office="MKK"))
+
+    response = head_client.get(QUEUE)
+    assert response.context["page"].applications == [application]
+    assertContains(response, colleague.full_name)
+
+
+@pytest.mark.parametrize(
+    ("days", "left", "tone"),
+    [(0, 2, "success"), (1, 1, "success"), (2, 0, "warning"), (3, -1, "danger")],
+)
+def test_the_clock_shows_what_is_left(supervisor, application, days, left, tone):
+    days_ago(application, days)
+    with time_machine.travel("2026-11-25 09:00Z", tick=False):  # a Wednesday
+        [row] = Desk(supervisor).page(Application.objects.all()).rows
+    assert (row.days_left, row.tone) == (left, tone)
+
+
+def test_overdue_is_what_has_used_up_its_days_the_oldest_first(supervisor):
+    applications = [days_ago(ApplicationFactory(), days) for days in (2, 3, 9)]
+    with time_machine.travel("2026-11-25 09:00Z", tick=False):
+        desk = Desk(supervisor)
+        assert list(desk.in_tab("overdue").order_by("clock_from")) == applications[:0:-1]
+        Holiday.objects.create(day=date(2026, 11, 24), name_ar="إجازة", name_en="Holiday")
+        assert list(Desk(supervisor).in_tab("overdue")) == [applications[2]]
+
+
+def test_a_returned_application_shows_its_clock_as_it_stood(supervisor):
+    with time_machine.travel("2026-11-08 09:00Z", tick=False):
+        application = ApplicationFactory()
+    with time_machine.travel("2026-11-09 09:00Z", tick=False):
+        decisions.claim(application, by=supervisor)
+        decisions.return_to_owner(application, by=supervisor, reason="ناقص", flags={"letter": "غير واضح"})
+    with time_machine.travel("2026-11-25 09:00Z", tick=False):
+        [row] = Desk(supervisor).page(Application.objects.all()).rows
+    assert row.days_left == 1
+
+
+def test_counts_stop_at_99(supervisor, monkeypatch):
+    monkeypatch.setattr("activation.queue.MOST_COUNTED", 2)
+    for _position in range(3):
+        ApplicationFactory()
+    assert Desk(supervisor).counts()["waiting"] == "2+"
+    assert Desk(supervisor).counts()["mine"] == "0"
+
+
+def test_filters_narrow_a_tab(supervisor_client, supervisor, application):
+    other = ApplicationFactory(sector=sector("gold_jewellery"), city=city("diriyah"))
+    decisions.claim(other, by=supervisor)
+    decisions.return_to_owner(other, by=supervisor, reason="ناقص", flags={"letter": "غير واضح"})
+    Application.objects.filter(pk=other.pk).update(status="submitted")
+
+    assert shown(supervisor_client, sector=other.sector_id) == [other]
+    assert shown(supervisor_client, authority=application.authority_id) == [application]
+    assert shown(supervisor_client, city=other.city_id) == [other]
+    assert shown(supervisor_client, flagged="on") == [other]
+    assert shown(supervisor_client, sector="x", city="99999") == [application, other]
+
+
+def test_premium_is_what_a_company_holds_an_approved_mandate_for(supervisor_client, application):
+    ApplicationFactory()
+    agent = UserFactory(role=Role.PROVIDER)
+    provider = Provider.objects.create(name_ar="شركة", name_en="Co", commercial_registration="1010000001")
+    agreement = Agreement.objects.create(
+        provider=provider,
+        application=application,
+        owner_name=application.owner_name,
+        owner_national_id=application.owner_national_id,
+        owner_mobile=application.owner_mobile,
+        fee=700,
+    )
+    mandate = Mandate.objects.create(
+        agreement=agreement,
+        scopes=["present_documents"],
+        ends_on=date.today() + timedelta(days=9),
+        asked_by=agent,
+    )
+    assert shown(supervisor_client, premium="on") == []
+
+    Mandate.objects.filter(pk=mandate.pk).update(approved_at=timezone.now())
+    assert shown(supervisor_client, premium="on") == [application]
+
+
+def test_the_pages_of_a_filtered_tab_keep_its_filters(supervisor_client, monkeypatch):
+    monkeypatch.setattr("activation.queue.PAGE", 1)
+    first, second = ApplicationFactory(), ApplicationFactory()
+    ApplicationFactory(sector=sector("gold_jewellery"))
+
+    response = supervisor_client.get(QUEUE, {"sector": first.sector_id})
+    address = f"{QUEUE}?{response.context['next_query']}"
+    assert response.context["page"].applications == [first]
+    response = supervisor_client.get(address)
+    assert (response.context["page"].applications, response.context["page"].next_key) == ([second], "")
+
+
+@pytest.mark.parametrize("tab", ["waiting", "mine", "overdue", "returned", "failed", "decided"])
+@pytest.mark.parametrize("key", ["rubbish", "_", "2026-13-01_1", "20261125T090000.000000+0000_x"])
+def test_a_broken_page_key_is_the_first_page(supervisor_client, application, tab, key):
+    assert supervisor_client.get(QUEUE, {"tab": tab, "after": key}).status_code == 200
+
+
+def test_decided_ones_come_newest_first(supervisor_client, supervisor):
+    applications = [ApplicationFactory() for _position in range(2)]
+    for application in applications:
+        decisions.activate(claimed(application, supervisor), by=supervisor)
+    assert shown(supervisor_client, tab="decided") == applications[::-1]
+
+
+def test_licence_and_commercial_registration_lead_straight_to_the_match(supervisor_client, application):
+    ApplicationFactory()
+    review = reverse("admin:activation_review", args=[application.pk])
+    for number in (application.licence_number.lower(), application.commercial_registration):
+        assertRedirects(supervisor_client.get(QUEUE, {"q": number}), review)
+
+
+def test_a_mistyped_reference_number_is_told_without_a_look_up(supervisor_client, application):
+    wrong = application.reference[:-1] + str((int(application.reference[-1]) + 1) % 10)
+    with CaptureQueriesContext(connection) as queries:
+        supervisor_client.get(QUEUE, {"q": wrong})
+    assert not any(wrong in query["sql"] for query in queries)
+
+
+@pytest.mark.parametrize("tab", ["waiting", "mine", "overdue", "returned", "failed", "proposed", "decided"])
+def test_a_tab_takes_as_many_queries_for_three_as_for_one_and_at_most_25(tab):
+    head = OfficerFactory(role=Role.HEAD)
+    client = sign_in(head)
+
+    def one_of_each():
+        days_ago(ApplicationFactory(), 30)
+        decisions.claim(ApplicationFactory(), by=head)
+        decisions.activate(claimed(ApplicationFactory(), head), by=head)
+        returned = ApplicationFactory()
+        decisions.claim(returned, by=head)
+        decisions.return_to_owner(returned, by=head, reason="ناقص", flags={"letter": "غير واضح"})
+
+    one_of_each()
+    client.get(QUEUE, {"tab": tab})
+    with CaptureQueriesContext(connection) as one:
+        client.get(QUEUE, {"tab": tab})
+    one_of_each()
+    one_of_each()
+    with CaptureQueriesContext(connection) as three:
+        client.get(QUEUE, {"tab": tab})
+    assert len(one) == len(three) <= 25
+
+
+def test_a_supervisor_without_an_office_sees_nothing(application):
+    nobody = OfficerFactory()
+    office("RUH").members.remove(nobody)
+    assert shown(sign_in(nobody)) == []
