@@ -34,6 +34,7 @@ def return_it(portal, application, accessible):
     sign_in(office, supervisor.username, PASSWORD)
     office.goto(f"/admin/registration/application/{application.pk}/review/")
     office.get_by_role("button", name="بدء المراجعة").click()
+    office.locator("summary", has_text="إعادة للتصحيح").click()
     office.fill("[name=return-reason]", "في الطلب ما يجب تصحيحه.")
     office.check("[name=return-flag_name_ar]")
     office.fill("[name=return-words_name_ar]", "الاسم كما في الترخيص")

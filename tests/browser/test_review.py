@@ -1,0 +1,210 @@
+"""A supervisor at the desk: documents, return, correction, activation, a text that fails, the letter."""
+
+import io
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from registration import corrections, documents
+from registration.models import Application
+from shumoos.letters.models import Letter
+from shumoos.sms.models import Status, TextMessage
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_whole_path import sign_in, tick_everything
+from tests.factories import PASSWORD, ApplicationFactory, OfficerFactory, make_document
+
+pytestmark = pytest.mark.browser
+
+OLD, NEW = "+966551234567", "+966559876543"
+# Where to keep pictures of the pages, for whoever wants to look at them.
+PICTURES = os.environ.get("PICTURES")
+
+
+def pdf(pages):
+    content = io.BytesIO()
+    with pikepdf.new() as file:
+        for _number in range(pages):
+            file.add_blank_page(page_size=(595, 842))
+        file.save(content)
+    return SimpleUploadedFile("letter.pdf", content.getvalue(), "application/pdf")
+
+
+def with_pdf(application, pages=2):
+    """The application, its letter now a PDF."""
+    Application.objects.filter(pk=application.pk).update(status="returned")
+    documents.attach(application, "letter", pdf(pages))
+    Application.objects.filter(pk=application.pk).update(status="submitted")
+    return application
+
+
+def look(page, name):
+    """Keep a picture of the page in both widths, where somebody asked for them."""
+    if not PICTURES:
+        return
+    for viewport in (WIDE, NARROW):
+        page.set_viewport_size(viewport)
+        path = Path(PICTURES) / f"{name}-{viewport['width']}.png"
+        page.screenshot(path=path, full_page=True)
+    page.set_viewport_size(WIDE)
+
+
+def read_documents(page):
+    """Walk through the documents with the keys, as the page explains them."""
+    place, current = page.locator("[data-place]"), page.locator(".viewer-tabs a[aria-current]")
+    expect(place).to_have_text("الصفحة 1 من 1")
+    page.locator("[data-stage]").focus()
+    page.keyboard.press("2")
+    expect(current).to_contain_text("2.")
+    page.keyboard.press("3")
+    expect(place).to_have_text("الصفحة 1 من 2")
+    page.keyboard.press("j")
+    expect(place).to_have_text("الصفحة 2 من 2")
+    assert "/pages/2/" in page.locator(".viewer-sheet img").get_attribute("src")
+
+    width = page.locator(".viewer-sheet img").bounding_box()["width"]
+    page.keyboard.press("+")
+    assert page.locator(".viewer-sheet img").bounding_box()["width"] > width
+    page.get_by_role("button", name="تدوير").click()
+    box = page.locator(".viewer-sheet img").bounding_box()
+    assert box["width"] > box["height"]
+    page.keyboard.press("0")
+    page.get_by_role("button", name="ملء الشاشة").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.evaluate("document.exitFullscreen()")
+
+    page.keyboard.press("1")
+    expect(current).to_contain_text("1.")
+    page.keyboard.press("a")
+    expect(current).to_contain_text("2.")
+    assert page.locator("[data-checks]").first.locator("input:checked").count() == 3
+
+
+def code_of(portal, mobile):
+    def codes():
+        bodies = [text.body for text in portal.twilio.messages if text.to == mobile]
+        return [match[0] for body in bodies if (match := re.search(r"\b\d{6}\b", body))]
+
+    portal.twilio.wait_until(codes, timeout=60)
+    return codes()[-1]
+
+
+def correct_mobile(portal, page):
+    """Put the mobile right with a code that the owner reads out."""
+    page.fill("[name=mobile-mobile]", "٠٥٥ ٩٨٧ ٦٥٤٣")
+    page.fill("[name=mobile-reason]", "رقم قديم")
+    page.get_by_role("button", name="إرسال الرمز").click()
+    page.fill("[name=mobile-code]", code_of(portal, NEW))
+    page.get_by_role("button", name="اعتماد الجوال الجديد").click()
+    expect(page.locator(".messagelist")).to_contain_text("غُيّر الجوال")
+
+
+def test_a_supervisors_day(portal, accessible):
+    application = with_pdf(ApplicationFactory(owner_mobile=OLD, name_ar="اسم خاطئ"))
+    page = portal.open("/admin/")
+    sign_in(page, OfficerFactory().username, PASSWORD)
+
+    page.goto("/admin/")
+    expect(page.locator("#result_list")).to_contain_text(application.shown_reference)
+    accessible(page)
+    look(page, "queue")
+    # The cursor stands in the box: a scanner types and presses Enter.
+    page.keyboard.type(application.reference)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+    page.get_by_role("button", name="بدء المراجعة").click()
+    read_documents(page)
+    accessible(page)
+    look(page, "review")
+
+    page.locator("summary", has_text="إعادة للتصحيح").click()
+    page.select_option("[name=return-template_name_ar]", "differs_from_original")
+    look(page, "return")
+    accessible(page)
+    page.get_by_role("button", name="إعادة إلى صاحب المنشأة").click()
+    expect(page.locator(".messagelist")).to_be_visible()
+
+    corrections.send_corrections(application, typed={"name_ar": "الاسم الصحيح"})
+    page.reload()
+    expect(page.locator("#content-main")).to_contain_text("الاسم الصحيح")
+    page.get_by_role("button", name="بدء المراجعة").click()
+    tick_everything(page)
+    page.get_by_role("button", name="تفعيل", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("فُعّل الطلب")
+    portal.twilio.wait_until(lambda: password_of(portal, OLD), timeout=60)
+    old_password = password_of(portal, OLD)
+
+    sent_long_ago = timezone.now() - timedelta(minutes=40)
+    TextMessage.objects.filter(kind="credentials").update(
+        status=Status.FAILED, error="30003", sent_at=sent_long_ago, delivered_at=None
+    )
+    page.goto("/admin/registration/application/queue/?tab=failed")
+    look(page, "failed")
+    accessible(page)
+    page.locator("#result_list a").click()
+    expect(page.locator("#content-main")).to_contain_text("لم تصل بيانات الدخول")
+    accessible(page)
+    look(page, "failed-text")
+    correct_mobile(portal, page)
+    portal.twilio.wait_until(lambda: password_of(portal, NEW), timeout=60)
+
+    owner = portal.open("/login/", viewport=NARROW)
+    username, password = credentials_of(portal, NEW)
+    sign_in(owner, username, old_password)
+    expect(owner).to_have_url(re.compile("/login/"))
+    sign_in(owner, username, password)
+    owner.wait_for_url("**/account/password/")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="(PDF)").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    stranger = portal.open(f"/verify/{Letter.objects.get(kind='statement').code}/")
+    expect(stranger.locator("main")).to_contain_text("ساري")
+    accessible(stranger)
+
+
+def test_the_pages_in_english_and_without_scripts(portal, accessible):
+    application = with_pdf(ApplicationFactory())
+    make_document(with_status(application, "returned"), "licence", color="blue")
+    with_status(application, "submitted")
+    page = portal.open("/admin/", locale="en-US")
+    sign_in(page, OfficerFactory(language="en").username, PASSWORD)
+    page.goto("/admin/")
+    page.get_by_role("button", name="English").click()
+    look(page, "queue-en")
+    accessible(page)
+    page.locator("#result_list a").click()
+    page.get_by_role("button", name="Take up for review").click()
+    look(page, "review-en")
+    accessible(page)
+
+    cookies = page.context.cookies()
+    plain = portal.browser.new_context(java_script_enabled=False, base_url=portal.url)
+    plain.add_cookies(cookies)
+    page = plain.new_page()
+    page.goto(f"/admin/registration/application/{application.pk}/review/")
+    with plain.expect_page() as opened:
+        page.locator(".viewer-tabs a").nth(1).click()
+    expect(opened.value.locator(".document-pages img")).to_have_count(2)
+
+
+def with_status(application, status):
+    Application.objects.filter(pk=application.pk).update(status=status)
+    return application
+
+
+def credentials_of(portal, mobile):
+    bodies = [text.body for text in portal.twilio.messages if text.to == mobile]
+    found = [re.search(r"المستخدم (\S+) كلمة المرور (\S+)", body) for body in bodies]
+    return next((match.groups() for match in reversed(found) if match), None)
+
+
+def password_of(portal, mobile):
+    found = credentials_of(portal, mobile)
+    return found[1] if found else None
