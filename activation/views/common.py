@@ -20,7 +20,9 @@ can_lead = permission_required("activation.lead", raise_exception=True)
 
 
 def page(request: SignedInRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context}, status=status)
+    # The room is for documents and data; a link at the top leads to everything else.
+    frame = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}
+    return render(request, template, {**frame, **context}, status=status)
 
 
 def in_scope(request: SignedInRequest, pk: int) -> Application:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from shumoos.letter_key import own_pair
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR, Stack
 
@@ -57,6 +58,7 @@ def environment(directory: Path, servers: Stack) -> dict[str, str]:
         "TWILIO_API_BASE": f"http://127.0.0.1:{free_port()}",
         "CENTRE_URL": f"http://127.0.0.1:{free_port()}",
         "CENTRE_KEY": secrets.token_urlsafe(24),
+        **own_pair(directory / "keys"),
         "DOCUMENTS_ROOT": str(directory / "documents"),
         "STATIC_ROOT": str(directory / "static"),
         "STATIC_MANIFEST": "false",

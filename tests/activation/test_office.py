@@ -6,14 +6,14 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from activation import decisions
 from activation import office as office_decisions
-from registration import corrections, intake
+from registration import corrections
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Role
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed, page
 from tests.conftest import sign_in
-from tests.factories import ApplicationFactory, OfficerFactory, TypedFactory, make_draft, office
+from tests.factories import ApplicationFactory, OfficerFactory, office
 
 QUEUE = "/admin/registration/application/queue/"
 
@@ -107,8 +107,7 @@ def test_a_rejection_is_taken_back_with_a_reason(head_client, head, supervisor, 
 
 def test_a_rejection_stays_where_the_owner_has_applied_again(head, supervisor, application):
     decisions.reject(claimed(application, supervisor), by=supervisor, reason="السبب")
-    typed = TypedFactory(licence_number=application.licence_number)
-    intake.submit(make_draft(**typed), typed=typed)
+    ApplicationFactory(licence_number=application.licence_number)
 
     with pytest.raises(MoveRefused):
         office_decisions.reopen(application, by=head, reason="رُفض بالخطأ")
