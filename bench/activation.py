@@ -45,7 +45,7 @@ APPLICATIONS_OF_LICENCES = """
         id, key, reference, status, language, authority_id, licence_number, licence_issued_on,
         licence_expires_on, sector_id, name_ar, name_en, commercial_registration, city_id, short_address,
         owner_name, owner_national_id, owner_mobile, licence_id, office_id, created_at, submitted_at,
-        decided_at, clock_from, reminded_on_day
+        saved_at, decided_at, clock_from, reminded_on_day
     )
     SELECT n, lpad(n::text, 32, '0'),
         base::text || lpad((98 - (base * 100) %% 97)::text, 2, '0'),
@@ -58,7 +58,7 @@ APPLICATIONS_OF_LICENCES = """
             [1 + n * 104729 %% 7]
         || ' ' || n %% 1000, '', licence.commercial_registration, licence.city_id, 'RRRD2929',
         licence.owner_name, licence.owner_national_id, licence.owner_mobile, licence.id,
-        CASE WHEN n > %(decided)s THEN %(office)s ELSE office.id END, at, at,
+        CASE WHEN n > %(decided)s THEN %(office)s ELSE office.id END, at, at, at,
         CASE WHEN n <= %(decided)s THEN at + interval '2 days' END,
         -- One in a hundred of those that wait is overdue.
         CASE WHEN n <= %(decided)s OR n %% 100 = 1 THEN at::date ELSE current_date END, 0
