@@ -1,4 +1,4 @@
-"""The reference data that ships with the portal: places, offices, holidays, authorities, sectors, documents."""
+"""The reference data that ships with the portal: places, offices, holidays, authorities, document kinds."""
 
 import csv
 from datetime import date

@@ -52,7 +52,9 @@ class Known:
 
     @classmethod
     def of(cls, versions: list[ApplicationVersion]) -> "Known":
-        documents = Document.objects.select_related("kind").in_bulk([pk for version in versions for pk in version.documents])
+        documents = Document.objects.select_related("kind").in_bulk(
+            [pk for version in versions for pk in version.documents]
+        )
         places: dict[tuple[str, str], Any] = {}
         for name in TYPED:
             field: Any = Application._meta.get_field(name)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('activation', '0001_initial'),
-        ('registration', '0003_office_time_and_changes'),
+        ('registration', '0005_office_time_and_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -20,8 +20,9 @@ from activation.forms import (
 from activation.models import ReasonTemplate, Review, Subscription
 from activation.queue import Desk
 from activation.views.common import can_view, in_scope, page
-from registration import documents, mandates, pages, versions
+from registration import documents, mandates, versions
 from registration.differences import warnings
+from registration.documents import pages
 from registration.models import OFFICE_STATUSES, Application, Document, Status
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.people import has_chosen_password
@@ -160,6 +161,8 @@ def show_document(request: SignedInRequest, pk: int, document_pk: int) -> HttpRe
 def read_document(request: SignedInRequest, pk: int, document_pk: int) -> HttpResponse:
     """Show all pages of a document under each other, for browsers without scripts and for printing."""
     document = document_in_scope(request, pk, document_pk)
+    if document.is_withheld:
+        return documents.serve(document)
     numbers = range(1, pages.count(document) + 1)
     context = {"title": str(document), "application": document.application, "document": document}
     return page(request, "activation/document.html", context | {"numbers": numbers})
@@ -170,10 +173,15 @@ def read_document(request: SignedInRequest, pk: int, document_pk: int) -> HttpRe
 def show_page(request: SignedInRequest, pk: int, document_pk: int, number: int) -> HttpResponse:
     document = document_in_scope(request, pk, document_pk)
     log_look(request, "document", document)
+    if document.is_withheld:
+        return documents.serve(document)
     try:
         content = pages.draw(document, number)
     except IndexError:
         raise Http404 from None
+    except pages.CannotDraw:
+        # The viewer says so, and offers the document itself.
+        return HttpResponse(status=422)
     name = f"{document.application.shown_reference}-{document.kind_id}-{number}"
     return documents.show(content, "image/jpeg", name=name)
 

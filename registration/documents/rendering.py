@@ -1,4 +1,4 @@
-"""Draws the first page of the PDF on stdin as a JPEG on stdout.
+"""Draws a page of the PDF on stdin as a JPEG on stdout: `rendering.py NUMBER SIDE`, the first page being 1.
 
 A program of its own, run without the portal's settings, keys and connections: what reads a stranger's PDF
 may be made to fail, to run for ever, or worse, and then only this ends. It imports nothing of the portal.
@@ -10,7 +10,9 @@ import sys
 
 import pypdfium2
 
-SIDE = 320
+# Sharp enough for the small print on a scanned A4 sheet.
+DOTS_AN_INCH = 150
+POINTS_AN_INCH = 72
 SECONDS = 5
 MOST_MEMORY = 1024 * 1024 * 1024
 
@@ -27,13 +29,13 @@ def limit() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def main() -> None:
+def main(number: int, side: int) -> None:
     limit()
-    page = pypdfium2.PdfDocument(sys.stdin.buffer.read())[0]
-    scale = SIDE / max(*page.get_size(), 1)
+    page = pypdfium2.PdfDocument(sys.stdin.buffer.read())[number - 1]
+    scale = min(DOTS_AN_INCH / POINTS_AN_INCH, side / max(*page.get_size(), 1))
     picture = page.render(scale=scale, may_draw_forms=False).to_pil()
-    picture.convert("RGB").save(sys.stdout.buffer, "JPEG", quality=75)
+    picture.convert("RGB").save(sys.stdout.buffer, "JPEG", quality=85)
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,22 +1,16 @@
 """Small pictures of documents, for lists of them."""
 
 import io
-import subprocess
-import sys
 from functools import cache
-from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from registration.documents import images
+from registration.documents import images, pages
 from registration.documents.refusals import FileRefused
 
 SIDE = 320
 QUALITY = 75
 SHEET = (226, 320)
-RENDERING = Path(__file__).parent / "rendering.py"
-# Its own limit is a shorter one, of the processor's time.
-SECONDS = 10
 
 
 def of_picture(picture: Image.Image) -> bytes:
@@ -27,15 +21,10 @@ def of_picture(picture: Image.Image) -> bytes:
 
 def of_pdf(content: bytes) -> bytes:
     """Return a JPEG of a cleaned PDF's first page; empty where it cannot be drawn, or takes too long."""
-    command = [sys.executable, "-I", str(RENDERING)]
     try:
-        # Without the environment, which holds the keys.
-        drawn = subprocess.run(  # noqa: S603
-            command, input=content, capture_output=True, timeout=SECONDS, env={}, check=True
-        )
         # What comes back is a stranger's file no less than what went in.
-        return of_picture(images.redraw(drawn.stdout))
-    except (subprocess.SubprocessError, FileRefused):
+        return of_picture(images.redraw(pages.drawn(content, 1, SIDE)))
+    except (pages.CannotDraw, FileRefused):
         return b""
 
 

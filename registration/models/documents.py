@@ -157,6 +157,11 @@ class Document(models.Model):
         return self.scan_state == ScanState.INFECTED
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether nobody may see it, now or ever."""
+        return self.is_being_checked or self.is_harmful
+
+    @property
     def file_names(self) -> list[str]:
         """The stored files that belong to it."""
         return [str(each.name) for each in (self.file, self.thumbnail, self.original) if each]

@@ -17,7 +17,9 @@ def everything_ticked(application):
     """The form data of a complete checklist."""
     documents = application.documents.filter(is_current=True)
     ticks = {f"{answer}_{document.pk}": "on" for document in documents for answer in ANSWERS}
-    days = {f"valid_until_{document.pk}": "2034-05-01" for document in documents if document.kind_id in EXPIRING}
+    days = {
+        f"valid_until_{document.pk}": "2034-05-01" for document in documents if document.kind_id in EXPIRING
+    }
     return {"checklist": "1", "person_checked": "on", **ticks, **days}
 
 

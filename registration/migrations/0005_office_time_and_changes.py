@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registration', '0002_drafts'),
+        ('registration', '0004_register_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
