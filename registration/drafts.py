@@ -126,6 +126,8 @@ class Slot(NamedTuple):
     label: str
     is_required: bool
     document: Document | None
+    # What was given was found to be harmful, and is gone.
+    was_harmful: bool = False
 
     @property
     def is_missing(self) -> bool:
@@ -134,9 +136,14 @@ class Slot(NamedTuple):
 
 def wanted_documents(draft: Application) -> list[Slot]:
     """Return what is asked for, in order, each with the document that was given."""
-    given = {document.kind_id: document for document in draft.documents.usable()}
-    wanted = DocumentKind.objects.wanted_for(draft.sector)
-    return [Slot(kind.code, kind.name, kind.is_required, given.get(kind.code)) for kind in wanted]
+    given = {document.kind_id: document for document in draft.documents.current()}
+    slots = []
+    for kind in DocumentKind.objects.wanted_for(draft.sector):
+        document = given.get(kind.code)
+        was_harmful = document is not None and document.is_harmful
+        usable = None if was_harmful else document
+        slots.append(Slot(kind.code, kind.name, kind.is_required, usable, was_harmful))
+    return slots
 
 
 # What each page of the steps asks for.

@@ -15,7 +15,7 @@ from registration.documents import clean_upload
 from shumoos.saudi import calendar, digits, identity, mobile, national_address, reference_number
 from shumoos.saudi.errors import InvalidDate, InvalidNumber
 
-ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
+ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf"
 
 
 def clean_licence_number(text: str) -> str:

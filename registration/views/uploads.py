@@ -1,4 +1,4 @@
-"""The public pages of the third step: documents go up one by one, and are looked at or replaced."""
+"""The public pages of the third step: documents go up one by one, and are looked at, replaced, removed."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -74,9 +74,33 @@ def slot_of(draft: Application, kind: str) -> Slot:
 
 
 @with_draft
+@require_POST
+def remove(request: HttpRequest, draft: Application, kind: str) -> HttpResponse:
+    """Take a document away again."""
+    slot_of(draft, kind)
+    try:
+        documents.remove(draft, kind)
+    except MoveRefused:
+        return lead_to_done(request, draft)
+    return answer(request, draft, slot_of(draft, kind), UploadForm(kind=kind))
+
+
+@with_draft
 @require_safe
 def view(request: HttpRequest, draft: Application, kind: str) -> HttpResponse:
     """Show the owner a document that they have given."""
+    return documents.serve(look_at(request, draft, kind))
+
+
+@with_draft
+@require_safe
+def thumbnail(request: HttpRequest, draft: Application, kind: str) -> HttpResponse:
+    """Show the owner a small picture of a document that they have given."""
+    return documents.serve_thumbnail(look_at(request, draft, kind))
+
+
+def look_at(request: HttpRequest, draft: Application, kind: str) -> Document:
+    """Return a document of the draft, the look at it recorded. Raises Http404 where there is none."""
     document = get_object_or_404(Document, application=draft, kind=kind, is_current=True)
     log_look(request, "document", document)
-    return documents.serve(document)
+    return document

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from registration.models import Application, Document
+from registration.models import Application, Document, DocumentKind
 from shumoos.accounts.models import Look
 from tests.factories import jpeg
 from tests.registration.bad_files import pdf
@@ -151,3 +151,77 @@ def test_a_document_for_an_application_that_was_sent_is_not_taken(client):
 def test_other_methods_are_refused(came):
     assert came.get(reverse("registration:upload", args=["licence"])).status_code == 405
     assert came.post(reverse("registration:document", args=["licence"])).status_code == 405
+
+
+def remove(client, kind, **options):
+    return client.post(reverse("registration:remove_document", args=[kind]), **options)
+
+
+@pytest.mark.parametrize("extra", [{}, HTMX])
+def test_a_document_can_be_removed_and_removing_it_again_changes_nothing(came, extra):
+    give(came, "licence")
+    give(came, "letter")
+
+    for _ in range(2):
+        response = remove(came, "licence", **extra)
+        assert response.status_code == (200 if extra else 302)
+
+    assert current() == [("letter", "image/jpeg")]
+
+
+def test_nobody_else_removes_a_document(came):
+    give(came, "licence")
+
+    assertRedirects(remove(Client(), "licence"), "/register/")
+
+    assert current() == [("licence", "image/jpeg")]
+
+
+def test_a_small_picture_of_each_document_is_shown_and_the_look_recorded(came):
+    address = reverse("registration:thumbnail", args=["licence"])
+    assert came.get(address).status_code == 404
+    give(came, "licence")
+
+    assertContains(came.get(DOCUMENTS), f'<img src="{address}" alt="">')
+    response = came.get(address)
+
+    assert response["Content-Type"] == "image/jpeg"
+    assert Look.objects.filter(action="document").count() == 1
+    assertRedirects(Client().get(address), "/register/")
+
+
+def test_a_document_that_is_hard_to_read_is_warned_of_at_once_and_kept(came):
+    response = give(came, "licence", jpeg(size=(200, 150)), **HTMX)
+
+    assertContains(response, "may be too small to read")
+    assertContains(response, "Kept")
+
+
+def test_a_document_that_waits_for_the_scanner_is_shown_as_being_checked(came):
+    give(came, "licence")
+    Document.objects.update(scan_state="waiting", original="00/original")
+
+    response = came.get(DOCUMENTS)
+
+    assertContains(response, "Being checked")
+    assertNotContains(response, "<img src")
+    assert came.get(reverse("registration:document", args=["licence"])).status_code == 409
+
+
+def test_a_harmful_document_is_told_and_counts_as_missing(came):
+    give_documents(came)
+    Document.objects.filter(kind="licence").update(scan_state="infected", file="", thumbnail="")
+
+    response = came.get(DOCUMENTS)
+
+    assertContains(response, "was found to be harmful and was removed")
+    assertContains(came.post(DOCUMENTS, follow=True), "Still missing: Licence copy.")
+
+
+def test_a_sector_is_asked_for_its_own_documents_too(came):
+    assertContains(came.get(DOCUMENTS), "(if you have it)")
+    optional = DocumentKind.objects.filter(sectors__code="hotels").first()
+
+    give(came, optional.code)
+
+    assert (optional.code, "image/jpeg") in current()

@@ -16,6 +16,8 @@ PUBLIC = {
     "register/check/",
     "register/documents/",
     "register/documents/<slug:kind>/",
+    "register/documents/<slug:kind>/remove/",
+    "register/documents/<slug:kind>/small/",
     "register/documents/<slug:kind>/upload/",
     "register/establishment/",
     "register/establishment/places/",
