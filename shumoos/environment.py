@@ -85,6 +85,20 @@ def is_yes_or_no(value: str) -> bool:
     return value.lower() in ("true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0")
 
 
+def is_messaging_service(value: str) -> bool:
+    return bool(re.fullmatch("MG[0-9a-f]{32}", value))
+
+
+def is_sender(value: str) -> bool:
+    """A messaging service, a number or short code of the account, or a name of up to 11 characters.
+
+    https://www.twilio.com/docs/messaging/api/message-resource
+    """
+    is_number = re.fullmatch(r"\+[1-9][0-9]{6,14}|[0-9]{3,6}", value)
+    is_name = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", value)
+    return is_messaging_service(value) or bool(is_number or is_name)
+
+
 is_web_address = is_address("http", "https")
 YES_OR_NO = (is_yes_or_no, "is true or false")
 FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
@@ -118,6 +132,11 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         "may follow",
     ),
     "CLAMD_ADDRESS": (is_scanner, "is an address such as tcp://clamav:3310 or unix:///run/clamav/clamd.ctl"),
+    "TWILIO_FROM": (
+        is_sender,
+        "is a name of up to 11 letters and digits, a number such as +966112345678, or the MG… of a messaging "
+        "service",
+    ),
     "PROXIES": (lambda value: value.isascii() and value.isdigit(), "is a whole number"),
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,

@@ -224,7 +224,7 @@ TWILIO_FROM = env.str("TWILIO_FROM")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="").rstrip("/")
 # A worker that has not come back after this long is taken for dead, and its texts are due again.
 SMS_CLAIM_SECONDS = env.int("SMS_CLAIM_SECONDS", default=120)
-SMS_THREADS = env.int("SMS_THREADS", default=8)
+SMS_THREADS = env.int("SMS_THREADS", default=16)
 
 CENTRE_URL = env.str("CENTRE_URL").rstrip("/")
 CENTRE_KEY = env.str("CENTRE_KEY")

@@ -1,23 +1,28 @@
 """Handing one text to Twilio. Knows nothing of the rows, and lets nothing of a body out but to Twilio."""
 
 import json
-from functools import lru_cache
+import os
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import requests
+from certifi import where
 from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
-from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProxyError, ReadTimeoutError, SSLError
 
+from shumoos.environment import is_messaging_service
 from shumoos.sms.outcomes import Outcome, Sent, Unavailable, outcome_of_error
 
+API = "https://api.twilio.com"
 CONNECT_SECONDS, READ_SECONDS = 5, 15
 
 
@@ -25,18 +30,21 @@ class PooledHttpClient(HttpClient):
     """Kept connections for the Twilio client, which several threads may share.
 
     The library's own one keeps the last request, body and all, and may hand the answer of one thread to
-    another.
+    another; and preparing a request there takes a worker longer than all the rest of a text.
     """
 
     def __init__(self, base: str, connections: int) -> None:
         self.is_async = False
         self.base = base
-        self.session = requests.Session()
         # What stands in for Twilio is on this machine: no proxy may come between.
-        self.session.trust_env = not base
-        adapter = HTTPAdapter(pool_maxsize=connections)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
+        proxy = None if base else select_proxy(API, get_environ_proxies(API))
+        pools = partial(ProxyManager, proxy) if proxy else PoolManager
+        self.pools = pools(
+            maxsize=connections,
+            block=True,
+            retries=False,
+            ca_certs=os.environ.get("REQUESTS_CA_BUNDLE") or where(),
+        )
 
     def request(
         self,
@@ -49,21 +57,25 @@ class PooledHttpClient(HttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
+        """Post a form, the one thing that is done here. Raises urllib3's HTTPError, and ValueError."""
         if self.base:
             uri = self.base + urlsplit(uri).path
-        answer = self.session.request(
+        answer = self.pools.urlopen(
             method,
             uri,
-            params=params,  # type: ignore[arg-type]
-            data=data,
-            headers=headers,
-            auth=auth,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=allow_redirects,
+            body=urlencode({name: value for name, value in (data or {}).items() if value is not None}),
+            headers={
+                **(headers or {}),
+                **make_headers(basic_auth=":".join(auth or ())),
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+            timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            redirect=False,
         )
-        if answer.ok and not isinstance(json.loads(answer.text), dict):
+        text = answer.data.decode(errors="replace")
+        if answer.status < 400 and not isinstance(json.loads(text), dict):
             raise ValueError("The answer is no JSON object.")
-        return Response(answer.status_code, answer.text, answer.headers)
+        return Response(answer.status, text, answer.headers)
 
 
 @lru_cache(maxsize=2)
@@ -83,19 +95,26 @@ def send(*, to: str, body: str, receipts_to: str) -> Outcome:
         settings.TWILIO_AUTH_TOKEN,
         settings.SMS_THREADS,
     )
+    # A messaging service chooses the sender itself.
+    sender = "messaging_service_sid" if is_messaging_service(settings.TWILIO_FROM) else "from_"
     try:
         taken: Any = twilio.messages.create(
-            to=to, from_=settings.TWILIO_FROM, body=body, status_callback=receipts_to
+            to=to, body=body, status_callback=receipts_to, **{sender: settings.TWILIO_FROM}
         )
     except (TwilioRestException, TwilioServiceException) as error:
         return outcome_of_error(status=error.status, code=error.code)
-    except requests.Timeout:
-        return Unavailable("timeout")
-    except requests.RequestException:
-        return Unavailable("unreachable")
+    except HTTPError as error:
+        return outcome_of_silence(error)
     except ValueError:
         return Unavailable("unreadable")
     return Sent(taken.sid) if taken.sid else Unavailable("unreadable")
+
+
+def outcome_of_silence(error: HTTPError) -> Unavailable:
+    """Return what a request without an answer means: once it was written, the text may have gone out."""
+    if isinstance(error, ConnectTimeoutError | ProxyError | SSLError):
+        return Unavailable("unreachable")
+    return Unavailable("timeout" if isinstance(error, ReadTimeoutError) else "unanswered")
 
 
 def receipt_address(message_id: UUID, attempt: int) -> str:

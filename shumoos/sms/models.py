@@ -1,22 +1,35 @@
 """Outbound texts. The row is the truth: what is due, what was sent, what came of it."""
 
+import random
+import time
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.sms import kinds
+from shumoos.sms.faults import Blame, fault_of
 from shumoos.sms.outcomes import Cancelled, Outcome, Refused, Sent, Unavailable
 
 FIRST_DELAY = timedelta(seconds=30)
+# One that may have gone out is more likely to be reported by then than to be needed again.
+DELAY_OF_WHAT_MAY_HAVE_GONE = timedelta(minutes=2)
 LONGEST_DELAY = timedelta(hours=1)
+# Texts that failed together come again apart.
+JITTER = 0.25
 GIVE_UP_AFTER = timedelta(hours=48)
+UNREPORTED_AFTER = timedelta(minutes=30)
+# A claim is renewed before a sending that could outlast it: connecting, writing, waiting, and some.
+LONGEST_SENDING = 30  # seconds
 
 
 class Status(models.TextChoices):
@@ -44,17 +57,60 @@ class TextMessageQuerySet(models.QuerySet["TextMessage"]):
         )
 
     def claim(self, limit: int) -> list["TextMessage"]:
-        """Take up to `limit` due messages for sending, the most urgent first; each is taken once."""
-        due = self.due().order_by("urgency", "next_try_at").select_for_update(skip_locked=True)[:limit]
+        """Take up to `limit` due messages for sending, the most urgent first; each is taken once.
+
+        Of codes and credentials the newest go first: somebody waits for them, and after hours without a
+        gateway the older ones may have been replaced. Of the others the oldest do.
+        """
+        waited_for = self.due().filter(urgency__lte=Urgency.CREDENTIALS).order_by("urgency", "-next_try_at")
+        others = self.due().filter(urgency__gt=Urgency.CREDENTIALS).order_by("urgency", "next_try_at")
         with transaction.atomic():
-            taken = list(due)
+            taken = list(waited_for.select_for_update(skip_locked=True)[:limit])
+            if len(taken) < limit:
+                taken += others.select_for_update(skip_locked=True)[: limit - len(taken)]
             self.filter(pk__in=[message.pk for message in taken]).update(
                 status=Status.SENDING, attempts=F("attempts") + 1, claimed_at=Now()
             )
+        safe_until = time.monotonic() + settings.SMS_CLAIM_SECONDS - LONGEST_SENDING
         for message in taken:
             message.status = Status.SENDING
             message.attempts += 1
+            message.safe_until = safe_until
         return taken
+
+    def give_back(self, messages: Iterable["TextMessage"]) -> None:
+        """Let others have claimed messages that were not begun with; they are due as before."""
+        for message in messages:
+            self.filter(pk=message.pk, attempts=message.attempts, status=Status.SENDING).update(
+                status=Status.QUEUED, attempts=F("attempts") - 1
+            )
+
+    def give_up(self, why: str) -> int:
+        """Fail those that have waited for two days through an outage, and return how many."""
+        old = self.filter(status=Status.QUEUED, queued_at__lt=Now() - GIVE_UP_AFTER)
+        return old.update(status=Status.FAILED, error=why)
+
+    def needing_attention(self) -> "TextMessageQuerySet":
+        """Credentials that did not arrive: failed for good, or without a receipt 30 minutes after sending.
+
+        One that was sent again stays until a later text about the same has gone out, or has become
+        pointless; where the later one fails as well, it takes the place of this one. `reason` tells why.
+        """
+        later = TextMessage.objects.filter(
+            urgency=Urgency.CREDENTIALS,
+            about_type=OuterRef("about_type"),
+            about_id=OuterRef("about_id"),
+            queued_at__gt=OuterRef("queued_at"),
+            status__in=[Status.SENT, Status.DELIVERED, Status.FAILED, Status.CANCELLED],
+        )
+        unreported = Q(status=Status.SENT, sent_at__lt=Now() - UNREPORTED_AFTER)
+        return self.filter(Q(status=Status.FAILED) | unreported, ~Exists(later), urgency=Urgency.CREDENTIALS)
+
+    def about_any_of(self, rows: QuerySet) -> "TextMessageQuerySet":
+        """Those about any of the rows of a queryset, such as those that a person may see."""
+        return self.filter(
+            about_type=ContentType.objects.get_for_model(rows.model), about_id__in=rows.values("pk")
+        )
 
     def about(self, *rows: models.Model | None) -> "TextMessageQuerySet":
         """Those about any of these rows, the latest first; None is passed over."""
@@ -95,6 +151,9 @@ class TextMessage(models.Model):
 
     objects = TextMessageQuerySet.as_manager()
 
+    # Until when, on the clock of `time.monotonic`, a sending that begins cannot outlast the claim.
+    safe_until = 0.0
+
     class Meta:
         verbose_name = _("text message")
         verbose_name_plural = _("text messages")
@@ -130,6 +189,11 @@ class TextMessage(models.Model):
                 name="text_due",
             ),
             models.Index(fields=["about_type", "about_id"], name="text_about"),
+            models.Index(
+                fields=["status", "sent_at"],
+                condition=Q(urgency=Urgency.CREDENTIALS, status__in=[Status.SENT, Status.FAILED]),
+                name="text_unarrived",
+            ),
             models.Index(fields=["-queued_at"], name="text_newest"),
         ]
 
@@ -140,6 +204,23 @@ class TextMessage(models.Model):
     def label(self) -> str:
         """What the kind of text is called, in the language of the moment."""
         return str(kinds.get(self.kind).label)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it failed because two days of trying were not enough, through no fault of its own."""
+        return self.status == Status.FAILED and fault_of(self.error).blame is not Blame.TEXT
+
+    @property
+    def reason(self) -> str:
+        """Why it has not arrived, in plain words and the language of the moment; nothing if all is well."""
+        if self.status == Status.SENT and self.sent_at and self.sent_at < timezone.now() - UNREPORTED_AFTER:
+            return _gettext("Sent, but after 30 minutes there is no receipt that it was delivered.")
+        if not self.error:
+            return ""
+        sentence = str(fault_of(self.error).sentence)
+        if self.is_given_up:
+            return _gettext("Given up after 48 hours of trying. %(why)s") % {"why": sentence}
+        return sentence
 
     def hold(self) -> bool:
         """Renew the claim for the time that one sending takes; False where another worker has it by now."""
@@ -158,15 +239,15 @@ class TextMessage(models.Model):
                 changes = {"status": Status.FAILED, "error": why}
             case Cancelled():
                 changes = {"status": Status.CANCELLED}
-            case Unavailable(why):
-                return self._put_off(why)
+            case Unavailable():
+                return self._put_off(outcome, Status.SENDING)
         return bool(self._attempt(Status.SENDING).update(**changes))
 
     def report(self, status: Status, *, sid: str, error: str = "") -> bool:
         """Write down what Twilio has called back about this attempt; False where it brings nothing new.
 
         `status` is sent, delivered or failed. Calls come in any order and more than once; what is further on
-        stays.
+        stays. A failure that is not the text's own makes it due for another attempt.
         """
         known = {"sid": sid, "sent_at": Coalesce("sent_at", Now())}
         match status:
@@ -176,6 +257,8 @@ class TextMessage(models.Model):
             case Status.DELIVERED:
                 earlier = self._attempt(Status.QUEUED, Status.SENDING, Status.SENT)
                 return bool(earlier.update(status=status, error="", delivered_at=Now(), **known))
+            case Status.FAILED if fault_of(error).blame is not Blame.TEXT:
+                return self._put_off(Unavailable(error), Status.SENDING, Status.SENT)
             case Status.FAILED:
                 earlier = self._attempt(Status.QUEUED, Status.SENDING, Status.SENT)
                 return bool(earlier.update(status=status, error=error, sid=sid))
@@ -184,11 +267,67 @@ class TextMessage(models.Model):
     def _attempt(self, *statuses: Status) -> TextMessageQuerySet:
         return TextMessage.objects.filter(pk=self.pk, attempts=self.attempts, status__in=statuses)
 
-    def _put_off(self, why: str) -> bool:
+    def _put_off(self, outcome: Unavailable, *earlier: Status) -> bool:
         """Make the message due again after a delay that doubles, or fail it after two days of trying."""
+        first = DELAY_OF_WHAT_MAY_HAVE_GONE if outcome.may_have_gone else FIRST_DELAY
+        delay = min(first * 2 ** min(self.attempts - 1, 10), LONGEST_DELAY)
+        delay *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - nothing hangs on its being guessed
+        mine = self._attempt(*earlier)
         too_old = Q(queued_at__lt=Now() - GIVE_UP_AFTER)
-        delay = min(FIRST_DELAY * 2 ** min(self.attempts - 1, 10), LONGEST_DELAY)
-        mine = self._attempt(Status.SENDING)
-        given_up = mine.filter(too_old).update(status=Status.FAILED, error=why)
-        put_off = mine.update(status=Status.QUEUED, error=why, next_try_at=Now() + delay)
+        given_up = mine.filter(too_old).update(status=Status.FAILED, error=outcome.why)
+        put_off = mine.update(status=Status.QUEUED, error=outcome.why, next_try_at=Now() + delay)
         return bool(given_up or put_off)
+
+
+class Outage(models.Model):
+    """A time in which the gateway took no text: it is then asked with one text now and again."""
+
+    FIRST_PAUSE = timedelta(seconds=15)
+    LONGEST_PAUSE = timedelta(minutes=2)
+
+    error = models.CharField(_("error"), max_length=20)
+    began_at = models.DateTimeField(_("began at"), db_default=Now())
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(_("next try at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outage")
+        verbose_name_plural = _("outages")
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="outage_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def reason(self) -> str:
+        return str(fault_of(self.error).sentence)
+
+    @classmethod
+    def present(cls) -> "Outage | None":
+        return cls.objects.filter(ended_at=None).first()
+
+    @classmethod
+    def begin(cls, why: str) -> None:
+        """Note that the gateway takes no texts; nothing where that is known."""
+        cls.objects.bulk_create(
+            [cls(error=why, next_try_at=Now() + cls.FIRST_PAUSE)],  # type: ignore[misc]
+            ignore_conflicts=True,
+        )
+
+    def take_try(self) -> bool:
+        """Whether it is time to ask the gateway again, and no other worker does."""
+        pause = min(self.FIRST_PAUSE * 2 ** min(self.tries + 1, 10), self.LONGEST_PAUSE)
+        mine = Outage.objects.filter(pk=self.pk, ended_at=None, tries=self.tries, next_try_at__lte=Now())
+        return bool(mine.update(tries=F("tries") + 1, next_try_at=Now() + pause))
+
+    def end(self) -> None:
+        Outage.objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())

@@ -1,6 +1,8 @@
-"""What came of handing one text to Twilio, and what its error codes mean for us."""
+"""What came of handing one text to Twilio."""
 
 from dataclasses import dataclass
+
+from shumoos.sms.faults import MAY_HAVE_GONE, Blame, fault_of
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,19 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unavailable:
-    """Not now: try again later. It may have gone out all the same, if only the answer was lost."""
+    """Not now: try again later."""
 
     why: str
+
+    @property
+    def may_have_gone(self) -> bool:
+        """Whether it may have gone out all the same, because only the answer was lost."""
+        return self.why in MAY_HAVE_GONE
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether other texts would fare no better now."""
+        return fault_of(self.why).blame is Blame.GATEWAY
 
 
 @dataclass(frozen=True)
@@ -31,41 +43,14 @@ class Cancelled:
 
 Outcome = Sent | Refused | Unavailable | Cancelled
 
-# Faults that others than the addressee can mend while we keep trying: the account, its sender, its load.
-# From the Error and Warning Dictionary, https://www.twilio.com/docs/api/errors.
-MENDABLE = {
-    10001: "account is not active",
-    14107: "message rate limit exceeded",
-    20003: "authentication failed",
-    20005: "account is not active",
-    20429: "too many requests",
-    20500: "internal server error",
-    20503: "service unavailable",
-    21212: "invalid 'From' number",
-    21408: "no permission to send to that country",
-    21601: "'From' is not a sender of the account",
-    21603: "'From' is missing",
-    21606: "'From' cannot send to this destination",
-    21608: "trial account, number not verified",
-    21611: "'From' has too many queued messages",
-    21659: "'From' is not a Twilio number",
-    21660: "'From' belongs to another account",
-    21661: "'From' cannot send texts",
-    21730: "under maintenance",
-    30001: "queue overflow",
-    30002: "account suspended",
-}
 
-
-def outcome_of_error(*, status: int, code: int | None) -> Outcome:
+def outcome_of_error(*, status: int, code: int | None) -> Refused | Unavailable:
     """Return what Twilio's answer of HTTP status 3xx to 5xx means, with its own code where it gave one.
 
-    Refused for good are only requests (400) whose fault lies with the addressee or the text, such as 21211
-    (no valid number), 21610 (unsubscribed), 21612 (cannot be reached from us), 21614 (no mobile) and 21635
-    (a landline). A 400 with a code we do not know counts as one of them: somebody then sees it and can send
-    again, while trying for two days would hide it. Anything else is not the text's fault.
+    Refused for good are only requests (400) whose fault lies with the addressee or the text; anything else
+    is not the text's fault. A 400 with a code we do not know counts as refused.
     """
     why = str(code or status)[:20]
-    if status == 400 and code not in MENDABLE:
+    if status == 400 and fault_of(why).blame is Blame.TEXT:
         return Refused(why)
     return Unavailable(why)

@@ -69,6 +69,25 @@ MAGIC_UNDELIVERED = {
 }
 
 
+# Taken, and never reported on.
+MAGIC_SILENT = "+966500555100"
+# Taken, but the answer comes only when nobody waits for it any longer.
+MAGIC_SLOW = "+966500555120"
+SLOW_SECONDS = 20.0
+
+
+def numbers_in_words() -> str:
+    """Return what each number above brings on, a line each."""
+    return "\n".join(
+        [f"  {to}  refused with {code}: {ERRORS[code].message}" for to, code in MAGIC_REFUSED.items()]
+        + [f"  {to}  taken, and reported undelivered with {code}" for to, code in MAGIC_UNDELIVERED.items()]
+        + [
+            f"  {MAGIC_SILENT}  taken, and never reported on",
+            f"  {MAGIC_SLOW}  taken, and answered only after {SLOW_SECONDS:.0f} seconds",
+        ]
+    )
+
+
 def fault_of(code: int) -> Fault:
     """Return the fault of a Twilio code, or of an HTTP status (below 1000) that comes without one."""
     if code < 1000:
@@ -81,7 +100,7 @@ def refusal(form: dict[str, str]) -> Fault | None:
     to, body = form.get("To", ""), form.get("Body", "")
     checks = (
         (not to, 21604),
-        (not form.get("From"), 21603),
+        (not (form.get("From") or form.get("MessagingServiceSid")), 21603),
         (not body, 21602),
         (len(body) > LONGEST_BODY, 21617),
         (to in MAGIC_REFUSED, MAGIC_REFUSED.get(to, 0)),

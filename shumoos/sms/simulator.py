@@ -28,11 +28,23 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 
+from shumoos.environment import is_messaging_service
 from shumoos.saudi.sms_length import parts
-from shumoos.sms.simulated import ERRORS, MAGIC_UNDELIVERED, Fault, fault_of, refusal
+from shumoos.sms.simulated import (
+    ERRORS,
+    MAGIC_SILENT,
+    MAGIC_SLOW,
+    MAGIC_UNDELIVERED,
+    SLOW_SECONDS,
+    Fault,
+    fault_of,
+    refusal,
+)
 
 HERE = Path(__file__).parent
 LONGEST_REQUEST = 64 * 1024
+# Codes from here on are not in Twilio's answer but in its report afterwards.
+FIRST_REPORTED = 30000
 
 
 @dataclass
@@ -60,8 +72,10 @@ class TwilioSimulator:
     """The server; as a context manager it runs for the length of the block.
 
     `account` and `token` are those of the settings unless given. `delay` is in seconds and comes before every
-    answer. `keep` names a file of JSON lines from which an earlier run's texts are read and to which new ones
-    are added. `is_hasty` calls back before it answers, as Twilio now and then does.
+    answer, `report_delay` before every report. `numbers` gives chosen numbers an error code of their own: one
+    that Twilio answers with (below 30000), or one that it reports afterwards. `keep` names a file of JSON
+    lines from which an earlier run's texts are read and to which new ones are added. `is_hasty` calls back
+    before it answers, as Twilio now and then does.
     """
 
     def __init__(
@@ -71,6 +85,8 @@ class TwilioSimulator:
         account: str = "",
         token: str = "",
         delay: float = 0,
+        report_delay: float = 0,
+        numbers: dict[str, int] | None = None,
         keep: Path | None = None,
         is_hasty: bool = False,
         calls_back: bool = True,
@@ -78,6 +94,8 @@ class TwilioSimulator:
         self.account = account or settings.TWILIO_ACCOUNT_SID
         self.token = token or settings.TWILIO_AUTH_TOKEN
         self.delay = delay
+        self.report_delay = report_delay
+        self.numbers = numbers or {}
         self.keep = keep
         self.is_hasty = is_hasty
         self.calls_back = calls_back
@@ -143,22 +161,25 @@ class TwilioSimulator:
             self._changed.notify_all()
             fault = self._faults.popleft() if self._faults else self.always
         time.sleep(self.delay)
-        fault = fault or refusal(form)
+        chosen = self.numbers.get(form.get("To", ""), FIRST_REPORTED)
+        fault = fault or (fault_of(chosen) if chosen < FIRST_REPORTED else refusal(form))
         if fault:
             return fault.status, fault.as_json()
         message = self._add(form)
-        if message.callback and self.calls_back:
+        if message.callback and self.calls_back and message.to != MAGIC_SILENT:
             if self.is_hasty:
                 self._call_back(message)
             else:
                 self._callers.submit(self._call_back, message)
+        if message.to == MAGIC_SLOW:
+            time.sleep(SLOW_SECONDS)
         return 201, as_json(message, self.account)
 
     def _add(self, form: dict[str, str]) -> Received:
         message = Received(
             sid=f"SM{secrets.token_hex(16)}",
             to=form["To"],
-            sender=form["From"],
+            sender=form.get("From") or form["MessagingServiceSid"],
             body=form["Body"],
             at=datetime.now(UTC).isoformat(),
             status="queued",
@@ -175,8 +196,9 @@ class TwilioSimulator:
         return message
 
     def _call_back(self, message: Received) -> None:
-        code = MAGIC_UNDELIVERED.get(message.to)
+        code = self.numbers.get(message.to, 0) or MAGIC_UNDELIVERED.get(message.to)
         for status in ("sent", "undelivered" if code else "delivered"):
+            time.sleep(self.report_delay)
             with self._changed:
                 message.status = status
                 self._changed.notify_all()
@@ -216,6 +238,8 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
+    # An answer leaves in one piece, or its second one waits for the first to be acknowledged.
+    wbufsize = -1
 
     def do_POST(self) -> None:
         twilio = self.server.simulator
@@ -266,6 +290,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header("Refresh", str(refresh))
             self.end_headers()
             self.wfile.write(content)
+            self.wfile.flush()
         except (BrokenPipeError, ConnectionResetError):
             # Who asked has gone, killed in the middle of sending: Twilio would not mind either.
             self.close_connection = True
@@ -294,8 +319,8 @@ def as_json(message: Received, account: str) -> dict[str, Any]:
         "direction": "outbound-api",
         "error_code": None,
         "error_message": None,
-        "from": message.sender,
-        "messaging_service_sid": None,
+        "from": None if is_messaging_service(message.sender) else message.sender,
+        "messaging_service_sid": message.sender if is_messaging_service(message.sender) else None,
         "num_media": "0",
         "num_segments": str(message.parts),
         "price": None,

@@ -1,61 +1,127 @@
 """Sending what is due."""
 
 import logging
+import threading
+import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
 
 from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
 from shumoos.sms import bodies, gateway, kinds
-from shumoos.sms.models import TextMessage
+from shumoos.sms.models import Outage, TextMessage
 from shumoos.sms.outcomes import Cancelled, Outcome, Refused, Unavailable
 
-BATCH = 100
+# Few, because an urgent text that comes in waits for those that are claimed.
+BATCH = 50
 # More than two days of trying take: so many only come of workers that die over a text.
 MOST_ATTEMPTS = 100
+# So many in a row with no success between them are the gateway's fault and not the texts'.
+FAILURES_OF_AN_OUTAGE = 10
 
 logger = logging.getLogger(__name__)
+
+
+class Feed:
+    """Due texts for several threads to take from, claimed when the ones before are used up.
+
+    It dries up when the gateway is found to take nothing; `outage` then says why.
+    """
+
+    def __init__(self, first: list[TextMessage]) -> None:
+        self.outage = ""
+        self._claimed = deque(first)
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    def take(self) -> TextMessage | None:
+        with self._lock:
+            if self.outage:
+                return None
+            if not self._claimed:
+                self._claimed.extend(TextMessage.objects.claim(limit=BATCH))
+            return self._claimed.popleft() if self._claimed else None
+
+    def note(self, outcome: Outcome) -> None:
+        with self._lock:
+            if isinstance(outcome, Unavailable) and outcome.is_outage:
+                self._failures += 1
+                if self._failures >= FAILURES_OF_AN_OUTAGE:
+                    self.outage = outcome.why
+            elif not isinstance(outcome, Cancelled):
+                self._failures = 0
+
+    def give_back(self) -> None:
+        """Let others have what was claimed and not begun with."""
+        TextMessage.objects.give_back(self._claimed)
 
 
 @shared_task(ignore_result=True)
 def send_due_texts() -> None:
     """Send every due message. Safe to run twice at once, or to kill.
 
-    Raises RuntimeError inside a transaction: its rows would be locked against the threads that send them,
-    and a password must not be rolled back after it has been sent.
+    While the gateway takes nothing, one text now and again asks whether it is back. Raises RuntimeError
+    inside a transaction: its rows would be locked against the threads that send them, and a password must
+    not be rolled back after it has been sent.
     """
     if connection.in_atomic_block:
         raise RuntimeError("Texts are sent outside any transaction.")
-    with ThreadPoolExecutor(settings.SMS_THREADS, thread_name_prefix="sms") as pool:
-        while batch := TextMessage.objects.claim(limit=BATCH):
-            waiting: SimpleQueue[TextMessage] = SimpleQueue()
-            for message in batch:
-                waiting.put(message)
-            senders = [
-                pool.submit(send_waiting, waiting) for _ in range(min(len(batch), settings.SMS_THREADS))
-            ]
-            for sender in senders:
-                sender.result()
-
-
-def send_waiting(waiting: "SimpleQueue[TextMessage]") -> None:
-    """Send from the queue until it is empty; runs in a thread of its own, as do others beside it."""
-    try:
-        while True:
-            send(waiting.get_nowait())
-    except Empty:
+    outage = Outage.present()
+    if outage and not is_over(outage):
         return
+    if first := TextMessage.objects.claim(limit=BATCH):
+        send_all(Feed(first), threads=min(len(first), settings.SMS_THREADS))
+
+
+def is_over(outage: Outage) -> bool:
+    """Ask the gateway with the most urgent text, if it is time to; True where it took or refused it."""
+    TextMessage.objects.give_up(outage.error)
+    if not (TextMessage.objects.due().exists() and outage.take_try()):
+        return False
+    while taken := TextMessage.objects.claim(limit=1):
+        outcome = send(taken[0])
+        if outcome is None or isinstance(outcome, Cancelled):
+            # It says nothing of the gateway.
+            continue
+        if isinstance(outcome, Unavailable) and outcome.is_outage:
+            return False
+        outage.end()
+        logger.info("The gateway takes texts again.")
+        return True
+    return False
+
+
+def send_all(feed: Feed, *, threads: int) -> None:
+    """Send from the feed in so many threads until it is dry; raises what one of them raised."""
+    try:
+        with ThreadPoolExecutor(threads, thread_name_prefix="sms") as pool:
+            senders = [pool.submit(send_from, feed) for _ in range(threads)]
+        for sender in senders:
+            sender.result()
+    finally:
+        feed.give_back()
+        if feed.outage:
+            Outage.begin(feed.outage)
+            logger.warning("The gateway takes no texts: %s", feed.outage)
+
+
+def send_from(feed: Feed) -> None:
+    """Send from the feed until it is dry; runs in a thread of its own, as do others beside it."""
+    try:
+        while message := feed.take():
+            if outcome := send(message):
+                feed.note(outcome)
     finally:
         connection.close()
 
 
-def send(message: TextMessage) -> None:
-    """Send one claimed message and record at once what came of it."""
+def send(message: TextMessage) -> Outcome | None:
+    """Send one claimed message, record at once what came of it, and return it; None if another has it."""
     # It may have waited behind slow ones until its claim lapsed and another worker took it.
-    if not message.hold():
-        return
+    if time.monotonic() > message.safe_until and not message.hold():
+        return None
     outcome = attempt(message)
     was_recorded = message.record(outcome)
     logger.info(
@@ -65,6 +131,7 @@ def send(message: TextMessage) -> None:
         outcome,
         "" if was_recorded else ", too late",
     )
+    return outcome
 
 
 def attempt(message: TextMessage) -> Outcome:

@@ -8,7 +8,7 @@ from shumoos.accounts.models import Role
 from shumoos.accounts.people import create_person
 from shumoos.celery import app
 from shumoos.sms import kinds
-from shumoos.sms.models import TextMessage
+from shumoos.sms.models import Outage, TextMessage
 from shumoos.sms.outbox import queue_sms
 from shumoos.sms.simulator import TwilioSimulator
 from tests.sms import texts
@@ -54,6 +54,7 @@ def transactional_db(django_db_setup, django_db_blocker):
         assert connection.settings_dict["NAME"].startswith("test_")
         yield
         TextMessage.objects.all().delete()
+        Outage.objects.all().delete()
         get_user_model().objects.all().delete()
         connection.close()
 

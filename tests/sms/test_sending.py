@@ -140,7 +140,10 @@ def test_the_delay_doubles_up_to_an_hour(twilio, text):
         delays.append(round((text.next_try_at - now()).total_seconds()))
         TextMessage.objects.update(next_try_at=now())
 
-    assert delays == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    wanted = [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert all(0.74 * mean <= delay <= 1.26 * mean for mean, delay in zip(wanted, delays, strict=True)), (
+        delays
+    )
 
 
 def test_after_two_days_it_gives_up(twilio, text, age):
