@@ -37,6 +37,23 @@ def reassigned(about: Model | None, language: str) -> dict[str, Any]:
     return {"reference": application.shown_reference, "office": office.name, "address": office.address}
 
 
+def sample_credentials(language: str) -> list[dict[str, Any]]:
+    return [people.sample_credentials("482190337")]
+
+
+def samples(language: str) -> list[dict[str, Any]]:
+    return [{"reference": "26-4821-9037-45"}]
+
+
+def samples_with_office(language: str) -> list[dict[str, Any]]:
+    office = "إدارة التحريات والبحث الجنائي بمنطقة الحدود الشمالية"
+    address = "شرطة منطقة الحدود الشمالية، مدينة عرعر"
+    if language == "en":
+        office = "Investigation office, Northern Borders region"
+        address = "Police of the Northern Borders region, Arar"
+    return [{"reference": "26-4821-9037-45", "office": office, "address": address}]
+
+
 def register() -> None:
     kinds.register(
         "credentials",
@@ -44,6 +61,7 @@ def register() -> None:
         urgency=Urgency.CREDENTIALS,
         template="sms/credentials.txt",
         context=credentials,
+        samples=sample_credentials,
     )
     kinds.register(
         "subscription_activated",
@@ -51,6 +69,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/subscription_activated.txt",
         context=activated,
+        samples=samples,
     )
     kinds.register(
         "application_returned",
@@ -58,6 +77,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_returned.txt",
         context=decision,
+        samples=samples,
     )
     kinds.register(
         "application_rejected",
@@ -65,6 +85,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_rejected.txt",
         context=decision,
+        samples=samples,
     )
     kinds.register(
         "application_reassigned",
@@ -72,6 +93,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_reassigned.txt",
         context=reassigned,
+        samples=samples_with_office,
     )
     kinds.register(
         "application_reopened",
@@ -79,4 +101,5 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_reopened.txt",
         context=decision,
+        samples=samples,
     )

@@ -33,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 import requests  # noqa: E402
 from cryptography.fernet import Fernet  # noqa: E402
 
+from shumoos import letter_key  # noqa: E402
 from shumoos.processes import dying_with_parent, free_port  # noqa: E402
 from shumoos.stack import Stack  # noqa: E402
 
@@ -70,6 +71,7 @@ class Bench:
             BEAT_SCHEDULE=str(directory / "beat"),
             DJANGO_SETTINGS_MODULE="shumoos.settings",
             SMS_CLAIM_SECONDS=str(CLAIM_SECONDS),
+            **letter_key.own_pair(directory),
             PYTHONPATH=str(ROOT),
         )
 
@@ -174,8 +176,8 @@ class Cost(threading.Thread):
         }
 
 
-def queue(count: int) -> None:
-    """Queue so many reminders, each about an application that waits for its owner's visit."""
+def queue(count: int, kind: str = "application_returned") -> None:
+    """Queue so many texts about an application that waits for its owner's visit."""
     from registration.models import Application
     from shumoos.sms.models import Outage, TextMessage
     from shumoos.sms.outbox import Recipient, queue_many
@@ -184,7 +186,7 @@ def queue(count: int) -> None:
     Outage.objects.all().delete()
     application = Application.objects.filter(status="submitted").first()
     recipients = (Recipient(f"+{MOBILES + number}", "ar", application.pk) for number in range(count))
-    queue_many(kind="application_reminder", recipients=recipients, about=Application)
+    queue_many(kind=kind, recipients=recipients, about=Application)
 
 
 def empty_broker() -> None:
@@ -241,7 +243,7 @@ def urgent(bench: Bench, texts: int) -> list[float]:
         for _ in range(URGENT)
     ]
     empty_broker()
-    queue(texts)
+    queue(texts, "application_reminder")
     queued = {}
     with bench.simulator(), bench.process(WORKER):
         for position, person in enumerate(people):
@@ -261,7 +263,7 @@ def killed(bench: Bench, texts: int) -> dict:
     from shumoos.sms.models import TextMessage
 
     empty_broker()
-    queue(texts)
+    queue(texts, "application_reminder")
     in_flight: set[str] = set()
     beat = ["-m", "celery", "-A", "shumoos", "beat", "--loglevel=WARNING"]
     began = time.monotonic()

@@ -66,6 +66,42 @@ def staff_credentials(about: Model | None, language: str) -> dict[str, Any]:
     return people.credentials(cast(User, about))
 
 
+REFERENCE = "26-4821-9037-45"
+
+
+def sample_credentials(language: str) -> list[dict[str, Any]]:
+    return [people.sample_credentials("abdulrahman.alghamdi-riyadh-01")]
+
+
+def sample_received(language: str) -> list[dict[str, Any]]:
+    region = "منطقة الحدود الشمالية" if language == "ar" else "Northern Borders"
+    return [{"reference": REFERENCE, "region": region}]
+
+
+def sample_reminder(language: str) -> list[dict[str, Any]]:
+    return [{"reference": REFERENCE, "day": "2026-12-31"}]
+
+
+def sample_mandate(language: str) -> list[dict[str, Any]]:
+    provider = "شركة الأفق المخترع للخدمات" if language == "ar" else "Invented Horizon Services Company"
+    address = settings.PUBLIC_URL + reverse("registration:mandate", args=["m" * 32])
+    return [{"provider": provider, "address": address}]
+
+
+def sample_resume(language: str) -> list[dict[str, Any]]:
+    return [{"address": settings.PUBLIC_URL + reverse("registration:resume", args=["m" * 16])}]
+
+
+def sample_harmful(language: str) -> list[dict[str, Any]]:
+    document = "خطاب جهة الترخيص" if language == "ar" else "Licensing authority's letter"
+    address = settings.PUBLIC_URL + reverse("registration:status")
+    return [{"document": document, "reference": REFERENCE, "address": address}]
+
+
+def sample_ended(language: str) -> list[dict[str, Any]]:
+    return [{"reference": REFERENCE}]
+
+
 def register() -> None:
     kinds.register(
         "document_harmful",
@@ -73,6 +109,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/document_harmful.txt",
         context=document_harmful,
+        samples=sample_harmful,
     )
     kinds.register(
         "mandate_asked",
@@ -80,6 +117,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/mandate_asked.txt",
         context=mandate_asked,
+        samples=sample_mandate,
     )
     kinds.register(
         "staff_credentials",
@@ -87,6 +125,7 @@ def register() -> None:
         urgency=Urgency.CREDENTIALS,
         template="sms/credentials.txt",
         context=staff_credentials,
+        samples=sample_credentials,
     )
     kinds.register(
         "application_resume",
@@ -94,6 +133,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_resume.txt",
         context=resume,
+        samples=sample_resume,
     )
     kinds.register(
         "application_received",
@@ -101,6 +141,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_received.txt",
         context=received,
+        samples=sample_received,
     )
     kinds.register(
         "application_reminder",
@@ -108,6 +149,7 @@ def register() -> None:
         urgency=Urgency.REMINDER,
         template="sms/application_reminder.txt",
         context=reminder,
+        samples=sample_reminder,
     )
     kinds.register(
         "application_expired",
@@ -115,6 +157,7 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_expired.txt",
         context=ended,
+        samples=sample_ended,
     )
     kinds.register(
         "application_withdrawn",
@@ -122,4 +165,5 @@ def register() -> None:
         urgency=Urgency.NOTICE,
         template="sms/application_withdrawn.txt",
         context=ended,
+        samples=sample_ended,
     )

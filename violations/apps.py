@@ -19,5 +19,6 @@ class ViolationsConfig(AppConfig):
             urgency=Urgency.NOTICE,
             template="sms/violation_notice.txt",
             context=notices.sms_context,
+            samples=notices.sms_samples,
             label=_("Violation notice"),
         )

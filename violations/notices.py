@@ -1,5 +1,6 @@
 """What a notice says by text message."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Model
@@ -21,3 +22,19 @@ def sms_context(about: Model | None, language: str) -> dict[str, Any]:
         "amount": f"{about.amount:,.0f}",
         "due_on": show_both(about.due_on, language) if about.due_on else "",
     }
+
+
+def sms_samples(language: str) -> list[dict[str, Any]]:
+    """Return a notice of each sort, as `sms_context` does."""
+    common = {"licence_number": "L-2026-0000123", "amount": "25,000"}
+    due_on = show_both(date(2026, 9, 30), language)
+    return [
+        common | {"kind": kind, "stage": stage, "due_on": due_on if is_due else ""}
+        for kind, stage, is_due in (
+            ("not_subscribed", "warned", True),
+            ("not_subscribed", "fined_first", True),
+            ("not_subscribed", "suspended", False),
+            ("inaccurate_data", "warned", False),
+            ("inaccurate_data", "fined_second", False),
+        )
+    ]

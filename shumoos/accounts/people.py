@@ -64,6 +64,11 @@ def credentials(user: User) -> dict[str, Any]:
     return {"username": user.username, "password": give_temporary_password(user)}
 
 
+def sample_credentials(username: str) -> dict[str, Any]:
+    """Return what `credentials` does, with the longest password and one that nobody has."""
+    return {"username": username, "password": "m" * PASSWORD_LENGTH}
+
+
 def choose_password(user: User, password: str) -> None:
     """Set the password that the user has chosen; it is validated by the form."""
     user.set_password(password)

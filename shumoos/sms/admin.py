@@ -1,12 +1,17 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.saudi.mobile import mask
-from shumoos.sms import kinds
-from shumoos.sms.models import TextMessage
+from shumoos.sms import bodies, kinds
+from shumoos.sms.models import Outage, TextMessage, Urgency
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -20,12 +25,23 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class AttentionFilter(admin.SimpleListFilter):
+    title = _("credentials that did not arrive")
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("needed", _("Need attention"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.needing_attention() if self.value() == "needed" else queryset
+
+
 @admin.register(TextMessage)
 class TextMessageAdmin(admin.ModelAdmin):
     """What was sent and what came of it, to look at: no body (none is kept), no whole mobile."""
 
-    list_display = ["queued_at", "kind_label", "masked_mobile", "status", "error", "attempts", "sent_at"]
-    list_filter = ["status", KindFilter, "urgency"]
+    list_display = ["queued_at", "kind_label", "masked_mobile", "status", "reason", "attempts", "sent_at"]
+    list_filter = [AttentionFilter, "status", KindFilter, "urgency"]
     date_hierarchy = "queued_at"
     search_fields = ["=id", "=sid"]
     search_help_text = _("The number of the text, here or at the provider")
@@ -37,6 +53,7 @@ class TextMessageAdmin(admin.ModelAdmin):
         "language",
         "urgency",
         "status",
+        "reason",
         "error",
         "attempts",
         "queued_at",
@@ -51,9 +68,67 @@ class TextMessageAdmin(admin.ModelAdmin):
     def kind_label(self, message: TextMessage) -> str:
         return kinds.labels().get(message.kind, message.kind)
 
+    @admin.display(description=_("reason"))
+    def reason(self, message: TextMessage) -> str:
+        return message.reason
+
     @admin.display(description=_("to"))
     def masked_mobile(self, message: TextMessage) -> str:
         return mask(message.to)
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(self.show_kinds)
+        return [path("kinds/", preview, name="sms_kinds"), *super().get_urls()]
+
+    def show_kinds(self, request: HttpRequest) -> TemplateResponse:
+        """Show what every kind of text says, with invented values; 403 for who may not look at texts."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        shown = [
+            {
+                "label": kind.label,
+                "urgency": Urgency(kind.urgency).label,
+                "must_fit_one_part": kind.must_fit_one_part,
+                "wordings": zip(
+                    *(bodies.previews(kind, language) for language, _name in settings.LANGUAGES), strict=True
+                ),
+            }
+            for kind in kinds.registered()
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("What the texts say"),
+            "kinds": shown,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "sms/kinds.html", context)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Outage)
+class OutageAdmin(admin.ModelAdmin):
+    """When the gateway took no texts, to look at."""
+
+    list_display = ["began_at", "ended_at", "reason", "tries"]
+    fields = ["began_at", "ended_at", "reason", "error", "tries", "next_try_at"]
+
+    @admin.display(description=_("reason"))
+    def reason(self, outage: Outage) -> str:
+        return outage.reason
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("sms.view_textmessage")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

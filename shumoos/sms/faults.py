@@ -27,11 +27,11 @@ class Fault:
 
 NO_MOBILE = _("This is not a mobile number. Ask for the right one.")
 UNREACHABLE = _("This mobile cannot be reached from our sender.")
-SENDER_WRONG = _("Our sender is not set up rightly at the provider. The administrator can put it right.")
-ACCOUNT_WRONG = _("The provider does not accept our account. The administrator can put it right.")
-BUSY = _("The provider has too much to do at present.")
-DOWN = _("The provider cannot be reached at present.")
-NO_ANSWER = _("The provider's answer got lost. The text may have gone out all the same.")
+SENDER_WRONG = _("Our sender is not set up rightly at the gateway. The administrator can put it right.")
+ACCOUNT_WRONG = _("The gateway does not accept our account. The administrator can put it right.")
+BUSY = _("The gateway has too much to do at present.")
+DOWN = _("The gateway cannot be reached at present.")
+NO_ANSWER = _("The gateway's answer got lost. The text may have gone out all the same.")
 
 FAULTS = {
     # What Twilio answers.
@@ -83,8 +83,8 @@ FAULTS = {
     "30007": Fault(Blame.TEXT, _("The carrier has filtered the text out.")),
     "30008": Fault(Blame.TEXT, _("The carrier did not deliver the text and gives no reason.")),
     "undelivered": Fault(Blame.TEXT, _("The carrier did not deliver the text and gives no reason.")),
-    "failed": Fault(Blame.TEXT, _("The provider did not send the text and gives no reason.")),
-    "canceled": Fault(Blame.TEXT, _("The provider did not send the text and gives no reason.")),
+    "failed": Fault(Blame.TEXT, _("The gateway did not send the text and gives no reason.")),
+    "canceled": Fault(Blame.TEXT, _("The gateway did not send the text and gives no reason.")),
     # What we find out ourselves.
     "timeout": Fault(Blame.GATEWAY, NO_ANSWER),
     "unanswered": Fault(Blame.GATEWAY, NO_ANSWER),
@@ -109,5 +109,5 @@ def fault_of(code: str) -> Fault:
         return Fault(Blame.GATEWAY, DOWN)
     # Somebody then sees it and can send again, while trying for two days would hide it.
     return Fault(
-        Blame.TEXT, _gettext("The provider refused the text with its code %(code)s.") % {"code": code}
+        Blame.TEXT, _gettext("The gateway refused the text with its code %(code)s.") % {"code": code}
     )

@@ -63,7 +63,7 @@ class PooledHttpClient(HttpClient):
         answer = self.pools.urlopen(
             method,
             uri,
-            body=urlencode({name: value for name, value in (data or {}).items() if value is not None}),
+            body=urlencode({name: str(value) for name, value in (data or {}).items() if value is not None}),
             headers={
                 **(headers or {}),
                 **make_headers(basic_auth=":".join(auth or ())),

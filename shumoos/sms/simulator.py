@@ -26,6 +26,7 @@ import requests
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 
 from shumoos.environment import is_messaging_service
@@ -45,6 +46,13 @@ HERE = Path(__file__).parent
 LONGEST_REQUEST = 64 * 1024
 # Codes from here on are not in Twilio's answer but in its report afterwards.
 FIRST_REPORTED = 30000
+# Twilio's words, as the phone shows them.
+STATUSES = {
+    "queued": _("Queued"),
+    "sent": _("Sent"),
+    "delivered": _("Delivered"),
+    "undelivered": _("Not delivered"),
+}
 
 
 @dataclass
@@ -62,6 +70,10 @@ class Received:
     @property
     def parts(self) -> int:
         return parts(self.body)
+
+    @property
+    def status_in_words(self) -> str:
+        return str(STATUSES[self.status])
 
     @property
     def moment(self) -> datetime:

@@ -82,6 +82,14 @@ def test_complete_settings_are_taken(read):
     assert {name: env.str(name) for name in REQUIRED} == PRODUCTION
 
 
+@pytest.mark.parametrize(
+    "sender",
+    ["Shumoos", "MOI Shumoos", "+966112345678", "937101", "MG0123456789abcdef0123456789abcdef"],
+)
+def test_texts_come_from_a_name_a_number_or_a_messaging_service(read, sender):
+    assert read(TWILIO_FROM=sender).str("TWILIO_FROM") == sender
+
+
 @pytest.mark.parametrize("name", [name for name in REQUIRED if name != "DATABASE_URL"])
 def test_a_missing_setting_is_named_and_no_other(read, name):
     with pytest.raises(environment.ImproperlyConfigured) as refusal:
@@ -117,6 +125,11 @@ def test_a_missing_setting_is_named_and_no_other(read, name):
         ("CLAMD_ADDRESS", "tcp://scanner"),
         ("CLAMD_ADDRESS", "tcp://scanner:port"),
         ("CLAMD_ADDRESS", "unix://scanner"),
+        ("TWILIO_FROM", "Investigations"),
+        ("TWILIO_FROM", "شموس"),
+        ("TWILIO_FROM", "98765432"),
+        ("TWILIO_FROM", f"MG{'g' * 32}"),
+        ("TWILIO_FROM", "+0112345678"),
         ("PROXIES", "one"),
         ("DEBUG", "banana"),
         ("LOG_JSON", "sometimes"),

@@ -65,6 +65,18 @@ def test_a_text_is_reported_failed_with_the_code(report, taken, status):
     assert (taken.status, taken.error) == (Status.FAILED, "30003")
 
 
+def test_a_failure_of_the_gateways_own_is_tried_again_once(report, taken):
+    report(taken, "undelivered", code=30001)
+    taken.refresh_from_db()
+    assert (taken.status, taken.error) == (Status.QUEUED, "30001")
+    before = taken.next_try_at
+
+    report(taken, "undelivered", code=30001)
+
+    taken.refresh_from_db()
+    assert (taken.status, taken.next_try_at) == (Status.QUEUED, before)
+
+
 def test_a_failure_without_a_code_is_still_told(report, taken):
     report(taken, "failed")
 

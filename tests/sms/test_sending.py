@@ -107,6 +107,50 @@ def test_a_gateway_that_does_not_answer_is_unavailable(twilio, text, monkeypatch
 
     text.refresh_from_db()
     assert (text.status, text.error) == (Status.QUEUED, "timeout")
+    # It may have gone out: there is time for a report before it is sent again.
+    assert timedelta(seconds=80) < text.next_try_at - now() < timedelta(seconds=151)
+
+
+def test_a_report_after_a_time_out_spares_the_second_text(twilio, text, monkeypatch, age):
+    monkeypatch.setattr(gateway, "READ_SECONDS", 0.2)
+    twilio.delay = 1
+    send_due_texts()
+    [taken] = twilio.wait_for(1)
+
+    text.refresh_from_db()
+    text.report(Status.SENT, sid=taken.sid)
+    age(text, next_try_at=timedelta(0))
+    send_due_texts()
+
+    assert (text.status, text.sid) == (Status.SENT, taken.sid)
+    assert len(twilio.messages) == 1
+
+
+def test_a_messaging_service_sends_in_the_place_of_a_number(twilio, text, settings):
+    settings.TWILIO_FROM = f"MG{'0' * 32}"
+
+    send_due_texts()
+
+    text.refresh_from_db()
+    assert text.status == Status.SENT
+    assert [message.sender for message in twilio.messages] == [settings.TWILIO_FROM]
+
+
+def test_texts_share_the_connections_that_are_open(twilio, settings):
+    settings.SMS_THREADS = 3
+    queue_numbered(60)
+    connections = []
+    accept = twilio.server.process_request
+
+    def count(request, address):
+        connections.append(address)
+        accept(request, address)
+
+    twilio.server.process_request = count
+    send_due_texts()
+
+    assert len(twilio.messages) == 60
+    assert len(connections) <= 3
 
 
 @pytest.mark.parametrize("body", [b"<html>Welcome to the hotel</html>", b"", b"{}", b"[]"])

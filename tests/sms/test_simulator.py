@@ -72,6 +72,56 @@ def test_what_twilio_would_refuse_it_refuses_with_its_code(twilio, phone, reques
     assert twilio.messages == []
 
 
+def test_a_chosen_number_has_the_code_it_was_given(twilio, phone, public):
+    twilio.numbers = {MOBILE: 21610, "+966501234568": 30007}
+
+    with pytest.raises(TwilioRestException) as refused:
+        phone.messages.create(to=MOBILE, from_="Shumoos", body="x")
+    assert refused.value.code == 21610
+    phone.messages.create(
+        to="+966501234568", from_="Shumoos", body="x", status_callback=f"{public.url}/sms/status/"
+    )
+    twilio.finish_callbacks()
+    assert [message.status for message in twilio.messages] == ["undelivered"]
+
+
+def test_a_messaging_service_may_send(twilio, phone):
+    service = f"MG{'0' * 32}"
+    taken = phone.messages.create(to=MOBILE, messaging_service_sid=service, body="x")
+
+    assert (taken.messaging_service_sid, taken.from_) == (service, None)
+
+
+def test_the_silent_number_is_never_reported_on(twilio, phone, public):
+    phone.messages.create(
+        to="+966500555100", from_="Shumoos", body="x", status_callback=f"{public.url}/sms/status/"
+    )
+    twilio.finish_callbacks()
+
+    assert [message.status for message in twilio.messages] == ["queued"]
+
+
+def test_the_phone_says_in_arabic_how_a_text_went_on(twilio, phone):
+    phone.messages.create(to=MOBILE, from_="Shumoos", body="x")
+    for status, word in [("delivered", "تم التسليم"), ("undelivered", "لم تُسلّم")]:
+        twilio.messages[0].status = status
+        page = requests.get(twilio.url, timeout=5).text
+        assert word in page
+        assert status not in page
+
+
+def test_the_help_names_every_number_that_brings_on_a_fault():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "twilio_simulator", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    for number, code in [("+966500555004", "21610"), ("+966500555103", "30003"), ("+966500555100", "never")]:
+        assert any(number in line and code in line for line in done.stdout.splitlines())
+
+
 def test_failures_come_in_the_order_they_were_asked_for(twilio, phone):
     twilio.fail_next(21211)
     twilio.fail_next(503, times=2)

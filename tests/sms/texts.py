@@ -32,6 +32,10 @@ def broken(about, language):
     raise ZeroDivisionError
 
 
+def samples(language):
+    return [{"word": "it's on", "password": "mmmmmmmmmmmm", "number": "26-4821-9037-45"}]
+
+
 def register():
     from shumoos.sms import kinds
     from shumoos.sms.models import Urgency
@@ -44,5 +48,10 @@ def register():
         ("test_broken", Urgency.NOTICE, "note", broken),
     ]:
         kinds.register(
-            name, urgency=urgency, template=f"sms_tests/{template}.txt", context=context, label=name
+            name,
+            urgency=urgency,
+            template=f"sms_tests/{template}.txt",
+            context=context,
+            samples=samples,
+            label=name,
         )

@@ -1,0 +1,101 @@
+"""What every kind of text says, and how long it is."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from shumoos.accounts.models import Role
+from shumoos.accounts.people import PASSWORD_LENGTH, create_person
+from shumoos.sms import bodies, kinds
+from shumoos.sms.models import Urgency
+
+KINDS = reverse("admin:sms_kinds")
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+@pytest.fixture
+def auditor_client(client, db):
+    client.force_login(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR))
+    return client
+
+
+def of(*urgencies):
+    return [
+        kind.name
+        for kind in kinds.registered()
+        if kind.urgency in urgencies and not kind.name.startswith("test_")
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", of(Urgency.CODE, Urgency.CREDENTIALS))
+def test_codes_and_credentials_fit_one_part_with_the_longest_values(name, language):
+    previews = bodies.previews(kinds.get(name), language)
+
+    assert [preview.parts for preview in previews] == [1]
+    assert previews[0].characters <= (70 if language == "ar" else 160)
+
+
+def test_codes_and_credentials_are_among_those_that_must_fit():
+    assert of(Urgency.CODE, Urgency.CREDENTIALS) == ["code", "credentials", "staff_credentials"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "username"),
+    [("credentials", "482190337"), ("staff_credentials", "x" * 17), ("staff_credentials", "x" * 30)],
+)
+def test_a_user_name_of_any_length_and_its_password_fit_one_part(name, username, language):
+    kind = kinds.get(name)
+    context = {"username": username, "password": "m" * PASSWORD_LENGTH}
+    [preview] = bodies.previews(kind_with(kind, context), language)
+
+    assert preview.parts == 1
+    assert username in preview.body
+    assert "m" * PASSWORD_LENGTH in preview.body
+
+
+def kind_with(kind, context):
+    return kinds.Kind(
+        kind.name, kind.urgency, kind.template, kind.context, lambda language: [context], kind.label
+    )
+
+
+@pytest.mark.parametrize("name", of(*Urgency))
+def test_every_kind_says_something_of_its_own_in_both_languages(name):
+    arabic, english = (bodies.previews(kinds.get(name), language) for language in LANGUAGES)
+
+    assert len(arabic) == len(english) >= 1
+    for one, other in zip(arabic, english, strict=True):
+        assert one.body.startswith("شموس: ")
+        assert other.body.startswith("Shumoos: ")
+        assert (one.is_rtl, other.is_rtl) == (True, False)
+
+
+def test_the_page_shows_every_kind_in_both_languages_with_its_parts(auditor_client, english):
+    page = auditor_client.get(KINDS)
+
+    assert page.status_code == 200
+    shown = page.content.decode()
+    assert "شموس: رمزك 048213 صالح 5 دقائق." in shown
+    assert "Shumoos: your code is 048213, for 5 minutes." in shown
+    assert shown.count("<section>") == len(kinds.registered())
+    assert "has to fit one part" in shown
+
+
+def test_making_a_preview_makes_no_password_and_no_code(auditor_client, django_assert_num_queries):
+    for kind in kinds.registered():
+        for language in LANGUAGES:
+            with django_assert_num_queries(0):
+                bodies.previews(kind, language)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OWNER])
+def test_who_may_not_look_at_texts_does_not_see_the_page(client, db, role):
+    client.force_login(create_person(username="somebody", full_name="شخص تجريبي", role=role))
+
+    assert client.get(KINDS).status_code in (302, 403)
+
+
+def test_the_list_leads_to_the_page(auditor_client):
+    assert KINDS in auditor_client.get(reverse("admin:sms_textmessage_changelist")).content.decode()
