@@ -44,7 +44,6 @@ class TextMessageAdmin(admin.ModelAdmin):
     list_filter = [AttentionFilter, "status", KindFilter, "urgency"]
     date_hierarchy = "queued_at"
     search_fields = ["=id", "=sid"]
-    search_help_text = _("The number of the text, here or at the provider")
     show_full_result_count = False
     fields = [
         "id",

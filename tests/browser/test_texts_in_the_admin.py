@@ -16,13 +16,13 @@ LIST = reverse("admin:sms_textmessage_changelist")
 
 
 @pytest.mark.parametrize(
-    ("locale", "direction", "kinds", "reason"),
+    ("language", "direction", "kinds", "reason"),
     [
-        ("ar-SA", "rtl", "ما تقوله الرسائل", "هذا ليس رقم جوال. اطلب الرقم الصحيح."),
-        ("en-GB", "ltr", "What the texts say", "This is not a mobile number. Ask for the right one."),
+        ("ar", "rtl", "ما تقوله الرسائل", "هذا ليس رقم جوال. اطلب الرقم الصحيح."),
+        ("en", "ltr", "What the texts say", "This is not a mobile number. Ask for the right one."),
     ],
 )
-def test_the_texts_and_what_they_say(portal, accessible, locale, direction, kinds, reason):
+def test_the_texts_and_what_they_say(portal, accessible, language, direction, kinds, reason):
     auditor = UserFactory(role=Role.AUDITOR)
     TextMessage.objects.create(
         kind="credentials",
@@ -31,7 +31,8 @@ def test_the_texts_and_what_they_say(portal, accessible, locale, direction, kind
         status=Status.FAILED,
         error="21614",
     )
-    page = portal.open("/admin/", locale=locale)
+    page = portal.open("/admin/")
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
     sign_in(page, auditor.username, PASSWORD)
 
     page.goto(f"{LIST}?attention=needed")
