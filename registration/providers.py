@@ -44,6 +44,11 @@ def add_agent(
     return membership
 
 
+def join_as_head(provider: Provider, person: User) -> None:
+    """Make somebody who was invited a head of the company, who then adds its agents."""
+    ProviderAgent.objects.create(provider=provider, user=person, is_head=True)
+
+
 @transaction.atomic
 def end_agent(membership: ProviderAgent, *, by: User) -> None:
     """End somebody's time at the company: they see nothing of it from the next request on.

@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Document, Mandate, MandateState, ResumeLink, Status
 from registration.upkeep import last_day
-from shumoos.accounts import people
-from shumoos.accounts.models import User
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
@@ -62,15 +60,7 @@ def document_harmful(about: Model | None, language: str) -> dict[str, Any]:
     }
 
 
-def staff_credentials(about: Model | None, language: str) -> dict[str, Any]:
-    return people.credentials(cast(User, about))
-
-
 REFERENCE = "26-4821-9037-45"
-
-
-def sample_credentials(language: str) -> list[dict[str, Any]]:
-    return [people.sample_credentials("abdulrahman.alghamdi-riyadh-01")]
 
 
 def sample_received(language: str) -> list[dict[str, Any]]:
@@ -118,14 +108,6 @@ def register() -> None:
         template="sms/mandate_asked.txt",
         context=mandate_asked,
         samples=sample_mandate,
-    )
-    kinds.register(
-        "staff_credentials",
-        label=_("Credentials"),
-        urgency=Urgency.CREDENTIALS,
-        template="sms/credentials.txt",
-        context=staff_credentials,
-        samples=sample_credentials,
     )
     kinds.register(
         "application_resume",

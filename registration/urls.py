@@ -6,6 +6,7 @@ from registration.views import (
     corrections,
     directory,
     done,
+    forgotten,
     mandates,
     register_licences,
     registers,
@@ -17,6 +18,8 @@ from registration.views import (
 
 app_name = "registration"
 urlpatterns = [
+    path("login/forgotten/", forgotten.ask, name="forgotten"),
+    path("login/forgotten/code/", forgotten.choose, name="forgotten_code"),
     path("directory/", directory.search, name="directory"),
     path("registers/", registers.imports, name="registers"),
     path("registers/new/", registers.load, name="load_register"),

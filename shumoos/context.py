@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.accounts.models import ADMIN_ROLES, Role
+from shumoos.accounts.models import Role
 
 LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 
@@ -18,6 +18,8 @@ HOME = ("home", _("Home"))
 GUESTS = ("guests:list", _("Guests"))
 ADMIN = ("admin:index", _("Administration"))
 REGISTERS = ("registration:registers", _("Registers"))
+ACCOUNT = ("accounts:account", _("My account"))
+STAFF = ("accounts:staff", _("Staff accounts"))
 DIRECTORY = ("registration:directory", _("Directory"))
 
 NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
@@ -27,21 +29,23 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
         ("guests:receipts", _("Receipts")),
         ("violations:mine", _("Violations")),
         ("support:tickets", _("Tickets")),
-        ("accounts:account", _("My account")),
+        ACCOUNT,
     ],
-    Role.STAFF: [HOME, GUESTS],
-    Role.SUPPORT: [("support:desk", _("Support desk"))],
-    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS],
+    Role.STAFF: [HOME, GUESTS, ACCOUNT],
+    Role.SUPPORT: [("support:desk", _("Support desk")), ACCOUNT],
+    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS, ACCOUNT],
     Role.PROVIDER: [
         HOME,
         ("registration:mandates", _("Mandates")),
         GUESTS,
         ("guests:receipts", _("Receipts")),
-        ("accounts:account", _("My account")),
+        ACCOUNT,
     ],
-    Role.DIRECTORY: [DIRECTORY],
-    **{role: [HOME, ADMIN] for role in ADMIN_ROLES},
-    Role.AUDITOR: [HOME, ADMIN, DIRECTORY, REGISTERS],
+    Role.DIRECTORY: [DIRECTORY, ACCOUNT],
+    Role.SUPERVISOR: [HOME, ADMIN, ACCOUNT],
+    Role.HEAD: [HOME, ADMIN, STAFF, ACCOUNT],
+    Role.AUDITOR: [HOME, ADMIN, DIRECTORY, REGISTERS, ACCOUNT],
+    Role.ADMINISTRATOR: [HOME, ADMIN, STAFF, ACCOUNT],
 }
 
 
@@ -81,11 +85,16 @@ class Portal:
         """The person's own first page, or the portal's for whoever has not signed in."""
         return reverse("home" if self.request.user.is_authenticated else "front")
 
+    @property
+    def must_verify(self) -> bool:
+        """Whether the person owes a code before there is anywhere to go."""
+        return getattr(self.request, "must_verify", False)
+
     @cached_property
     def navigation(self) -> list[Entry]:
         """The signed-in person's ways, by role. The current one is the nearest above the page."""
         user = self.request.user
-        if not user.is_authenticated or user.must_change_password:
+        if not user.is_authenticated or user.must_change_password or self.must_verify:
             return []
         ways = [(name, reverse(name), label) for name, label in NAVIGATION[user.role]]
         path = self.request.path

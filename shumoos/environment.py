@@ -99,6 +99,10 @@ def is_sender(value: str) -> bool:
     return is_messaging_service(value) or bool(is_number or is_name)
 
 
+def is_off(value: str) -> bool:
+    return value.lower() in ("false", "off", "n", "no", "0")
+
+
 is_web_address = is_address("http", "https")
 YES_OR_NO = (is_yes_or_no, "is true or false")
 FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
@@ -138,6 +142,11 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         "service",
     ),
     "PROXIES": (lambda value: value.isascii() and value.isdigit(), "is a whole number"),
+    "STAFF_IDLE_MINUTES": (
+        lambda value: value.isascii() and value.isdigit() and int(value) > 0,
+        "is a whole number of minutes from 1 on",
+    ),
+    "REQUIRE_STAFF_OTP": YES_OR_NO,
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,
     "STATIC_MANIFEST": YES_OR_NO,
@@ -185,6 +194,8 @@ def read() -> environ.Env:
     # django-environ would look for a variable of the rest's name, and tell it in its complaint.
     wrong += [f"{name} cannot begin with a dollar sign." for name in REQUIRED if given[name].startswith("$")]
     wrong = wrong or wrong_pair(given)
+    if is_off(given.get("REQUIRE_STAFF_OTP", "")) and given["PUBLIC_URL"].startswith("https://"):
+        wrong.append("REQUIRE_STAFF_OTP can be off at an http address alone: it is for demos.")
     if wrong:
         raise ImproperlyConfigured(f"These settings are not as they must be. {' '.join(wrong)}")
     env = environ.Env()

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from math import ceil
 
-from axes.helpers import get_cool_off
 from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
@@ -44,14 +43,8 @@ def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return error_page(request, "413", status=413, megabytes=settings.DOCUMENT_MAX_BYTES // MEGABYTE)
 
 
-def too_many_attempts(
-    request: HttpRequest, *args: object, wait: timedelta | None = None, **kwargs: object
-) -> HttpResponse:
-    """Answer 429 with `Retry-After`: `wait`, or as long as a locked sign-in stays locked.
-
-    The other arguments are those that axes gives.
-    """
-    wait = wait or get_cool_off(request)
+def too_many_attempts(request: HttpRequest, *, wait: timedelta) -> HttpResponse:
+    """Answer 429 with `Retry-After`, and the minutes there are left to wait."""
     seconds = ceil(wait.total_seconds())
     response = error_page(request, "429", status=429, minutes=ceil(seconds / 60))
     response["Retry-After"] = str(seconds)

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from activation.views import queue
 from shumoos import health, home, views
+from shumoos.accounts.views import signing_in
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", include("support.urls")),
     # Before the admin's own start page, whose address and name it shares.
     path("admin/", admin.site.admin_view(queue.start)),
+    path("admin/login/", signing_in.admin_sign_in),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,15 +1,31 @@
+import time
+
 import pytest
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from shumoos.accounts.models import Role
+from shumoos.accounts import fresh
+from shumoos.accounts.models import STAFF_ROLES, Role
 from tests.factories import EstablishmentFactory, OfficerFactory, UserFactory
 
 
-def sign_in(user):
-    """A browser in which this person has signed in."""
-    client = Client()
+def sign_in(user, client=None):
+    """A browser in which this person has signed in, with an authenticator's code where staff need one."""
+    client = client or Client()
     client.force_login(user, backend="shumoos.accounts.roles.RoleBackend")
+    if user.role in STAFF_ROLES:
+        verify(client, user)
     return client
+
+
+def verify(client, user):
+    """Let a session be one in which a code was typed a moment ago."""
+    device, _is_new = TOTPDevice.objects.get_or_create(user=user, confirmed=True)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session[fresh.KEY] = time.time()
+    session.save()
 
 
 @pytest.fixture

@@ -1,11 +1,18 @@
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.accounts import people
-from shumoos.accounts.models import User
-from shumoos.saudi.digits import to_ascii
+from shumoos.accounts import invitations, people
+from shumoos.accounts.models import Role, User
+from shumoos.saudi import mobile
+from shumoos.saudi.digits import strip_marks, to_ascii
+from shumoos.saudi.errors import InvalidNumber
+
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
 
 
 class SignInForm(AuthenticationForm):
@@ -29,7 +36,10 @@ class SignInForm(AuthenticationForm):
         super().confirm_login_allowed(user)
         if user.has_expired_password:
             raise ValidationError(
-                _("This temporary password has run out. Ask the investigation office to send a new one."),
+                _(
+                    "This temporary password has run out. Ask the investigation office to send a new one, or "
+                    "choose one yourself under “Forgotten password”."
+                ),
                 code="expired",
             )
 
@@ -48,8 +58,9 @@ class ChoosePasswordForm(SetPasswordForm):
             raise ValidationError(_("Choose another password than the one you were sent."))
         return password
 
-    def save(self, commit: bool = True) -> User:
-        people.choose_password(self.user, self.cleaned_data["new_password1"])
+    def save(self, commit: bool = True, *, keep: int = 0) -> User:
+        """Set the password; every session ends but for the one whose sign-in has the key `keep`."""
+        people.choose_password(self.user, self.cleaned_data["new_password1"], keep=keep)
         return self.user
 
 
@@ -61,6 +72,115 @@ class LanguageForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["language"] = forms.ChoiceField(
-            label=_("Language of text messages"), choices=[("ar", "العربية"), ("en", "English")]
+        self.fields["language"] = forms.ChoiceField(label=_("Language of text messages"), choices=LANGUAGES)
+
+
+class AuthenticatorCodeForm(forms.Form):
+    """The code of the authenticator; where one is set up already, a recovery code will do."""
+
+    code = forms.CharField(
+        label=_("Code from the authenticator"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "one-time-code"}),
+        error_messages={"required": _("Type the six digits that the authenticator shows.")},
+    )
+
+    use_required_attribute = False
+
+
+class PasswordAgainForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"dir": "ltr", "autocomplete": "current-password"}),
+    )
+
+    use_required_attribute = False
+
+
+class InviteForm(forms.Form):
+    """Whom a head or an administrator invites; the choices are those that this person has."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    place = forms.ChoiceField(
+        label=_("Place of work"),
+        required=False,
+        help_text=_("The office, authority or company; empty for those who work for the whole portal."),
+    )
+    full_name = forms.CharField(label=_("Full name"), max_length=150)
+    mobile = forms.CharField(
+        label=_("Mobile"), widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "tel"}), max_length=40
+    )
+    language = forms.ChoiceField(label=_("Language of text messages"), choices=LANGUAGES)
+
+    use_required_attribute = False
+
+    def __init__(self, inviter: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inviter = inviter
+        roles = invitations.roles_for(inviter)
+        self.fields["role"] = forms.ChoiceField(
+            label=self.fields["role"].label, choices=[(role.value, role.label) for role in roles]
         )
+        self.places = {
+            role: {f"{row._meta.label_lower}:{row.pk}": row for row in found}
+            for role in roles
+            if (found := invitations.places_for(inviter, role)) is not None
+        }
+        offered = {key: str(row) for rows in self.places.values() for key, row in rows.items()}
+        is_one = len(roles) == len(offered) == 1
+        self.fields["place"] = forms.ChoiceField(
+            label=self.fields["place"].label,
+            help_text=self.fields["place"].help_text,
+            required=False,
+            choices=[*([] if is_one else [("", "—")]), *offered.items()],
+        )
+
+    def clean_full_name(self) -> str:
+        return " ".join(strip_marks(self.cleaned_data["full_name"]).split())
+
+    def clean_mobile(self) -> str:
+        try:
+            return mobile.clean_saudi_mobile(self.cleaned_data["mobile"])
+        except InvalidNumber as refusal:
+            raise ValidationError(_("Type a Saudi mobile number, such as 05XXXXXXXX.")) from refusal
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        rows = self.places.get(cleaned.get("role", ""))
+        typed = cleaned.get("place", "")
+        if rows is not None and typed not in rows:
+            self.add_error("place", _("Choose where a person of this role works."))
+        elif rows is None and typed and "role" in cleaned:
+            self.add_error("place", _("People of this role work for the whole portal: leave this empty."))
+        else:
+            cleaned["place"] = rows[typed] if rows is not None else None
+        cleaned["role"] = Role(cleaned["role"]) if "role" in cleaned else None
+        return cleaned
+
+
+class AcceptForm(SetPasswordForm):
+    """The user name and the password that somebody who was invited chooses."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        min_length=4,
+        validators=[UnicodeUsernameValidator()],
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "username", "autocapitalize": "none"}),
+        help_text=_("At least four letters or digits; you sign in with it."),
+    )
+    field_order = ["username", "new_password1", "new_password2"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["dir"] = "ltr"
+
+    def clean_username(self) -> str:
+        username = to_ascii(self.cleaned_data["username"]).strip().lower()
+        if User.objects.filter(username=username).exists():
+            raise ValidationError(_("This user name is taken. Choose another one."))
+        # What the validators compare the password with.
+        self.user.username = username
+        return username

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from shumoos.accounts.models import ADMIN_ROLES, Role, User
+from shumoos.accounts.models import ADMIN_ROLES, Role, SignIn, User
 from shumoos.sms import kinds
 
 # No characters that look alike in an SMS: neither 0 and O, nor 1, I and l.
@@ -39,13 +39,15 @@ def create_person(
 def give_temporary_password(user: User) -> str:
     """Give the user a new password, valid for 72 hours and until the first sign-in, and return it.
 
-    The one before stops working. It is for the text that is being sent: keep it nowhere.
+    The one before stops working, and what it opened is closed. It is for the text that is being sent: keep it
+    nowhere.
     """
     password = "".join(secrets.choice(PASSWORD_ALPHABET) for _position in range(PASSWORD_LENGTH))
     user.set_password(password)
     user.must_change_password = True
     user.password_expires_at = timezone.now() + timedelta(hours=settings.TEMPORARY_PASSWORD_HOURS)
     user.save(update_fields=["password", "must_change_password", "password_expires_at"])
+    SignIn.objects.filter(user=user).open().end()
     return password
 
 
@@ -69,9 +71,20 @@ def sample_credentials(username: str) -> dict[str, Any]:
     return {"username": username, "password": "m" * PASSWORD_LENGTH}
 
 
-def choose_password(user: User, password: str) -> None:
-    """Set the password that the user has chosen; it is validated by the form."""
+def choose_password(user: User, password: str, *, keep: int = 0) -> None:
+    """Set the password that the user has chosen; it is validated by the form.
+
+    Every session of theirs ends, but for the one whose sign-in has the key `keep`.
+    """
     user.set_password(password)
     user.must_change_password = False
     user.password_expires_at = None
     user.save(update_fields=["password", "must_change_password", "password_expires_at"])
+    SignIn.objects.filter(user=user).open().exclude(pk=keep).end()
+
+
+def take_password_away(user: User) -> None:
+    """Leave the user without a password until the text with a new one is sent; every session ends."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    SignIn.objects.filter(user=user).open().end()

@@ -1,16 +1,42 @@
-"""The text that brings a one-time code."""
+"""The texts about codes and accounts."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.conf import settings
+from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.accounts import invitations, people, resets
 from shumoos.accounts.codes import make_code
+from shumoos.accounts.models import User
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
 
 def samples(language: str) -> list[dict[str, Any]]:
     return [{"code": "048213"}]
+
+
+def sample_credentials(language: str) -> list[dict[str, Any]]:
+    return [people.sample_credentials("abdulrahman.alghamdi-riyadh-01")]
+
+
+def sample_invitation(language: str) -> list[dict[str, Any]]:
+    link = settings.PUBLIC_URL + reverse("accounts:invitation", args=["f" * 32])
+    return [{"link": link, "hours": settings.INVITATION_HOURS}]
+
+
+def sample_reset(language: str) -> list[dict[str, Any]]:
+    return [{"support_line": settings.SUPPORT_LINE}]
+
+
+def staff_credentials(about: Model | None, language: str) -> dict[str, Any]:
+    return people.credentials(cast(User, about))
+
+
+def authenticator_reset(about: Model | None, language: str) -> dict[str, Any]:
+    return {**resets.told(about, language), "support_line": settings.SUPPORT_LINE}
 
 
 def register() -> None:
@@ -21,4 +47,29 @@ def register() -> None:
         template="sms/code.txt",
         context=make_code,
         samples=samples,
+    )
+    kinds.register(
+        "staff_credentials",
+        label=_("Credentials"),
+        urgency=Urgency.CREDENTIALS,
+        template="sms/credentials.txt",
+        context=staff_credentials,
+        samples=sample_credentials,
+    )
+    kinds.register(
+        "invitation",
+        label=_("Invitation"),
+        # No credentials: its address takes more than one part.
+        urgency=Urgency.NOTICE,
+        template="sms/invitation.txt",
+        context=invitations.make_link,
+        samples=sample_invitation,
+    )
+    kinds.register(
+        "authenticator_reset",
+        label=_("Authenticator reset"),
+        urgency=Urgency.NOTICE,
+        template="sms/authenticator_reset.txt",
+        context=authenticator_reset,
+        samples=sample_reset,
     )

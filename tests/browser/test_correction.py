@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from registration.models import Application
+from tests.authenticators import give_authenticator
 from tests.browser.conftest import NARROW
 from tests.browser.walks import MOBILE, Phone, picture, sign_in
 from tests.factories import PASSWORD, ApplicationFactory, OfficerFactory
@@ -31,7 +32,7 @@ def type_code(page, phone):
 def return_it(portal, application, accessible):
     supervisor = OfficerFactory()
     office = portal.open("/admin/")
-    sign_in(office, supervisor.username, PASSWORD)
+    sign_in(office, supervisor.username, PASSWORD, give_authenticator(supervisor))
     office.goto(f"/admin/registration/application/{application.pk}/review/")
     office.get_by_role("button", name="بدء المراجعة").click()
     office.locator("summary", has_text="إعادة للتصحيح").click()

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
+from tests.authenticators import give_authenticator
 from tests.browser.conftest import NARROW, eventually
 from tests.browser.walks import Phone, register, sign_in
 from tests.factories import PASSWORD, OfficerFactory
@@ -49,6 +50,7 @@ def enter_guest(page):
 
 def test_from_registering_to_a_transferred_guest_and_a_verified_letter(portal, accessible):
     supervisor = OfficerFactory(role=Role.SUPERVISOR)
+    device = give_authenticator(supervisor)
 
     phone = Phone(portal.twilio)
     owner = portal.open("/", viewport=NARROW)
@@ -58,7 +60,7 @@ def test_from_registering_to_a_transferred_guest_and_a_verified_letter(portal, a
     accessible(owner)
 
     office = portal.open("/admin/")
-    sign_in(office, supervisor.username, PASSWORD)
+    sign_in(office, supervisor.username, PASSWORD, device)
     activate(office, reference)
     accessible(office)
 

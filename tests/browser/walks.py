@@ -6,6 +6,7 @@ import re
 from playwright.sync_api import expect
 
 from shumoos.saudi.identity import make_national_id
+from tests.authenticators import code_of
 from tests.factories import jpeg
 
 MOBILE = "+966551234567"
@@ -16,11 +17,17 @@ def picture(name):
     return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(size=(900, 1200))}
 
 
-def sign_in(page, username, password):
+def sign_in(page, username, password, device=None):
+    """Sign in through the forms, with the code of that authenticator where the person needs one."""
     page.goto("/login/")
     page.fill("[name=username]", username)
     page.fill("[name=password]", password)
     page.locator("main button").last.click()
+    if device is not None:
+        page.wait_for_url("**/login/code/**")
+        page.fill("[name=code]", code_of(device))
+        page.locator("main button").first.click()
+        page.wait_for_url(lambda url: "/login/" not in url)
 
 
 class Phone:

@@ -5,8 +5,11 @@ from django.urls import URLResolver, get_resolver
 PUBLIC = {
     "",
     "healthz",
+    "invitation/<str:key>/",
     "language/",
     "login/",
+    "login/forgotten/",
+    "login/forgotten/code/",
     "mandates/<slug:key>/",
     "readyz",
     "register/",

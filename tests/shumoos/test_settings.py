@@ -52,6 +52,8 @@ PRODUCTION = {
     "LETTER_SIGNING_CERTIFICATE": LETTER_CERTIFICATE,
 }
 
+DEMO = {"PUBLIC_URL": "http://localhost:8000"}
+
 
 def start(*, without: str = "", **changes: str) -> subprocess.CompletedProcess:
     given = {name: value for name, value in (PRODUCTION | changes).items() if name != without}
@@ -132,6 +134,8 @@ def test_a_missing_setting_is_named_and_no_other(read, name):
         ("TWILIO_FROM", "+0112345678"),
         ("PROXIES", "one"),
         ("DEBUG", "banana"),
+        ("REQUIRE_STAFF_OTP", "maybe"),
+        ("STAFF_IDLE_MINUTES", "0"),
         ("LOG_JSON", "sometimes"),
     ],
 )
@@ -187,6 +191,26 @@ def test_a_development_key_is_made_once_and_for_this_user_alone(tmp_path):
     assert letter_key.own_pair(tmp_path / "var") == first
     assert key.read_bytes() == content
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_staff_need_a_code_unless_a_demo_says_otherwise():
+    ask = "from django.conf import settings; print(settings.REQUIRE_STAFF_OTP)"
+    for changes, expected in (({}, "True"), ({"REQUIRE_STAFF_OTP": "off"} | DEMO, "False")):
+        asked = subprocess.run(
+            [sys.executable, "-c", ask],
+            cwd=BASE_DIR,
+            env=bare_environment(**PRODUCTION | changes, DJANGO_SETTINGS_MODULE="shumoos.settings"),
+            capture_output=True,
+            text=True,
+        )
+        assert asked.stdout.strip() == expected, asked.stderr
+
+
+@pytest.mark.parametrize("off", ["false", "OFF", "no", "0"])
+def test_at_an_https_address_the_code_cannot_be_off(read, off):
+    with pytest.raises(environment.ImproperlyConfigured, match="REQUIRE_STAFF_OTP can be off"):
+        read(REQUIRE_STAFF_OTP=off)
+    read(REQUIRE_STAFF_OTP=off, **DEMO)
 
 
 @pytest.mark.parametrize("name", ["FIELD_KEYS", "LETTER_SIGNING_KEY", "PUBLIC_URL"])

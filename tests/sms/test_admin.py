@@ -7,6 +7,7 @@ from shumoos.accounts.models import Role
 from shumoos.accounts.people import create_person
 from shumoos.sms.models import Status, TextMessage
 from shumoos.sms.outbox import queue_sms
+from tests.conftest import sign_in
 from tests.sms.conftest import MOBILE
 
 LIST = reverse("admin:sms_textmessage_changelist")
@@ -14,7 +15,7 @@ LIST = reverse("admin:sms_textmessage_changelist")
 
 @pytest.fixture
 def auditor_client(client, db):
-    client.force_login(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR))
+    sign_in(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR), client)
     return client
 
 
@@ -71,6 +72,6 @@ def test_nothing_can_be_added_changed_or_deleted(auditor_client, failed):
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OWNER])
 def test_others_do_not_see_the_texts(client, failed, role):
-    client.force_login(create_person(username="somebody", full_name="شخص تجريبي", role=role))
+    sign_in(create_person(username="somebody", full_name="شخص تجريبي", role=role), client)
 
     assert client.get(LIST).status_code in (302, 403)

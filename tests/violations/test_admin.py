@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from shumoos.accounts.models import Look, Role
 from shumoos.accounts.people import create_person
+from tests.conftest import sign_in
 from tests.violations.factories import make_licence, make_supervisor, warn
 from violations.escalation import escalate
 from violations.models import LedgerEntry, Schedule
@@ -33,7 +34,7 @@ def page(case):
 
 def test_a_supervisor_finds_a_case_by_its_licence_and_the_look_is_on_record(client, case):
     supervisor = make_supervisor("riyadh")
-    client.force_login(supervisor)
+    sign_in(supervisor, client)
 
     assertContains(client.get(CASES, {"q": case.licence.number}), page(case))
     assertNotContains(client.get(CASES, {"q": "L999999"}), page(case))
@@ -43,7 +44,7 @@ def test_a_supervisor_finds_a_case_by_its_licence_and_the_look_is_on_record(clie
 
 
 def test_another_regions_case_is_not_there(client, case):
-    client.force_login(make_supervisor("makkah"))
+    sign_in(make_supervisor("makkah"), client)
     assertNotContains(client.get(CASES), case.licence.number)
     assert client.get(page(case)).status_code == 302
     assert client.get(reverse("admin:violations_ledgerentry_changelist")).context["cl"].result_count == 0
@@ -57,7 +58,7 @@ def test_nothing_is_added_changed_or_deleted_by_hand(client, case, role):
         if role != Role.AUDITOR
         else create_person(username="auditor", full_name="Invented", role=role)
     )
-    client.force_login(person)
+    sign_in(person, client)
     for model, row in [("case", case), ("ledgerentry", LedgerEntry.objects.get())]:
         assert client.get(reverse(f"admin:violations_{model}_change", args=[row.pk])).status_code == 200
         assert client.post(reverse(f"admin:violations_{model}_change", args=[row.pk])).status_code == 403
@@ -66,7 +67,7 @@ def test_nothing_is_added_changed_or_deleted_by_hand(client, case, role):
 
 
 def test_an_administrator_reads_the_schedules_and_no_case(client, case):
-    client.force_login(create_person(username="admin1", full_name="Invented", role=Role.ADMINISTRATOR))
+    sign_in(create_person(username="admin1", full_name="Invented", role=Role.ADMINISTRATOR), client)
     schedule = Schedule.objects.get(kind="not_subscribed")
     response = client.get(reverse("admin:violations_schedule_change", args=[schedule.pk]))
     assertContains(response, "25,000.00")
@@ -74,7 +75,7 @@ def test_an_administrator_reads_the_schedules_and_no_case(client, case):
 
 
 def test_the_list_takes_as_many_queries_for_three_cases_as_for_one(client, case):
-    client.force_login(make_supervisor("riyadh"))
+    sign_in(make_supervisor("riyadh"), client)
     with CaptureQueriesContext(connection) as one:
         client.get(CASES)
     for _number in range(2):

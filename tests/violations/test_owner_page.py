@@ -13,6 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from shumoos.accounts.models import Role
 from shumoos.accounts.people import create_person
+from tests.conftest import sign_in
 from tests.violations.factories import (
     make_establishment,
     make_licence,
@@ -48,7 +49,7 @@ def read(client, owner, time_machine):
 
     def read(on, language="en"):
         time_machine.move_to(f"{on}T09:00:00+03:00", tick=False)
-        client.force_login(owner.user)
+        sign_in(owner.user, client)
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         main = client.get(PAGE).content.decode().partition("<main")[2].partition("</main>")[0]
         words = re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi>", "", main))
@@ -158,7 +159,7 @@ def test_an_owner_sees_cases_through_the_establishment_and_through_the_register(
 def test_an_owner_sees_nothing_of_others(client, licence, time_machine):
     time_machine.move_to("2026-01-13T09:00:00+03:00")
     warn(licence, D("2026-01-01"))
-    client.force_login(make_owner().user)
+    sign_in(make_owner().user, client)
     assertNotContains(client.get(PAGE), licence.number)
 
 
@@ -179,7 +180,7 @@ def test_supervisors_see_their_region_auditors_all_and_others_nothing():
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SUPPORT, Role.SUPERVISOR])
 def test_others_have_no_such_page(client, role):
-    client.force_login(create_person(username="other", full_name="Invented", role=role))
+    sign_in(create_person(username="other", full_name="Invented", role=role), client)
     assert client.get(PAGE).status_code == 403
 
 
@@ -188,12 +189,12 @@ def test_strangers_sign_in_first(client):
 
 
 def test_the_page_cannot_be_posted_to(client, owner):
-    client.force_login(owner.user)
+    sign_in(owner.user, client)
     assert client.post(PAGE).status_code == 405
 
 
 def test_the_number_of_queries_does_not_grow_with_the_cases(client, owner):
-    client.force_login(owner.user)
+    sign_in(owner.user, client)
     counts = []
     for cases in (1, 3):
         for _number in range(cases):

@@ -24,6 +24,8 @@ class Role(models.TextChoices):
 
 # Those who work in the Django admin.
 ADMIN_ROLES = [Role.SUPERVISOR, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR]
+# Those who work for the state: they come by invitation, and a password alone opens nothing to them.
+STAFF_ROLES: list["Role"] = [*ADMIN_ROLES, Role.AUTHORITY, Role.SUPPORT, Role.DIRECTORY]
 
 
 class PersonManager(UserManager["User"]):

@@ -1,0 +1,176 @@
+"""Sessions: begun anew at sign-in, listed, ended by the person, by time and by a new password."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains
+
+from shumoos.accounts import devices
+from shumoos.accounts.models import Result
+from shumoos.accounts.people import give_temporary_password
+from tests.conftest import sign_in
+from tests.factories import PASSWORD, OfficerFactory, OwnerFactory
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNT = reverse("accounts:account")
+SESSIONS = reverse("accounts:sessions")
+LOGIN = reverse("accounts:login")
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.fixture
+def owner():
+    return OwnerFactory().user
+
+
+def is_open(client):
+    return client.get(ACCOUNT).status_code == 200
+
+
+def end(sign_in):
+    return reverse("accounts:end_session", args=[sign_in.pk])
+
+
+def test_a_sign_in_gets_a_session_key_of_its_own(client, owner):
+    session = client.session
+    session["planted"] = "yes"
+    session.save()
+    planted = session.session_key
+
+    client.post(LOGIN, {"username": owner.username, "password": PASSWORD}, headers={"user-agent": PHONE})
+
+    assert client.session.session_key != planted
+    assertContains(client.get(SESSIONS), "Mobile Safari 17 · iOS")
+
+
+def test_ending_one_leaves_the_others(owner):
+    first, second, third = sign_in(owner), sign_in(owner), sign_in(owner)
+    oldest = owner.sign_ins.order_by("pk").first()
+
+    third.post(end(oldest))
+    third.post(end(oldest))
+
+    assert [is_open(browser) for browser in (first, second, third)] == [False, True, True]
+
+
+def test_ending_all_others_keeps_ones_own(owner):
+    first, second = sign_in(owner), sign_in(owner)
+    second.post(reverse("accounts:end_other_sessions"))
+    assert (is_open(first), is_open(second)) == (False, True)
+    assert len(second.get(SESSIONS).context["sessions"]) == 1
+
+
+def test_nobody_ends_somebody_elses(owner):
+    victim = sign_in(owner)
+    stranger = sign_in(OwnerFactory().user)
+    assert stranger.post(end(owner.sign_ins.get())).status_code == 404
+    stranger.post(reverse("accounts:end_other_sessions"))
+    assert is_open(victim)
+    assert stranger.get(end(owner.sign_ins.get())).status_code == 405
+
+
+def test_a_new_password_ends_all_others(owner):
+    first, second = sign_in(owner), sign_in(owner)
+    new = {"new_password1": "three-green-lanterns", "new_password2": "three-green-lanterns"}
+    second.post(reverse("accounts:choose_password"), new)
+    assert (is_open(first), is_open(second)) == (False, True)
+    assert len(second.get(SESSIONS).context["sessions"]) == 1
+
+
+def test_a_password_that_is_sent_ends_them_all(owner):
+    browser = sign_in(owner)
+    give_temporary_password(owner)
+    assert not is_open(browser)
+    assert owner.sign_ins.get().ended_at is not None
+
+
+def test_choosing_a_password_asks_again_after_ten_minutes(owner):
+    client = sign_in(owner)
+    session = client.session
+    session["verified_at"] -= 601
+    session.save()
+    page = reverse("accounts:choose_password")
+    assert client.get(page)["Location"].startswith(reverse("accounts:confirm"))
+    assert client.post(reverse("accounts:confirm"), {"password": "wrong"}).status_code == 422
+    client.post(reverse("accounts:confirm"), {"password": PASSWORD})
+    assert client.get(page).status_code == 200
+
+
+def test_staff_sessions_end_after_15_idle_minutes(time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    client = sign_in(OfficerFactory())
+    for _quarter in range(3):
+        time_machine.shift(timedelta(minutes=14, seconds=59))
+        assert is_open(client)
+    time_machine.shift(timedelta(minutes=15))
+    assert not is_open(client)
+
+
+def test_how_long_is_a_setting(time_machine, settings):
+    settings.STAFF_IDLE_MINUTES = 5
+    time_machine.move_to(timezone.now(), tick=False)
+    client = sign_in(OfficerFactory())
+    time_machine.shift(timedelta(minutes=5))
+    assert not is_open(client)
+
+
+def test_an_owners_session_ends_after_8_hours_and_not_before(owner, time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    client = sign_in(owner)
+    time_machine.shift(timedelta(hours=7, minutes=59))
+    assert is_open(client)
+    time_machine.shift(timedelta(minutes=1))
+    assert not is_open(client)
+
+
+def test_a_session_that_came_from_no_sign_in_is_none(owner):
+    client = sign_in(owner)
+    session = client.session
+    del session["sign_in"]
+    session.save()
+    assert not is_open(client)
+
+
+def test_signing_out_ends_it(owner):
+    client = sign_in(owner)
+    client.post(reverse("accounts:logout"))
+    assert owner.sign_ins.get().ended_at is not None
+
+
+def test_the_account_page_shows_the_last_20_with_their_results(client, owner):
+    client.post(LOGIN, {"username": owner.username, "password": "wrong"})
+    browser = sign_in(owner)
+    rows = browser.get(ACCOUNT).context["sign_ins"]
+    assert [row.result for row in rows] == [Result.OK, Result.WRONG_PASSWORD]
+    for _more in range(20):
+        sign_in(owner)
+    assert len(browser.get(ACCOUNT).context["sign_ins"]) == 20
+
+
+def test_a_refusal_is_noted_once_however_often_it_is_met(client, owner):
+    for _attempt in range(8):
+        client.post(LOGIN, {"username": owner.username, "password": "wrong"})
+    assert owner.sign_ins.filter(result=Result.WRONG_PASSWORD).count() == 4
+    assert owner.sign_ins.filter(result=Result.LOCKED).count() == 1
+
+
+@pytest.mark.parametrize("user_agent", ["", "curl/8.5.0", "x" * 5000, "\x00", PHONE])
+def test_any_description_of_a_device_is_taken(user_agent):
+    assert len(devices.short_form(user_agent)) <= 120
+
+
+def test_a_page_costs_the_same_however_many_sessions_there_are(owner, django_assert_num_queries):
+    client = sign_in(owner)
+    client.get(SESSIONS)
+    with django_assert_num_queries(4):
+        client.get(SESSIONS)
+    for _more in range(3):
+        sign_in(owner)
+    with django_assert_num_queries(4):
+        client.get(SESSIONS)
