@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from activation.views import queue
@@ -24,7 +25,9 @@ urlpatterns = [
     path("", include("support.urls")),
     # Before the admin's own start page, whose address and name it shares.
     path("admin/", admin.site.admin_view(queue.start)),
+    # One door, and one way to a new password, with all their checks: the admin's own lead there.
     path("admin/login/", signing_in.admin_sign_in),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:choose_password")),
     path("admin/", admin.site.urls),
 ]
 

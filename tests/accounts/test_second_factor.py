@@ -310,6 +310,8 @@ def test_the_admin_has_no_door_of_its_own(client, officer):
         client.post("/admin/login/", {"username": officer.username, "password": PASSWORD}).status_code == 405
     )
     assert sign_in(OwnerFactory().user).get("/admin/login/").status_code == 403
+    changed = sign_in(officer).get("/admin/password_change/")
+    assertRedirects(changed, reverse("accounts:choose_password"))
 
 
 def test_a_code_typed_long_ago_asks_again_and_leads_back(time_machine, officer, device):
