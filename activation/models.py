@@ -174,10 +174,6 @@ class Review(models.Model):
         return self.proposed_at is not None and not self.decision
 
 
-# The kinds of document that say until when they are valid, by their names.
-EXPIRING = frozenset({"licence", "owner_id"})
-
-
 class DocumentCheck(models.Model):
     """What the supervisor saw when comparing one document with its original."""
 
@@ -196,7 +192,7 @@ class DocumentCheck(models.Model):
     @property
     def expires(self) -> bool:
         """Whether a document of this kind says until when it is valid."""
-        return self.document.kind_id in EXPIRING
+        return self.document.kind.expires
 
     @property
     def is_complete(self) -> bool:

@@ -94,7 +94,7 @@ class SectorAdmin(ReferenceAdmin):
 
 @admin.register(DocumentKind)
 class DocumentKindAdmin(ReferenceAdmin):
-    list_display = ["code", "name_ar", "name_en", "is_required", "order"]
+    list_display = ["code", "name_ar", "name_en", "is_required", "expires", "order"]
     list_filter = ["is_required", "sectors"]
     filter_horizontal = ["sectors"]
 

@@ -82,6 +82,6 @@ def read(file_name: str) -> list[dict[str, Any]]:
     for row in rows:
         for name in {"record_kinds", "sectors"} & row.keys():
             row[name] = row[name].split()
-        if "is_required" in row:
-            row["is_required"] = row["is_required"] == "yes"
+        for name in {"is_required", "expires"} & row.keys():
+            row[name] = row[name] == "yes"
     return rows

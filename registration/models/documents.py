@@ -35,6 +35,9 @@ class DocumentKind(Named):
     is_required = models.BooleanField(
         _("required"), default=True, help_text=_("Without it an application cannot be sent.")
     )
+    expires = models.BooleanField(
+        _("has a last day"), default=False, help_text=_("The supervisor notes until when it is valid.")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
     objects = DocumentKindQuerySet.as_manager()

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from activation import decisions
 from activation.forms import ANSWERS
-from activation.models import EXPIRING
 
 
 def page(name, application, *more):
@@ -15,11 +14,9 @@ def page(name, application, *more):
 
 def everything_ticked(application):
     """The form data of a complete checklist."""
-    documents = application.documents.filter(is_current=True)
+    documents = application.documents.current()
     ticks = {f"{answer}_{document.pk}": "on" for document in documents for answer in ANSWERS}
-    days = {
-        f"valid_until_{document.pk}": "2034-05-01" for document in documents if document.kind_id in EXPIRING
-    }
+    days = {f"valid_until_{document.pk}": "2034-05-01" for document in documents if document.kind.expires}
     return {"checklist": "1", "person_checked": "on", **ticks, **days}
 
 
@@ -28,7 +25,7 @@ def answers(review):
     return {
         check.document_id: dict.fromkeys(ANSWERS, True)
         | ({"valid_until": date(2034, 5, 1)} if check.expires else {})
-        for check in review.checks.select_related("document")
+        for check in review.checks.select_related("document__kind")
     }
 
 

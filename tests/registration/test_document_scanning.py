@@ -15,7 +15,7 @@ from registration.models import Document, ScanState
 from registration.moves import MoveRefused
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import TextMessage
-from tests.activation.reviewing import ANSWERS
+from tests.activation.reviewing import claimed
 from tests.factories import TypedFactory, jpeg, make_document
 from tests.races import at_once
 from tests.registration import clamd
@@ -211,9 +211,7 @@ def test_a_harmful_document_counts_as_missing_until_another_is_in_its_place(sett
 def test_nothing_is_activated_while_a_document_waits_or_was_harmful(settings, scanner, supervisor):
     address = scanner.address
     application = sent_while_away(settings, HARMFUL)
-    review = decisions.claim(application, by=supervisor)
-    checks = {check.document_id: dict.fromkeys(ANSWERS, True) for check in review.checks.all()}
-    decisions.tick(application, by=supervisor, person_checked=True, checks=checks)
+    claimed(application, supervisor)
 
     with pytest.raises(MoveRefused, match="قيد الفحص"):
         decisions.activate(application, by=supervisor)

@@ -91,7 +91,7 @@ def test_the_position_of_a_photograph_is_gone(kind):
     exif = Image.Exif()
     exif.get_ifd(0x8825).update({1: "N", 2: (24.0, 42.0, 49.0), 3: "E", 4: (46.0, 40.0, 31.0)})
     photograph = io.BytesIO()
-    Image.new("RGB", (60, 40)).save(photograph, kind, exif=exif)
+    Image.new("RGB", (60, 40)).save(photograph, kind, exif=exif.tobytes())
     taken = picture(photograph.getvalue())
     # A PNG tells it behind its pixels.
     taken.load()
