@@ -51,6 +51,7 @@ def printed(application: Application) -> dict[str, Any]:
             both(lambda: gettext("the licence")),
             both(lambda: gettext("the owner's national ID or iqama")),
             both(lambda: gettext("the licensing authority's letter to the investigation office")),
+            *(both(lambda kind=document.kind: kind.name) for document in application.documents.further()),
         ],
     }
 

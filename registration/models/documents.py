@@ -69,6 +69,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Those that count now, one of a kind, with their kinds, in the order of these."""
         return self.filter(is_current=True).select_related("kind").order_by("kind__order", "id")
 
+    def further(self) -> "DocumentQuerySet":
+        """The current ones of kinds that not everybody is asked for."""
+        return self.current().filter(kind__in=DocumentKind.objects.exclude(sectors=None))
+
     def usable(self) -> "DocumentQuerySet":
         """The current ones apart from those that a scanner has found harmful: these count as missing."""
         return self.current().exclude(scan_state=ScanState.INFECTED)

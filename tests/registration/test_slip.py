@@ -12,11 +12,11 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django.asserts import assertRedirects
 
-from registration import moves, slip
-from registration.slip import render_slip
+from registration import intake, moves, slip
+from registration.slip import printed, render_slip
 from registration.views.session import SESSION_KEY
 from shumoos.letters import render
-from tests.factories import ApplicationFactory, TypedFactory, city, make_draft
+from tests.factories import ApplicationFactory, TypedFactory, city, make_document, make_draft, sector
 from tests.letters.test_render import text_of
 from tests.registration.following import opened
 
@@ -38,6 +38,16 @@ def test_it_is_one_archivable_page(application):
             assert about["pdfuaid:part"] == "1"
             assert application.shown_reference in about["dc:title"]
         assert len(pdf.pages) == 1
+
+
+def test_it_names_the_documents_of_the_sector_too():
+    draft = make_draft(**TypedFactory(sector=sector("hotels")))
+    make_document(draft, "civil_defence")
+
+    bring = printed(intake.submit(draft))["bring"]
+
+    assert len(bring) == 5
+    assert bring[-1] == {"ar": "شهادة السلامة من الدفاع المدني", "en": "Civil Defence safety certificate"}
 
 
 def test_it_stays_one_page_with_the_longest_names():
