@@ -10,7 +10,6 @@ import itertools
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from bench.measure import results, servers, timing
@@ -104,6 +103,7 @@ class Invented:
             "2025-01-01", "2035-01-01", sector, self.name(), "", f"10{licence:08}", city, "RRRD2929",
             f"مالك مخترع {licence}", f"1{licence:09}", mobile(licence), licence, office,
             licence if has_establishment else "\\N", at, at, at, 0,
+            at.date() if status in ("submitted", "under_review") else "\\N",
         )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ COLUMNS = {
         "id key reference status language authority_id licence_number licence_issued_on licence_expires_on "
         "sector_id name_ar name_en commercial_registration city_id short_address owner_name "
         "owner_national_id owner_mobile licence_id office_id establishment_id created_at saved_at "
-        "submitted_at reminded_on_day",
+        "submitted_at reminded_on_day clock_from",
     ),
 }
 
@@ -191,6 +191,7 @@ class Jobs:
 
         self.size = size
         self.licences = max(3, int(size * LICENCES))
+        self.establishments = max(2, int(size * ESTABLISHMENTS))
         self.rng = random.Random(size)
         self.searches = itertools.cycle(SEARCHES)
         self.visitor = Client()
@@ -233,16 +234,17 @@ class Jobs:
         assert reference_number.show(number).encode() in response.content
 
     def duplicate_check(self) -> None:
-        """The licence of what was typed in the first step, and whether it is taken; half of them are free."""
-        from registration.intake import refuse_taken
-        from registration.models import Licence
-        from registration.moves import MoveRefused
-
-        number = self.rng.randint(1, self.licences)
-        _sector, authority = self.sectors[number % len(self.sectors)]
-        licence = Licence.objects.filter(authority=authority, number=licence_number(number)).get()
-        with suppress(MoveRefused):
-            refuse_taken(licence)
+        """The first step sent with a licence that has an application in progress."""
+        number = self.rng.randint(self.establishments + 1, self.licences)
+        sector, _authority = self.sectors[number % len(self.sectors)]
+        typed = {
+            "sector": sector,
+            "licence_number": licence_number(number),
+            "owner_national_id": "1000000008",
+        }
+        response = self.visitor.post("/register/", typed)
+        assert response.status_code == 422
+        assert b'btn-outline-primary" href="/status/"' in response.content
 
     @property
     def sectors(self) -> list[tuple[int, int]]:

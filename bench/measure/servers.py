@@ -63,6 +63,8 @@ def environment(directory: Path, servers: Stack) -> dict[str, str]:
         "STATIC_ROOT": str(directory / "static"),
         "STATIC_MANIFEST": "false",
         "LOG_JSON": "true",
+        # Whoever signs in here has no authenticator.
+        "REQUIRE_STAFF_OTP": "false",
         "DJANGO_SETTINGS_MODULE": "shumoos.settings",
     }
 
