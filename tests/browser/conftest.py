@@ -26,6 +26,9 @@ NO_BROWSER = "There is no Chromium or Chrome on this machine: `apt-get install c
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
+# A busy machine takes its time over a page, and no test is about how long.
+expect.set_options(timeout=20_000)
+
 # Playwright's own loop makes Django take every query of these tests for one from a coroutine.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 

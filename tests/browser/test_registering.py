@@ -1,6 +1,10 @@
 """The four steps of registering, in both languages, and going on in a second browser."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from registration.models import Application
@@ -13,6 +17,7 @@ from tests.browser.walks import (
     go_on,
     name_licence,
     name_owner,
+    picture,
     register,
     send,
 )
@@ -132,3 +137,57 @@ def test_whoever_registers_comes_out_with_a_slip(portal):
         page.get_by_role("link", name="PDF").click()
 
     assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def photograph():
+    """A picture of some megabytes, as a phone takes it."""
+    content = io.BytesIO()
+    Image.effect_noise((1800, 2400), 90).convert("RGB").save(content, "JPEG", quality=95)
+    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+
+
+def test_a_document_on_its_way_up_shows_how_far_it_is(portal):
+    page = portal.open("/register/", viewport=NARROW)
+    name_licence(page)
+    page.goto("/register/documents/")
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
+    line.send("Network.emulateNetworkConditions", slow)
+
+    page.set_input_files("#licence_file", photograph())
+
+    progress = page.locator("#document-licence .upload-progress")
+    expect(progress).to_be_visible()
+    expect(progress.locator("[data-percent]")).to_have_text(re.compile(r"^[1-9]\d? %$"))
+    expect(page.locator("#document-licence")).to_contain_text("محفوظة")
+
+
+def test_a_document_that_does_not_get_through_says_so_and_can_be_chosen_again(portal):
+    page = portal.open("/register/")
+    name_licence(page)
+    page.goto("/register/documents/")
+    page.context.set_offline(True)
+    page.set_input_files("#licence_file", picture("licence"))
+    expect(page.locator("#document-licence [data-failure]")).to_contain_text("لم يصل الملف")
+
+    page.context.set_offline(False)
+
+    add_documents(page, "licence")
+
+
+def test_a_phone_offers_its_camera_and_a_computer_does_not(portal, chromium):
+    page = portal.open("/register/")
+    name_licence(page)
+    page.goto("/register/documents/")
+    expect(page.get_by_text("التقط صورة").first).to_be_hidden()
+
+    touched = {"viewport": NARROW, "base_url": portal.url, "has_touch": True, "is_mobile": True}
+    phone = chromium.new_context(**touched).new_page()
+    name_licence(phone)
+    phone.goto("/register/documents/")
+
+    with phone.expect_file_chooser() as chooser:
+        phone.get_by_text("التقط صورة").first.tap()
+    assert chooser.value.element.get_attribute("capture") == "environment"
+    chooser.value.set_files(picture("licence"))
+    expect(phone.locator("#document-licence")).to_contain_text("محفوظة")
