@@ -1,20 +1,28 @@
 """Credentials that have not reached their owner, for queue and review."""
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from activation.models import Subscription
 from registration.models import Application
 from shumoos.accounts.models import User
-from shumoos.sms.models import TextMessage
+from shumoos.sms.models import Status, TextMessage, Urgency
 
 
 def with_failed_text(applications: QuerySet[Application]) -> QuerySet[Application]:
     """Narrow applications to those whose credentials need somebody to look at their text.
 
-    Not where the owner has signed in all the same, whatever became of the text's receipt.
+    Not while another text is on its way, for which somebody has looked already, nor where the owner has
+    signed in all the same, whatever became of the text's receipt.
     """
-    failed = TextMessage.objects.needing_attention().about_any_of(Subscription.objects.all())
+    another = TextMessage.objects.filter(
+        urgency=Urgency.CREDENTIALS,
+        about_type=OuterRef("about_type"),
+        about_id=OuterRef("about_id"),
+        status__in=[Status.QUEUED, Status.SENDING],
+    )
+    needing = TextMessage.objects.needing_attention().filter(~Exists(another))
+    failed = needing.about_any_of(Subscription.objects.all())
     has_none = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     waiting = User.objects.filter(Q(must_change_password=True) | has_none)
     return applications.filter(

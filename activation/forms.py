@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from activation.models import DocumentCheck, ReasonTemplate, ReasonUse, Review
 from registration import corrections
 from registration.fields import DayField, MobileField
-from registration.models import Application, Authority, City, Office, ProviderAgent, Sector
+from registration.models import Application, Authority, City, Document, Office, ProviderAgent, Sector
 from shumoos.accounts.models import User
 
 ANSWERS = ("original_seen", "matches", "legible")
@@ -166,11 +167,17 @@ class ReturnForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, application: Application, templates: list[ReasonTemplate], **kwargs: Any
+        self,
+        *args: Any,
+        application: Application,
+        templates: list[ReasonTemplate],
+        documents: Iterable[Document] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.language = application.language
-        self.names = corrections.flaggable(application)
+        current = application.documents.current() if documents is None else documents
+        self.names = corrections.flaggable(current)
         self.templates = {row.code: row for row in templates if row.use == ReasonUse.FLAG}
         for name, label in self.names.items():
             self.add_flag(name, label)

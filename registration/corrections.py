@@ -1,5 +1,6 @@
 """What the office flags, and what the owner sends in its place."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,7 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registration import documents, drafts, intake, mobile
-from registration.models import ENDED_STATUSES, OFFICE_STATUSES, Application, Flag, ScanState, Status
+from registration.models import (
+    ENDED_STATUSES,
+    OFFICE_STATUSES,
+    Application,
+    Document,
+    Flag,
+    ScanState,
+    Status,
+)
 from registration.models.applications import TYPED
 from registration.moves import MoveRefused, move_application
 from registration.versions import keep_version, label_of
@@ -17,10 +26,12 @@ from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
 
 
-def flaggable(application: Application) -> dict[str, str]:
-    """Return what may be flagged, by name, with what pages call it: the fields, then the documents."""
-    documents = application.documents.current()
-    return {name: label_of(name) for name in TYPED} | {row.kind_id: str(row) for row in documents}
+def flaggable(current: Iterable[Document]) -> dict[str, str]:
+    """Return what may be flagged of an application with these documents, by name, with what pages call it.
+
+    The fields come first, then the documents.
+    """
+    return {name: label_of(name) for name in TYPED} | {row.kind_id: str(row) for row in current}
 
 
 @transaction.atomic
@@ -29,7 +40,7 @@ def raise_flags(application: Application, *, by: User, flags: dict[str, str]) ->
 
     Raises ValidationError for a name that nothing has, for missing words, and for what is flagged already.
     """
-    known = flaggable(application)
+    known = flaggable(application.documents.current())
     for name, words in flags.items():
         if name not in known:
             raise ValidationError(_("There is no field and no document called “%(name)s”.") % {"name": name})

@@ -4,10 +4,15 @@ import pytest
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from hypothesis import settings as hypothesis_settings
 
 from shumoos.accounts import fresh
 from shumoos.accounts.models import STAFF_ROLES, Role
 from tests.factories import EstablishmentFactory, OfficerFactory, UserFactory
+
+# How long an example takes is measured elsewhere: a busy machine is no fault of it.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 def sign_in(user, client=None):

@@ -47,6 +47,7 @@ def review_page(
     is_mine = open_review is not None and open_review.supervisor_id == request.user.pk
     if open_review and is_mine:
         claims.note_work(open_review)
+    read = read_context(request, application)
     context = {
         "title": application.shown_reference,
         "application": application,
@@ -54,9 +55,9 @@ def review_page(
         "is_mine": is_mine,
         "can_decide": request.user.has_perm("activation.decide"),
         "can_lead": request.user.has_perm("activation.lead"),
-        **read_context(request, application),
+        **read,
         **subscription_context(application),
-        **form_context(application, open_review if is_mine else None, forms),
+        **form_context(application, open_review if is_mine else None, forms, read["documents"]),
         **head_context(request, application, open_review, forms),
     }
     return page(request, "activation/review.html", context, status)
@@ -100,7 +101,7 @@ def subscription_context(application: Application) -> dict[str, Any]:
 
 
 def form_context(
-    application: Application, own_review: Review | None, forms: dict[str, Form]
+    application: Application, own_review: Review | None, forms: dict[str, Form], current: list[Document]
 ) -> dict[str, Any]:
     """The forms of the supervisor who has it; nothing while the office head has the word."""
     context: dict[str, Any] = {
@@ -114,7 +115,8 @@ def form_context(
     return context | {
         "checklist": forms.get("checklist")
         or ChecklistForm(review=own_review, presenters=list(mandates.presenters(application))),
-        "return_form": forms.get("return_form") or ReturnForm(prefix="return", **sent_with),
+        "return_form": forms.get("return_form")
+        or ReturnForm(prefix="return", documents=current, **sent_with),
         "reject_form": forms.get("reject_form") or RejectForm(prefix="reject", **sent_with),
         "needs_second_review": decisions.needs_second_review(application),
     }

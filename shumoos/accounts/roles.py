@@ -120,7 +120,10 @@ def create_groups(apps: Apps = installed_apps, **kwargs: Any) -> None:
 
 
 class RoleBackend(ModelBackend):
-    """Signs people in, and takes what they may do from the group of their one role."""
+    """Signs people in, and takes what they may do from the group of their one role and nowhere else."""
+
+    def _get_user_permissions(self, user_obj: Any) -> QuerySet[Permission]:
+        return Permission.objects.none()
 
     def _get_group_permissions(self, user_obj: Any) -> QuerySet[Permission]:
         return Permission.objects.filter(group__name=user_obj.role)

@@ -67,7 +67,7 @@ def test_from_an_invitation_to_the_first_page(portal, accessible):
     accessible(newcomer)
     recovery = newcomer.locator(".recovery-codes li").first.inner_text()
     newcomer.locator("main a.btn").click()
-    newcomer.wait_for_url("**/admin/")
+    newcomer.wait_for_url("**/admin/**")
     assert verify(person, recovery).user_id == person.pk
 
 

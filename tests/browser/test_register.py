@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.authenticators import give_authenticator
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_whole_path import sign_in
+from tests.browser.walks import sign_in
 from tests.factories import PASSWORD, AuthorityOfficerFactory
 from tests.registration.registers import ANOTHER, many, register, row
 
@@ -36,7 +37,7 @@ def test_a_register_is_loaded_mended_and_loaded_again(portal, accessible, locale
         page.locator(".site-language button").click()
         page.wait_for_load_state()
         page.goto("/login/")
-    sign_in(page, officer.username, PASSWORD)
+    sign_in(page, officer.username, PASSWORD, give_authenticator(officer))
     page.wait_for_url("**/registers/licences/")
 
     def load(text):

@@ -16,8 +16,10 @@ from registration import corrections, documents
 from registration.models import Application
 from shumoos.letters.models import Letter
 from shumoos.sms.models import Status, TextMessage
+from tests.authenticators import give_authenticator
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_whole_path import sign_in, tick_everything
+from tests.browser.test_whole_path import tick_everything
+from tests.browser.walks import sign_in
 from tests.factories import PASSWORD, ApplicationFactory, OfficerFactory, make_document
 
 pytestmark = pytest.mark.browser
@@ -108,7 +110,8 @@ def correct_mobile(portal, page):
 def test_a_supervisors_day(portal, accessible):
     application = with_pdf(ApplicationFactory(owner_mobile=OLD, name_ar="اسم خاطئ"))
     page = portal.open("/admin/")
-    sign_in(page, OfficerFactory().username, PASSWORD)
+    supervisor = OfficerFactory()
+    sign_in(page, supervisor.username, PASSWORD, give_authenticator(supervisor))
 
     page.goto("/admin/")
     expect(page.locator("#result_list")).to_contain_text(application.shown_reference)
@@ -174,7 +177,8 @@ def test_the_pages_in_english_and_without_scripts(portal, accessible):
     make_document(with_status(application, "returned"), "licence", color="blue")
     with_status(application, "submitted")
     page = portal.open("/admin/", locale="en-US")
-    sign_in(page, OfficerFactory(language="en").username, PASSWORD)
+    supervisor = OfficerFactory(language="en")
+    sign_in(page, supervisor.username, PASSWORD, give_authenticator(supervisor))
     page.goto("/admin/")
     page.get_by_role("button", name="English").click()
     look(page, "queue-en")

@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 from shumoos.accounts.models import Role
 from shumoos.sms.models import Status, TextMessage, Urgency
+from tests.authenticators import give_authenticator
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_whole_path import sign_in
+from tests.browser.walks import sign_in
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.browser
@@ -33,7 +34,7 @@ def test_the_texts_and_what_they_say(portal, accessible, language, direction, ki
     )
     page = portal.open("/admin/")
     page.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
-    sign_in(page, auditor.username, PASSWORD)
+    sign_in(page, auditor.username, PASSWORD, give_authenticator(auditor))
 
     page.goto(f"{LIST}?attention=needed")
     expect(page.locator("html")).to_have_attribute("dir", direction)

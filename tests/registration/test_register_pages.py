@@ -145,7 +145,7 @@ def test_an_officer_of_two_authorities_says_which(officer, officer_client):
 
 def test_the_form_needs_its_token(officer):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(officer, backend="shumoos.accounts.roles.RoleBackend")
+    sign_in(officer, client)
     assert upload(client, register(row())).status_code == 403
     assert not RegisterImport.objects.exists()
 

@@ -13,6 +13,7 @@ from shumoos.sms.models import Status, TextMessage
 from shumoos.sms.outbox import queue_sms
 from shumoos.sms.outcomes import Refused, Sent
 from shumoos.sms.tasks import send_due_texts
+from tests.conftest import sign_in
 from tests.sms.conftest import MOBILE
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -139,7 +140,7 @@ def test_the_number_that_brings_on_30003_comes_back_through_the_real_report(publ
 def test_the_admin_finds_them(send, client):
     failed = send(Refused("21614"))
     send(Refused("21614"), kind="test_note")
-    client.force_login(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR))
+    sign_in(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR), client)
 
     page = client.get(
         reverse("admin:sms_textmessage_changelist"),

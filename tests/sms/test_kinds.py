@@ -8,6 +8,7 @@ from shumoos.accounts.models import Role
 from shumoos.accounts.people import PASSWORD_LENGTH, create_person
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import Urgency
+from tests.conftest import sign_in
 
 KINDS = reverse("admin:sms_kinds")
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -15,7 +16,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 @pytest.fixture
 def auditor_client(client, db):
-    client.force_login(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR))
+    sign_in(create_person(username="auditor", full_name="مدقق تجريبي", role=Role.AUDITOR), client)
     return client
 
 
@@ -92,7 +93,7 @@ def test_making_a_preview_makes_no_password_and_no_code(auditor_client, django_a
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OWNER])
 def test_who_may_not_look_at_texts_does_not_see_the_page(client, db, role):
-    client.force_login(create_person(username="somebody", full_name="شخص تجريبي", role=role))
+    sign_in(create_person(username="somebody", full_name="شخص تجريبي", role=role), client)
 
     assert client.get(KINDS).status_code in (302, 403)
 
