@@ -8,10 +8,13 @@ class ActivationConfig(AppConfig):
     verbose_name = _("Activation")
 
     def ready(self) -> None:
-        from activation import decisions, texts
+        from activation import decisions, life_texts, texts
+        from activation.first_terms import create_first_terms
         from activation.reference import load_reason_templates
         from registration.moves import on_withdrawal
 
         post_migrate.connect(load_reason_templates, sender=self, dispatch_uid="load_reason_templates")
+        post_migrate.connect(create_first_terms, sender=self, dispatch_uid="create_first_terms")
         texts.register()
+        life_texts.register()
         on_withdrawal(decisions.close_withdrawn)

@@ -1,17 +1,15 @@
 """What follows from an activation: establishment, account, closed case, statement letter, credentials."""
 
 import secrets
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from activation import life
 from activation.models import Subscription
-from registration.models import Application, Establishment, Licence, Office, Owner
+from registration.models import Application, Establishment, Licence, Owner
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import create_person
-from shumoos.letters.issue import issue
-from shumoos.letters.models import Kind, Letter
 from shumoos.saudi import calendar
 from shumoos.saudi.reference_number import add_check_digits
 from shumoos.sms.outbox import queue_sms
@@ -21,30 +19,31 @@ from violations.escalation import comply
 def subscribe(application: Application, *, by: User, presented: str) -> Subscription:
     """Make what the application asks for, within the transaction of its activation.
 
-    The subscription holds until the licence ends; the owner's account is made; the case for not subscribing
-    is closed; the statement letter gets its number; the text with the credentials is queued. `by` is the
-    supervisor who saw the originals, and `presented` names the agent who brought them.
+    The subscription holds until the licence ends, after the establishment's present period if it has one; the
+    owner's account is made; the case for not subscribing is closed; the statement letter gets its number; the
+    text with the credentials is queued. `by` is the supervisor who saw the originals, and `presented` names
+    the agent who brought them. Raises MoveRefused where the licence has expired, or ends no later than the
+    present period.
     """
     licence = Licence.objects.select_for_update().get(applications=application)
     today = calendar.today()
     refuse_expired(licence)
     owner = owner_of(application)
+    former = licence.establishment.owner_id if licence.establishment else None
     establishment = establishment_of(application, licence, owner)
     application.establishment = establishment
     application.save(update_fields=["establishment"])
     licence.establishment = establishment
     licence.save(update_fields=["establishment"])
     is_new = give_account(owner, establishment, language=application.language)
-    subscription = Subscription(
-        establishment=establishment,
-        licence=licence,
+    subscription = life.begin(
+        establishment,
+        licence,
+        by=by,
         application=application,
-        period=(today, licence.expires_on + timedelta(days=1)),
-        statement=issue_statement(application, establishment, licence, by=by, presented=presented),
-        activated_by=by,
+        presented=presented,
+        has_other_owner=former not in (None, owner.pk),
     )
-    subscription.full_clean()
-    subscription.save()
     comply(licence, on=today)
     queue_sms(
         kind="credentials" if is_new else "subscription_activated",
@@ -94,12 +93,18 @@ def next_establishment_number() -> str:
             return number
 
 
+def free_user_name(establishment: Establishment) -> str:
+    """Return the establishment's number, with a count behind it where an earlier owner goes by the number."""
+    taken = User.objects.filter(username__startswith=establishment.number).count()
+    return f"{establishment.number}-{taken + 1}" if taken else establishment.number
+
+
 def give_account(owner: Owner, establishment: Establishment, *, language: str) -> bool:
     """Make the owner's user, named after the establishment's number; return False if they have one."""
     if owner.user is not None:
         return False
     owner.user = create_person(
-        username=establishment.number,
+        username=free_user_name(establishment),
         full_name=owner.full_name,
         role=Role.OWNER,
         mobile=owner.mobile,
@@ -107,41 +112,3 @@ def give_account(owner: Owner, establishment: Establishment, *, language: str) -
     )
     owner.save(update_fields=["user"])
     return True
-
-
-def issue_statement(
-    application: Application,
-    establishment: Establishment,
-    licence: Licence,
-    *,
-    by: User,
-    presented: str = "",
-) -> Letter:
-    """Issue the statement letter that the owner takes to the licensing authority.
-
-    `presented` says who presented the documents, where it was not the owner.
-    """
-    office = Office.objects.get(applications=application)
-    return issue(
-        kind=Kind.STATEMENT,
-        series=office.code,
-        establishment=establishment.name_ar,
-        licence_number=licence.number,
-        content={
-            "establishment": establishment.name_ar,
-            "establishment_en": establishment.name_en,
-            "licence_number": licence.number,
-            "commercial_registration": establishment.commercial_registration,
-            "city": establishment.city.name_ar,
-            "city_en": establishment.city.name_en,
-            "authority": licence.authority.name_ar,
-            "authority_en": licence.authority.name_en,
-            "reference": application.shown_reference,
-            "office": office.name_ar,
-            "office_en": office.name_en,
-            "supervisor": by.full_name,
-            "presented": presented,
-            "period_from": calendar.today().isoformat(),
-            "period_until": licence.expires_on.isoformat(),
-        },
-    )

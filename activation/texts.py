@@ -21,7 +21,7 @@ def credentials(about: Model | None, language: str) -> dict[str, Any]:
 
 
 def activated(about: Model | None, language: str) -> dict[str, Any]:
-    return {"reference": cast(Subscription, about).application.shown_reference}
+    return {"reference": cast(Application, cast(Subscription, about).application).shown_reference}
 
 
 def decision(about: Model | None, language: str) -> dict[str, Any]:

@@ -49,7 +49,35 @@ def kinds_of(establishment: Establishment) -> list[Kind]:
 
 
 def is_subscribed(establishment: Establishment) -> bool:
-    return establishment.subscriptions.active().exists()
+    """Whether records are taken from the establishment now, as they are in the days of grace, too."""
+    return establishment.subscriptions.taking_guests().exists()
+
+
+def why_refused(establishment: Establishment) -> str:
+    """Return why no records are taken from an establishment that is not subscribed, and what to do."""
+    # By name, because subscriptions belong to the app above.
+    state = establishment.subscriptions.why_no_guests()
+    if state == "suspended":
+        sentence = _(
+            "The subscription of %(name)s is suspended by order, so no records are taken. The start page "
+            "says why; ask the investigation office of its region."
+        )
+    elif state == "ended":
+        sentence = _(
+            "The subscription of %(name)s has ended and its days of grace are over, so no records are taken. "
+            "Have the licence renewed by its licensing authority."
+        )
+    elif state == "closed":
+        sentence = _(
+            "The subscription of %(name)s is closed, so no records are taken. To submit again, register the "
+            "establishment again."
+        )
+    else:
+        sentence = _(
+            "The subscription of %(name)s is not active, so no records are taken. Ask the investigation "
+            "office of its region, or call the support line."
+        )
+    return sentence % {"name": establishment.name}
 
 
 def submit(
@@ -60,8 +88,8 @@ def submit(
     Every record is accepted, known already (`duplicate`: the same reference and content), or rejected with
     its errors; one that is rejected keeps no other from being accepted. What is accepted is due for the
     centre when the transaction commits. Sending the same again changes nothing, at the same moment or later.
-    Raises `SubmissionRefused` where the establishment has no active subscription, its sector no such kind, or
-    an agent no mandate.
+    Raises `SubmissionRefused` where the establishment is not subscribed, its sector has no such kind, or an
+    agent no mandate.
     """
     refuse_unexpected(establishment, kind)
     mandate = mandate_of(by, establishment)
@@ -91,13 +119,7 @@ def mandate_of(by: User | None, establishment: Establishment) -> Mandate | None:
 def refuse_unexpected(establishment: Establishment, kind: str) -> None:
     """Raise `SubmissionRefused` where records of this kind are not to come from the establishment now."""
     if not is_subscribed(establishment):
-        raise SubmissionRefused(
-            _(
-                "The subscription of %(name)s is not active, so no records are taken. Ask the investigation "
-                "office of its region, or call the support line."
-            )
-            % {"name": establishment.name}
-        )
+        raise SubmissionRefused(why_refused(establishment))
     if kind not in {expected.code for expected in kinds_of(establishment)}:
         raise SubmissionRefused(
             _("Records of this kind are not sent by the sector “%(sector)s”.")

@@ -45,7 +45,10 @@ def new(request: SignedInRequest) -> HttpResponse:
         return choose_establishment(request)
     kind = chosen_kind(request, establishment)
     if kind is None or not intake.is_subscribed(establishment):
-        return render(request, "guests/not_possible.html", {"establishment": establishment, "kind": kind})
+        refusal = intake.why_refused(establishment) if kind else ""
+        return render(
+            request, "guests/not_possible.html", {"establishment": establishment, "refusal": refusal}
+        )
     if request.method == "POST":
         form = RecordForm(kind, request.POST)
         if form.is_valid() and (record := take(request, establishment, form)):

@@ -141,7 +141,10 @@ def describe(licence: Licence, typed: dict[str, Any]) -> None:
 
 
 def refuse_taken(licence: Licence, *, besides: Application | None = None) -> None:
-    """Raise LicenceTaken while the licence has an application in progress or an active subscription."""
+    """Raise LicenceTaken while the licence has an application in progress or an active subscription.
+
+    One whose licence was renewed, or is soon to be, can be applied for again: that leads to a renewal.
+    """
     # Whoever sends holds the licence's lock: of two applications at once, the second sees the first here.
     others = licence.applications.open()
     if besides is not None:
@@ -160,11 +163,11 @@ def refuse_taken(licence: Licence, *, besides: Application | None = None) -> Non
         )
         raise LicenceTaken(sentence % {"line": settings.SUPPORT_LINE}, state="in_progress")
     # By name, because subscriptions belong to the app above.
-    if Licence.objects.filter(
-        pk=licence.pk,
-        subscriptions__status__in=["active", "suspended"],
-        subscriptions__period__contains=calendar.today(),
-    ).exists():
+    subscription = licence.subscriptions.barring_an_application().first()
+    if subscription is not None and subscription.status == "suspended":
+        sentence = _("The subscription of this licence is suspended by order. Ask the office of its region.")
+        raise LicenceTaken(sentence, state="subscribed")
+    if subscription is not None:
         sentence = _(
             "This licence already has an active subscription. Sign in with its user name, or call %(line)s."
         )

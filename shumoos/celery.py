@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "registration.tasks.clean_up_documents",
         "schedule": crontab(hour=3, minute=30),
     },
+    "tell of subscriptions": {
+        "task": "activation.tasks.keep_up",
+        "schedule": crontab(hour="9-20", minute=20),
+    },
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

@@ -137,7 +137,9 @@ MOVE = (
 )
 
 # A warning to every licence that holds on the day, with neither a subscription, nor an application with the
-# office, nor a case. By the sweep where the schedule in force lets it, or by a supervisor for one licence.
+# office, nor a case. One whose subscription is in its days of grace is not warned, because its renewal may
+# wait for us; nor is one that is suspended by order, which its owner cannot end. By the sweep where the
+# schedule in force lets it, or by a supervisor for one licence.
 WARN = (
     "WITH "  # noqa: S608
     + """
@@ -175,14 +177,16 @@ WARN = (
           AND NOT EXISTS (
               SELECT FROM activation_subscription AS subscription
               WHERE subscription.licence_id = licence.id
-                AND subscription.status = 'active'
-                AND subscription.period @> %(on)s::date
+                AND subscription.status IN ('active', 'suspended')
+                AND lower(subscription.period) <= %(on)s
+                AND upper(subscription.period) + subscription.grace_days > %(on)s
           )
           AND NOT EXISTS (
               SELECT FROM activation_subscription AS subscription
               WHERE subscription.establishment_id = licence.establishment_id
-                AND subscription.status = 'active'
-                AND subscription.period @> %(on)s::date
+                AND subscription.status IN ('active', 'suspended')
+                AND lower(subscription.period) <= %(on)s
+                AND upper(subscription.period) + subscription.grace_days > %(on)s
           )
           AND NOT EXISTS (
               SELECT FROM registration_application AS application

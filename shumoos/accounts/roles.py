@@ -21,6 +21,7 @@ VIEW_APPLICATIONS = [
     "registration.view_licence",
     "activation.view_review",
     "activation.view_subscription",
+    "activation.view_subscriptionevent",
     "letters.view_letter",
 ]
 VIEW_VIOLATIONS = [
@@ -31,13 +32,14 @@ VIEW_VIOLATIONS = [
 ]
 
 PERMISSIONS: dict[Role, list[str]] = {
-    Role.OWNER: ["guests.submit", "violations.see_own", "support.open_ticket"],
+    Role.OWNER: ["guests.submit", "violations.see_own", "support.open_ticket", "activation.ask_closing"],
     Role.STAFF: ["guests.submit"],
     Role.SUPERVISOR: [
         *VIEW_APPLICATIONS,
         *VIEW_VIOLATIONS,
         *VIEW_REFERENCE_DATA,
         "activation.decide",
+        "activation.renew",
         "violations.record",
         "sms.view_textmessage",
     ],
@@ -47,12 +49,18 @@ PERMISSIONS: dict[Role, list[str]] = {
         *VIEW_REFERENCE_DATA,
         "activation.decide",
         "activation.lead",
+        "activation.renew",
+        "activation.order",
         "violations.record",
         "violations.reduce",
         "letters.revoke",
         "sms.view_textmessage",
     ],
-    Role.AUTHORITY: ["registration.see_authority", "registration.load_register"],
+    Role.AUTHORITY: [
+        "registration.see_authority",
+        "registration.load_register",
+        "activation.answer_closing",
+    ],
     Role.SUPPORT: ["support.work_desk"],
     Role.PROVIDER: ["guests.submit", "registration.ask_mandate"],
     Role.DIRECTORY: ["registration.read_directory"],
@@ -71,6 +79,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "support.view_ticket",
         "violations.view_schedule",
         "violations.view_step",
+        "activation.view_terms",
     ],
     Role.ADMINISTRATOR: [
         *VIEW_REFERENCE_DATA,
@@ -89,6 +98,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "accounts.change_user",
         "violations.view_schedule",
         "violations.view_step",
+        "activation.view_terms",
     ],
 }
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django.asserts import assertContains, assertRedirects
 
-from activation import decisions, subscribing
+from activation import decisions
 from activation.models import Review, Subscription
 from registration.models import Establishment, Licence, Owner
 from registration.moves import MoveRefused
@@ -138,21 +138,21 @@ def fail(*args, **kwargs):
 @pytest.mark.parametrize(
     "step",
     [
-        "owner_of",
-        "establishment_of",
-        "give_account",
-        "move_application",
-        "close",
-        "issue",
-        "comply",
-        "queue_sms",
+        "subscribing.owner_of",
+        "subscribing.establishment_of",
+        "subscribing.give_account",
+        "decisions.move_application",
+        "decisions.close",
+        "statements.issue",
+        "life.record",
+        "subscribing.comply",
+        "subscribing.queue_sms",
     ],
 )
 def test_activation_happens_whole_or_not_at_all(supervisor, application, monkeypatch, step):
     claimed(application, supervisor)
     texts = TextMessage.objects.count()
-    module = subscribing if hasattr(subscribing, step) else decisions
-    monkeypatch.setattr(module, step, fail)
+    monkeypatch.setattr(f"activation.{step}", fail)
 
     with pytest.raises(RuntimeError):
         decisions.activate(application, by=supervisor)

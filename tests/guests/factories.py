@@ -17,9 +17,16 @@ from tests.factories import RNG, EstablishmentFactory, LicenceFactory, UserFacto
 def subscribe(establishment, **details):
     """Give the establishment a subscription, active unless `details` say otherwise."""
     sequence = Letter.objects.count() + 1
+    details = {"period": (today() - timedelta(days=365), today() + timedelta(days=365))} | details
+    licence = LicenceFactory(
+        establishment=establishment,
+        owner_national_id=establishment.owner.national_id,
+        issued_on=details["period"][0] - timedelta(days=30),
+        expires_on=details["period"][1] - timedelta(days=1),
+    )
     return Subscription.objects.create(
         establishment=establishment,
-        licence=LicenceFactory(establishment=establishment),
+        licence=licence,
         application=Application.objects.create(),
         statement=Letter.objects.create(
             kind="statement",
@@ -30,7 +37,7 @@ def subscribe(establishment, **details):
             content={},
         ),
         activated_by=UserFactory(),
-        **{"period": (today() - timedelta(days=365), today() + timedelta(days=365))} | details,
+        **details,
     )
 
 

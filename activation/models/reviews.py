@@ -1,19 +1,13 @@
-"""The supervisor's review of an application, and the subscription that comes of it."""
-
-from datetime import date, timedelta
-from typing import cast
+"""The supervisor's review of an application."""
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Document, Establishment, Licence
-from shumoos.letters.models import Letter
+from registration.models import Application, Document
 from shumoos.saudi import calendar
 
 
@@ -203,67 +197,3 @@ class DocumentCheck(models.Model):
     @property
     def has_expired(self) -> bool:
         return self.valid_until is not None and self.valid_until < calendar.today()
-
-
-class SubscriptionStatus(models.TextChoices):
-    ACTIVE = "active", _("Active")
-    SUSPENDED = "suspended", _("Suspended")
-    CLOSED = "closed", _("Closed")
-
-
-class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    def active(self, on=None) -> "SubscriptionQuerySet":
-        """Those that hold on that day, today by default."""
-        return self.filter(status=SubscriptionStatus.ACTIVE, period__contains=on or calendar.today())
-
-
-class Subscription(models.Model):
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="subscriptions", verbose_name=_("establishment")
-    )
-    licence = models.ForeignKey(
-        Licence, models.PROTECT, related_name="subscriptions", verbose_name=_("licence")
-    )
-    application = models.OneToOneField(
-        Application, models.PROTECT, related_name="subscription", verbose_name=_("application")
-    )
-    period = DateRangeField(_("period"))
-    status = models.CharField(
-        _("status"), max_length=10, choices=SubscriptionStatus, default=SubscriptionStatus.ACTIVE
-    )
-    statement = models.OneToOneField(
-        Letter, models.PROTECT, related_name="subscription", verbose_name=_("statement letter")
-    )
-    activated_at = models.DateTimeField(_("activated at"), default=timezone.now, editable=False)
-    activated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("activated by")
-    )
-
-    objects = SubscriptionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("subscription")
-        verbose_name_plural = _("subscriptions")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["establishment"],
-                condition=Q(status=SubscriptionStatus.ACTIVE),
-                name="subscription_one_active_per_establishment",
-                violation_error_message=_("This establishment already has an active subscription."),
-            ),
-            ExclusionConstraint(
-                name="subscription_periods_do_not_overlap",
-                expressions=[("period", RangeOperators.OVERLAPS), ("establishment", RangeOperators.EQUAL)],
-                condition=~Q(status=SubscriptionStatus.CLOSED),
-                violation_error_message=_("Two subscriptions of one establishment cannot overlap."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.establishment} {self.period.lower}"
-
-    @property
-    def ends_on(self) -> date:
-        """The last day on which the subscription holds."""
-        return cast(date, self.period.upper) - timedelta(days=1)
