@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from activation import admin_life as admin_life  # registers the subscriptions
 from activation.models import ReasonTemplate
 from activation.views import deciding, leading, queue, review
 from registration.models import Application

@@ -1,6 +1,7 @@
 """The texts of a subscription's life."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, cast
 
 from django.db.models import Model
@@ -44,6 +45,12 @@ def about_subscription(*states: State) -> Callable[[Model | None, str], dict[str
     return context
 
 
+def samples(language: str) -> list[dict[str, Any]]:
+    """Return what every text of a subscription's life reads, as long as it gets."""
+    day = show_both(date(2026, 9, 23), language)
+    return [{"licence_number": "TL-2026/004217", "ends_on": day, "grace_ends_on": day}]
+
+
 def register() -> None:
     for name, label in LABELS.items():
         states: Iterable[State] = REMINDERS.get(name, [])
@@ -53,4 +60,5 @@ def register() -> None:
             urgency=Urgency.REMINDER if name in REMINDERS else Urgency.NOTICE,
             template=f"sms/{name}.txt",
             context=about_subscription(*states),
+            samples=samples,
         )

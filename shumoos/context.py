@@ -17,6 +17,7 @@ LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 HOME = ("home", _("Home"))
 GUESTS = ("guests:list", _("Guests"))
 ADMIN = ("admin:index", _("Administration"))
+CLOSINGS = ("activation:closings", _("Requests for closing"))
 REGISTERS = ("registration:registers", _("Registers"))
 ACCOUNT = ("accounts:account", _("My account"))
 STAFF = ("accounts:staff", _("Staff accounts"))
@@ -33,7 +34,7 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     ],
     Role.STAFF: [HOME, GUESTS, ACCOUNT],
     Role.SUPPORT: [("support:desk", _("Support desk")), ACCOUNT],
-    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS, ACCOUNT],
+    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS, CLOSINGS, ACCOUNT],
     Role.PROVIDER: [
         HOME,
         ("registration:mandates", _("Mandates")),

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from activation.standing import standings
 from guests.models import GuestRecord
 from registration.models import Agreement, Establishment, Mandate, Provider
 from registration.providers import headed_by
@@ -39,7 +40,7 @@ def establishment_page(user: User) -> dict[str, Any]:
     """Return what an owner or their staff start from: establishments, latest records, open cases."""
     establishments = Establishment.objects.visible_to(user).select_related("sector", "city")
     return {
-        "establishments": establishments.prefetch_related("subscriptions"),
+        "standings": standings(establishments),
         "records": GuestRecord.objects.visible_to(user).with_state()[:LATEST],
         "open_cases": Case.objects.visible_to(user).open().count()
         if user.has_perm("violations.see_own")

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("registration.urls")),
     path("guests/", include("guests.urls")),
     path("violations/", include("violations.urls")),
+    path("", include("activation.urls")),
     path("", include("support.urls")),
     # Before the admin's own start page, whose address and name it shares.
     path("admin/", admin.site.admin_view(queue.start)),

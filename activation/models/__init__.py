@@ -1,4 +1,4 @@
-from activation.models.reviews import Decision, DocumentCheck, Review
+from activation.models.reviews import Decision, DocumentCheck, ReasonTemplate, ReasonUse, Review
 from activation.models.subscriptions import (
     Act,
     ClosingOutcome,
@@ -16,6 +16,8 @@ __all__ = [
     "ClosingRequest",
     "Decision",
     "DocumentCheck",
+    "ReasonTemplate",
+    "ReasonUse",
     "Review",
     "State",
     "Subscription",

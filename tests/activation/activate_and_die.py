@@ -11,7 +11,7 @@ import django
 
 django.setup()
 
-from activation import decisions, subscribing  # noqa: E402
+from activation import decisions, life, subscribing  # noqa: E402
 from registration.models import Application  # noqa: E402
 from shumoos.accounts.models import User  # noqa: E402
 
@@ -29,7 +29,8 @@ def activate(application_pk, supervisor_pk, step):
     if step == "commit":
         decisions.close = close_and_die
     else:
-        setattr(subscribing if hasattr(subscribing, step) else decisions, step, die)
+        modules = (subscribing, decisions, life)
+        setattr(next(module for module in modules if hasattr(module, step)), step, die)
     decisions.activate(Application.objects.get(pk=application_pk), by=User.objects.get(pk=supervisor_pk))
     os._exit(0)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django.asserts import assertContains, assertRedirects
 
-from activation import decisions
+from activation import decisions, subscribing
 from activation.models import Review, Subscription
 from registration.models import Establishment, Licence, Owner
 from registration.moves import MoveRefused

@@ -1,0 +1,133 @@
+"""Subscriptions as offices see them: their own, read, renewed, suspended and reinstated."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from activation.models import State, Subscription, SubscriptionStatus, Terms
+from activation.views import subscriptions
+from registration.admin import ReadOnlyAdmin
+from shumoos.saudi import calendar
+from shumoos.templatetags.days import both_calendars
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What the calendar makes of a subscription today."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*State.choices, ("renewal", _("Renewal waits"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return with_state(queryset, self.value())
+
+
+def with_state(queryset: Any, state: str | None) -> Any:
+    today = calendar.today()
+    if state in SubscriptionStatus.values and state != SubscriptionStatus.ACTIVE:
+        return queryset.filter(status=state)
+    found = {
+        State.UPCOMING: lambda: queryset.filter(status="active", period__startswith__gt=today),
+        State.ACTIVE: lambda: queryset.active(),
+        State.EXPIRING: lambda: queryset.expiring(),
+        State.IN_GRACE: lambda: queryset.in_grace(),
+        State.ENDED: lambda: queryset.ended(),
+        "renewal": lambda: queryset.awaiting_renewal(),
+    }.get(state or "")
+    return found() if found else queryset
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_display = ["establishment", "number", "licence", "state", "begins", "ends", "is_renewed"]
+    list_filter = [StateFilter, "establishment__sector", "establishment__city"]
+    list_select_related = ["establishment", "licence"]
+    search_fields = [
+        "=establishment__number",
+        "=licence__number",
+        "=establishment__commercial_registration",
+        "establishment__name_ar",
+        "establishment__name_en",
+    ]
+    fields = [
+        "establishment",
+        "number",
+        "licence",
+        "application",
+        "state",
+        "begins",
+        "ends",
+        "guests_until",
+        "statement",
+        "predecessor",
+        "activated_at",
+        "activated_by",
+        "renewed_at",
+    ]
+    readonly_fields = ["number", "state", "begins", "ends", "guests_until", "activated_at", "renewed_at"]
+    change_form_template = "activation/subscriptions/admin/subscription.html"
+
+    @admin.display(description=_("Establishment number"))
+    def number(self, subscription: Subscription) -> str:
+        return subscription.establishment.number
+
+    @admin.display(description=_("state"))
+    def state(self, subscription: Subscription) -> str:
+        return subscription.badge[0]
+
+    @admin.display(description=_("begins on"), ordering="period")
+    def begins(self, subscription: Subscription) -> str:
+        return both_calendars(subscription.period.lower)
+
+    @admin.display(description=_("ends on"))
+    def ends(self, subscription: Subscription) -> str:
+        return both_calendars(subscription.ends_on)
+
+    @admin.display(description=_("guests are taken until"))
+    def guests_until(self, subscription: Subscription) -> str:
+        return both_calendars(subscription.grace_ends_on)
+
+    @admin.display(description=_("renewed"), boolean=True)
+    def is_renewed(self, subscription: Subscription) -> bool:
+        return subscription.is_renewed
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Callable, name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"activation_{name}")
+
+        return [
+            page("renewals/", subscriptions.show_renewals, "renewals"),
+            page("<int:pk>/renew/", subscriptions.renew, "renew"),
+            page("<int:pk>/suspend/", subscriptions.suspend, "suspend"),
+            page("<int:pk>/reinstate/", subscriptions.reinstate, "reinstate"),
+            page("<int:pk>/letter/", subscriptions.letter, "letter"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        subscription = self.get_object(request, object_id)
+        offered = subscriptions.change_context(request, subscription) if subscription else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **offered})
+
+
+@admin.register(Terms)
+class TermsAdmin(admin.ModelAdmin):
+    """For administrators and auditors to read; those of a later day come with a release of the portal."""
+
+    list_display = ["valid_from", "grace_days", "reminder_days"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
