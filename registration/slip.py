@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from barcode import Code128
@@ -51,7 +52,7 @@ def printed(application: Application) -> dict[str, Any]:
             both(lambda: gettext("the licence")),
             both(lambda: gettext("the owner's national ID or iqama")),
             both(lambda: gettext("the licensing authority's letter to the investigation office")),
-            *(both(lambda kind=document.kind: kind.name) for document in application.documents.further()),
+            *(both(partial(getattr, document.kind, "name")) for document in application.documents.further()),
         ],
     }
 
