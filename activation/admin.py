@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 
 from activation import admin_life as admin_life  # registers the subscriptions
 from activation.models import ReasonTemplate
-from activation.views import deciding, leading, queue, review
+from activation.views import deciding, figures, leading, queue, review
 from registration.models import Application
 
 
@@ -22,6 +22,8 @@ class ApplicationAdmin(admin.ModelAdmin):
         document = "<int:pk>/documents/<int:document_pk>/"
         return [
             page("queue/", queue.show_queue, "queue"),
+            page("figures/", figures.show_figures, "figures"),
+            page("figures/<slug:name>.csv", figures.export_figures, "figures_csv"),
             page("<int:pk>/review/", review.review, "review"),
             page(document, review.show_document, "document"),
             page(f"{document}read/", review.read_document, "read"),

@@ -22,6 +22,8 @@ from shumoos.accounts.models import User
 from shumoos.accounts.people import has_chosen_password
 from shumoos.sms.outbox import queue_sms
 
+ByName = dict[str, str] | None  # of fields and documents
+
 
 @transaction.atomic
 def claim(application: Application, *, by: User) -> Review:
@@ -39,7 +41,7 @@ def claim(application: Application, *, by: User) -> Review:
         )
     refuse_decided(application)
     move_application(application, Status.UNDER_REVIEW, by=by)
-    review = Review(application=application, supervisor=by)
+    review = Review(application=application, office=application.office, supervisor=by)
     review.full_clean()
     review.save()
     DocumentCheck.objects.bulk_create(
@@ -93,14 +95,15 @@ def tick(
 
 @transaction.atomic
 def return_to_owner(
-    application: Application, *, by: User, reason: str, flags: dict[str, str] | None = None
+    application: Application, *, by: User, reason: str, flags: ByName = None, codes: ByName = None
 ) -> None:
     """Give the application back to the owner to put right what `flags` names, each with words for them.
 
-    Repeating it changes nothing. Raises ValidationError for a name that no field or document has.
+    `codes` says of the same names which template was chosen, if any: returns are counted by it. Repeating it
+    changes nothing. Raises ValidationError for a name that no field or document has.
     """
     if refuse(application, Status.RETURNED, Decision.RETURN, by=by, reason=reason):
-        raise_flags(application, by=by, flags=flags or {})
+        raise_flags(application, by=by, flags=flags or {}, codes=codes or {})
 
 
 @transaction.atomic

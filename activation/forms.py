@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from activation.figures import MOST_DAYS, Period
 from activation.models import DocumentCheck, ReasonTemplate, ReasonUse, Review
 from registration import corrections
 from registration.fields import DayField, MobileField
@@ -220,6 +221,12 @@ class ReturnForm(forms.Form):
         """The words for the owner, by the names of what was ticked, chosen or written about."""
         return {name: text for name in self.names if (text := self.words(name))}
 
+    @property
+    def codes(self) -> dict[str, str]:
+        """The codes of the templates chosen, also where their words were put in others."""
+        chosen = {name: self.cleaned_data.get(f"template_{name}", "") for name in self.flags}
+        return {name: code for name, code in chosen.items() if code in self.templates}
+
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
         """Return box, template and words of each field and document, as the page shows them."""
         return [
@@ -240,6 +247,51 @@ class MobileForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
     )
+
+
+class PeriodForm(forms.Form):
+    """The days that figures are about: the last so many, or from one day to another, both in full."""
+
+    DAYS = (7, 30, 90)
+    USUAL = 30
+
+    days = forms.TypedChoiceField(choices=[(days, days) for days in DAYS], coerce=int, required=False)
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("Up to and with"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and not self.errors:
+            if last < first:
+                self.add_error("last", gettext("The last day comes before the first."))
+            elif (last - first).days >= MOST_DAYS:
+                self.add_error("last", gettext("Choose a year at most."))
+        elif (first or last) and not self.errors:
+            self.add_error("last" if first else "first", gettext("Give both days, or neither."))
+        return cleaned
+
+    @property
+    def choices(self) -> list[tuple[int, str]]:
+        labels = (gettext("Last 7 days"), gettext("Last 30 days"), gettext("Last 90 days"))
+        return list(zip(self.DAYS, labels, strict=True))
+
+    @property
+    def typed(self) -> list[forms.BoundField]:
+        return [self["first"], self["last"]]
+
+    @property
+    def chosen_days(self) -> int | None:
+        """How many last days were chosen; None where days were typed."""
+        if self.errors or self.cleaned_data.get("first"):
+            return None
+        return self.cleaned_data["days"] or self.USUAL
+
+    @property
+    def period(self) -> Period:
+        if self.chosen_days:
+            return Period.of_last(self.chosen_days)
+        return Period(self.cleaned_data["first"], self.cleaned_data["last"])
 
 
 class QueueSearchForm(forms.Form):

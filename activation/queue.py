@@ -131,9 +131,13 @@ class Desk:
         counted = {}
         for tab in self.tabs:
             if tab != "decided":
-                number = self.in_tab(tab).order_by()[: MOST_COUNTED + 1].count()
-                counted[tab] = f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+                counted[tab] = self.count(tab)
         return counted
+
+    def count(self, tab: str) -> str:
+        """Return how many wait under one tab, as `counts` does."""
+        number = self.in_tab(tab).order_by()[: MOST_COUNTED + 1].count()
+        return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
 
     def page(self, applications: QuerySet[Application], *, tab: str = "", after: str = "") -> Page:
         """Return the next applications after a key from the page before, by age, with their clocks."""

@@ -35,8 +35,10 @@ def flaggable(current: Iterable[Document]) -> dict[str, str]:
 
 
 @transaction.atomic
-def raise_flags(application: Application, *, by: User, flags: dict[str, str]) -> None:
-    """Flag fields and documents, each with words for the owner.
+def raise_flags(
+    application: Application, *, by: User, flags: dict[str, str], codes: dict[str, str] | None = None
+) -> None:
+    """Flag fields and documents, each with words for the owner, and the code of those that have one.
 
     Raises ValidationError for a name that nothing has, for missing words, and for what is flagged already.
     """
@@ -44,7 +46,8 @@ def raise_flags(application: Application, *, by: User, flags: dict[str, str]) ->
     for name, words in flags.items():
         if name not in known:
             raise ValidationError(_("There is no field and no document called “%(name)s”.") % {"name": name})
-        flag = Flag(application=application, name=name, words=words, raised_by=by)
+        code = (codes or {}).get(name, "")
+        flag = Flag(application=application, name=name, words=words, code=code, raised_by=by)
         flag.full_clean()
         flag.save()
 

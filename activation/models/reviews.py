@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Document
+from registration.models import Application, Document, Office
 from shumoos.saudi import calendar
 
 
@@ -66,6 +66,16 @@ class Review(models.Model):
     """One supervisor's work on one application, from claim to decision."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="reviews")
+    # At which office: the application may go to another one after it.
+    office = models.ForeignKey(
+        Office,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("investigation office"),
+        # The index of its decisions begins with it.
+        db_index=False,
+        editable=False,
+    )
     supervisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name=_("supervisor")
     )
@@ -112,6 +122,7 @@ class Review(models.Model):
         permissions = [
             ("decide", _("Can review and decide applications")),
             ("lead", _("Can confirm, reassign, reopen and take back from colleagues")),
+            ("see_figures", _("Can see the figures of an office")),
         ]
         ordering = ["-id"]
         indexes = [
@@ -125,6 +136,13 @@ class Review(models.Model):
                 fields=["proposed_at"],
                 condition=Q(decision="", proposed_at__isnull=False),
                 name="review_proposed",
+            ),
+            # What an office has decided in a time, told from the index alone.
+            models.Index(
+                fields=["office", "decided_at"],
+                include=["decision", "supervisor", "application"],
+                condition=Q(decided_at__isnull=False),
+                name="review_decided_at_office",
             ),
         ]
         constraints = [

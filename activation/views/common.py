@@ -17,6 +17,7 @@ from shumoos.accounts.requests import SignedInRequest
 can_view = permission_required("activation.view_review", raise_exception=True)
 can_decide = permission_required("activation.decide", raise_exception=True)
 can_lead = permission_required("activation.lead", raise_exception=True)
+can_see_figures = permission_required("activation.see_figures", raise_exception=True)
 
 
 def page(request: SignedInRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -103,11 +103,13 @@ def return_to_owner(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST, prefix="return", application=application, templates=templates)
     if not form.is_valid():
         return review_page(request, application, return_form=form, status=422)
-    reason, flags = form.cleaned_data["reason"] or standard_reason(application), form.flags
+    reason = form.cleaned_data["reason"] or standard_reason(application)
     return act(
         request,
         application,
-        lambda: decisions.return_to_owner(application, by=request.user, reason=reason, flags=flags),
+        lambda: decisions.return_to_owner(
+            application, by=request.user, reason=reason, flags=form.flags, codes=form.codes
+        ),
         _("The application went back to the owner."),
     )
 

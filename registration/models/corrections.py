@@ -24,6 +24,8 @@ class Flag(models.Model):
     # A field's name or a document's kind.
     name = models.CharField(_("field or document"), max_length=40)
     words = models.CharField(_("words for the owner"), max_length=500)
+    # Of the template that was chosen; empty where somebody said it in their own words.
+    code = models.SlugField(_("reason's code"), max_length=40, blank=True, db_index=False)
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("raised by")
     )

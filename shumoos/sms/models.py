@@ -200,6 +200,7 @@ class TextMessage(models.Model):
                 name="text_unarrived",
             ),
             models.Index(fields=["-queued_at"], name="text_newest"),
+            models.Index(fields=["queued_at"], condition=Q(status=Status.FAILED), name="text_failed"),
         ]
 
     def __str__(self) -> str:
