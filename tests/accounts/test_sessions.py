@@ -168,9 +168,9 @@ def test_any_description_of_a_device_is_taken(user_agent):
 def test_a_page_costs_the_same_however_many_sessions_there_are(owner, django_assert_num_queries):
     client = sign_in(owner)
     client.get(SESSIONS)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(SESSIONS)
     for _more in range(3):
         sign_in(owner)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(SESSIONS)

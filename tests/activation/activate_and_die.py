@@ -29,8 +29,9 @@ def activate(application_pk, supervisor_pk, step):
     if step == "commit":
         decisions.close = close_and_die
     else:
-        modules = (subscribing, decisions, life)
-        setattr(next(module for module in modules if hasattr(module, step)), step, die)
+        for module in (subscribing, decisions, life):
+            if hasattr(module, step):
+                setattr(module, step, die)
     decisions.activate(Application.objects.get(pk=application_pk), by=User.objects.get(pk=supervisor_pk))
     os._exit(0)
 

@@ -15,9 +15,10 @@ from shumoos.accounts.models import Role
 from shumoos.saudi import calendar
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed
+from tests.authenticators import give_authenticator
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_review import PICTURES, look
-from tests.browser.test_whole_path import sign_in
+from tests.browser.walks import sign_in
 from tests.factories import PASSWORD, ApplicationFactory, OfficerFactory, sector
 
 pytestmark = pytest.mark.browser
@@ -73,7 +74,7 @@ def test_a_head_reads_saves_and_prints_the_figures(portal, accessible, language,
     page.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
     refused = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-    sign_in(page, head.username, PASSWORD)
+    sign_in(page, head.username, PASSWORD, give_authenticator(head))
 
     page.goto(QUEUE)
     page.get_by_role("link", name=link).click()
