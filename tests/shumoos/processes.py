@@ -73,7 +73,7 @@ class Program:
     def told(self) -> str:
         return self.output.read_text()
 
-    def tells(self, words: str, seconds: float = 60) -> bool:
+    def tells(self, words: str, seconds: float = 240) -> bool:
         """Wait until the words are in the output, or the program has ended without them."""
         eventually(lambda: words in self.told() or self.process.poll() is not None, seconds)
         return words in self.told()
