@@ -65,10 +65,9 @@ def name_licence(
         intake.refuse_taken(licence)
     if draft is not None and named == {name: getattr(draft, name) for name in NAMED_BY}:
         return draft
-    draft = save(draft, typed=named) if draft else begin(typed=named, language=language)
-    draft.licence = licence if is_owners(licence, owner_national_id, address) else None
-    draft.save(update_fields=["licence"])
-    return save(draft, typed=said_of(draft.licence)) if draft.licence else draft
+    found = licence if is_owners(licence, owner_national_id, address) else None
+    known = named | {"licence": found} | (said_of(found) if found else {})
+    return save(draft, typed=known) if draft else begin(typed=known, language=language)
 
 
 def is_owners(licence: Licence | None, owner_national_id: str, address: str | None) -> bool:
