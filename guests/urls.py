@@ -1,12 +1,12 @@
 from django.urls import path
 
-from guests import views
+from guests.views import entering, receipts, records
 
 app_name = "guests"
 urlpatterns = [
-    path("", views.records, name="list"),
-    path("new/", views.new, name="new"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("receipts/", views.receipts, name="receipts"),
-    path("receipts/<str:number>/", views.receipt, name="receipt"),
+    path("", records.records, name="list"),
+    path("new/", entering.new, name="new"),
+    path("<int:pk>/", records.detail, name="detail"),
+    path("receipts/", receipts.receipts, name="receipts"),
+    path("receipts/<str:number>/", receipts.receipt, name="receipt"),
 ]

@@ -1,40 +1,19 @@
-"""The pages of the form door: entering a record, looking at records, and the receipts."""
-
-from typing import Any
-from urllib.parse import urlencode
+"""The form door: entering one record after the other."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from guests import intake
 from guests.forms import RecordForm, first_values
 from guests.kinds import Kind
-from guests.models import Door, GuestRecord, Submission, TransferStatus, workplaces
-from registration import mandates
-from registration.models import Establishment, Scope
-from shumoos.accounts.access_log import log_look
-from shumoos.accounts.models import Role
+from guests.models import Door, GuestRecord, workplaces
+from guests.views.common import is_key, log_record, may_submit
+from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
-from shumoos.templatetags.days import both_calendars, both_calendars_time
-
-PAGE = 50
-
-may_submit = permission_required("guests.submit", raise_exception=True)
-
-
-@require_safe
-@may_submit
-def records(request: SignedInRequest) -> HttpResponse:
-    visible = GuestRecord.objects.visible_to(request.user).with_state().select_related("establishment")
-    context = page_of(visible, request.GET.get("before", ""), reverse("guests:list"))
-    several = workplaces(request.user).count() > 1
-    return render(request, "guests/list.html", context | {"shows_establishments": several})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,82 +108,3 @@ def main_guest(request: SignedInRequest, establishment: Establishment, kind: Kin
     record = get_object_or_404(visible, pk=key, establishment=establishment, kind=kind.code)
     log_record(request, "copy stay", record)
     return record
-
-
-@require_safe
-@may_submit
-def detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    visible = GuestRecord.objects.visible_to(request.user).with_state()
-    record = get_object_or_404(visible.select_related("submission", "establishment"), pk=pk)
-    log_record(request, "view guest record", record)
-    return_to = urlencode({"establishment": record.establishment.number, "kind": record.kind})
-    companion = ""
-    if record.declaration.companion:
-        companion = f"{reverse('guests:new')}?{return_to}&{urlencode({'with': record.pk})}"
-    context = {
-        "record": record,
-        "rows": rows_of(record),
-        "is_transferred": record.state == TransferStatus.TRANSFERRED,
-        "is_refused": record.state == TransferStatus.REFUSED,
-        "next_url": f"{reverse('guests:new')}?{return_to}",
-        "companion_url": companion,
-    }
-    return render(request, "guests/detail.html", context)
-
-
-def log_record(request: SignedInRequest, action: str, record: GuestRecord) -> None:
-    """Log a look at a record, of an agent with whom they act for."""
-    mandate = None
-    if request.user.role == Role.PROVIDER:
-        mandate = mandates.over_establishment(request.user, record.establishment, Scope.SUBMIT_GUESTS)
-    log_look(request, action, record, reason=mandates.acting(mandate, request.user))
-
-
-def rows_of(record: GuestRecord) -> list[dict[str, Any]]:
-    """Return the record's fields as they are shown: label, value, and whether it is a code."""
-    rows = []
-    for field in record.declaration.fields.values():
-        value = field.value_of(record.content)
-        is_code = field.shown.is_code
-        if field.shown.input == "day":
-            value, is_code = both_calendars(value), False
-        elif field.shown.input == "moment":
-            value, is_code = both_calendars_time(value), False
-        rows.append({"label": field.shown.label, "value": value, "is_code": is_code})
-    return rows
-
-
-@require_safe
-@may_submit
-def receipts(request: SignedInRequest) -> HttpResponse:
-    visible = Submission.objects.visible_to(request.user).select_related("establishment")
-    context = page_of(visible, request.GET.get("before", ""), reverse("guests:receipts"))
-    return render(request, "guests/receipts.html", context)
-
-
-@require_safe
-@may_submit
-def receipt(request: SignedInRequest, number: str) -> HttpResponse:
-    visible = Submission.objects.visible_to(request.user).select_related(
-        "establishment", "by", "mandate__agreement__provider"
-    )
-    submission = get_object_or_404(visible, receipt=number)
-    return render(request, "guests/receipt.html", {"submission": submission})
-
-
-def page_of(rows: QuerySet[Any], before: str, address: str) -> dict[str, Any]:
-    """Return the rows under a key, newest first, with the addresses of the newest and of the next page."""
-    if is_key(before):
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    shown = found[:PAGE]
-    return {
-        "rows": shown,
-        "newest": address if before else "",
-        "older": f"{address}?before={shown[-1].pk}" if len(found) > PAGE else "",
-    }
-
-
-def is_key(text: str) -> bool:
-    # What is longer is no key of the database's, and it would refuse to look.
-    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -1,0 +1,95 @@
+"""What was sent in one go, and by which door."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from guests.kinds import KINDS
+from registration.models import Establishment, Mandate, Provider
+from shumoos.accounts.models import Role
+from shumoos.saudi import reference_number
+
+if TYPE_CHECKING:
+    from guests.intake import Result
+
+
+class Door(models.TextChoices):
+    FORM = "form", _("Form")
+    FILE = "file", _("File")
+    API = "api", _("API")
+
+
+def workplaces(user) -> models.QuerySet[Establishment]:
+    """The establishments whose guests this person may enter: the owner's, the staff's, or by mandate."""
+    if user.role not in (Role.OWNER, Role.STAFF, Role.PROVIDER):
+        return Establishment.objects.none()
+    return Establishment.objects.visible_to(user)
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user) -> "SubmissionQuerySet":
+        """What was sent for the establishments this person works for; to an agent, their company's."""
+        sent = self.filter(establishment__in=workplaces(user))
+        if user.role == Role.PROVIDER:
+            return sent.filter(mandate__agreement__provider__in=Provider.objects.served_by(user))
+        return sent
+
+
+class Submission(models.Model):
+    """What one person or system sent in one go. Its receipt number is the proof that it was received."""
+
+    receipt = models.CharField(_("receipt number"), max_length=16, unique=True)
+    establishment = models.ForeignKey(
+        Establishment,
+        models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("establishment"),
+        db_index=False,
+    )
+    kind = models.CharField(_("record kind"), max_length=30)
+    door = models.CharField(_("sent by"), max_length=4, choices=Door)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    # The one under which an agent sent it for the owner.
+    mandate = models.ForeignKey(
+        Mandate, models.PROTECT, null=True, blank=True, related_name="submissions", verbose_name=_("mandate")
+    )
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    duplicate = models.PositiveIntegerField(_("already known"), default=0)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    # Over the canonical content of the accepted records, in their order.
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    # What came of each record sent; `intake.submit` gives it, the database does not keep it.
+    results: "list[Result]"
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        permissions = [("submit", _("Can submit guest records"))]
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["establishment", "-id"], name="submission_of_establishment")]
+
+    def __str__(self) -> str:
+        return self.shown_receipt
+
+    @property
+    def shown_receipt(self) -> str:
+        """The receipt number as people read it, such as `26-4821-9037-41`."""
+        return reference_number.show(self.receipt)
+
+    @property
+    def kind_label(self) -> str:
+        return str(KINDS[self.kind].label)
+
+    @property
+    def acting(self) -> str:
+        """Who sent it for the owner, where an agent did under a mandate."""
+        return self.mandate.acting(self.by) if self.mandate and self.by else ""

@@ -1,0 +1,43 @@
+"""What the pages of records have in common: who may see them, pages of a list, the log of looks."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+
+from guests.models import GuestRecord
+from registration import mandates
+from registration.models import Scope
+from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import Role
+from shumoos.accounts.requests import SignedInRequest
+
+PAGE = 50
+
+may_submit = permission_required("guests.submit", raise_exception=True)
+
+
+def log_record(request: SignedInRequest, action: str, record: GuestRecord) -> None:
+    """Log a look at a record, of an agent with whom they act for."""
+    mandate = None
+    if request.user.role == Role.PROVIDER:
+        mandate = mandates.over_establishment(request.user, record.establishment, Scope.SUBMIT_GUESTS)
+    log_look(request, action, record, reason=mandates.acting(mandate, request.user))
+
+
+def page_of(rows: QuerySet[Any], before: str, address: str) -> dict[str, Any]:
+    """Return the rows under a key, newest first, with the addresses of the newest and of the next page."""
+    if is_key(before):
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    shown = found[:PAGE]
+    return {
+        "rows": shown,
+        "newest": address if before else "",
+        "older": f"{address}?before={shown[-1].pk}" if len(found) > PAGE else "",
+    }
+
+
+def is_key(text: str) -> bool:
+    # What is longer is no key of the database's, and it would refuse to look.
+    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -1,0 +1,58 @@
+"""The list of records, and one record with its way to the centre."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from guests.models import GuestRecord, TransferStatus, workplaces
+from guests.views.common import log_record, may_submit, page_of
+from shumoos.accounts.requests import SignedInRequest
+from shumoos.templatetags.days import both_calendars, both_calendars_time
+
+
+@require_safe
+@may_submit
+def records(request: SignedInRequest) -> HttpResponse:
+    visible = GuestRecord.objects.visible_to(request.user).with_state().select_related("establishment")
+    context = page_of(visible, request.GET.get("before", ""), reverse("guests:list"))
+    several = workplaces(request.user).count() > 1
+    return render(request, "guests/list.html", context | {"shows_establishments": several})
+
+
+@require_safe
+@may_submit
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    visible = GuestRecord.objects.visible_to(request.user).with_state()
+    record = get_object_or_404(visible.select_related("submission", "establishment"), pk=pk)
+    log_record(request, "view guest record", record)
+    return_to = urlencode({"establishment": record.establishment.number, "kind": record.kind})
+    companion = ""
+    if record.declaration.companion:
+        companion = f"{reverse('guests:new')}?{return_to}&{urlencode({'with': record.pk})}"
+    context = {
+        "record": record,
+        "rows": rows_of(record),
+        "is_transferred": record.state == TransferStatus.TRANSFERRED,
+        "is_refused": record.state == TransferStatus.REFUSED,
+        "next_url": f"{reverse('guests:new')}?{return_to}",
+        "companion_url": companion,
+    }
+    return render(request, "guests/detail.html", context)
+
+
+def rows_of(record: GuestRecord) -> list[dict[str, Any]]:
+    """Return the record's fields as they are shown: label, value, and whether it is a code."""
+    rows = []
+    for field in record.declaration.fields.values():
+        value = field.value_of(record.content)
+        is_code = field.shown.is_code
+        if field.shown.input == "day":
+            value, is_code = both_calendars(value), False
+        elif field.shown.input == "moment":
+            value, is_code = both_calendars_time(value), False
+        rows.append({"label": field.shown.label, "value": value, "is_code": is_code})
+    return rows
