@@ -6,7 +6,9 @@ value never reaches a reader: see `base.Record`.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import partial
@@ -53,6 +55,24 @@ ID_READERS: dict[str, Callable[[str], str]] = {
 }
 
 
+_as_of: ContextVar[datetime | None] = ContextVar("as_of", default=None)
+
+
+@contextmanager
+def as_of(received_at: datetime) -> Iterator[None]:
+    """Judge what is read in the block as of that moment, such as the one in which a file was received."""
+    token = _as_of.set(received_at.astimezone(RIYADH))
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
+
+
+def now() -> datetime:
+    """Return the moment that what is read is judged by, in Riyadh: this one, unless `as_of` says another."""
+    return _as_of.get() or datetime.now(RIYADH)
+
+
 def typed(reader: Callable[[str], Any]) -> BeforeValidator:
     """Read what was typed with `reader`; a value of another sort, such as a list, is refused as invalid."""
 
@@ -68,7 +88,7 @@ def text(value: str, *, limit: int) -> str:
     """Return text on one line, its spaces single, its digits ASCII, without invisible marks."""
     written = " ".join(strip_marks(to_ascii(unicodedata.normalize("NFC", value))).split())
     # PostgreSQL stores neither NUL nor half a character.
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in written):
+    if not written.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs") for char in written):
         refuse("invalid")
     if len(written) > limit:
         refuse("too_long", limit=limit)
@@ -113,7 +133,7 @@ def identity_number(value: str, id_type: str) -> str:
 def birth_day(value: str) -> date:
     """Return a day of birth, typed in either calendar."""
     day = _cleaned(calendar.parse_day, value, "birth_day")
-    today = calendar.today()
+    today = now().date()
     if day > today:
         refuse("in_future", "birth_day")
     if day < calendar.add_months(today, -12 * OLDEST_PERSON):
@@ -150,10 +170,9 @@ def moment(value: str) -> datetime:
 def past_moment(value: str) -> datetime:
     """Return a moment of the last five years; a quarter of an hour ahead is a clock that differs."""
     at = moment(value)
-    now = datetime.now(RIYADH)
-    if at > now + CLOCKS_DIFFER_BY:
+    if at > now() + CLOCKS_DIFFER_BY:
         refuse("in_future", "moment")
-    if at.date() < calendar.add_months(now.date(), -12 * YEARS_BACK):
+    if at.date() < calendar.add_months(now().date(), -12 * YEARS_BACK):
         refuse("out_of_range", "moment")
     return at
 

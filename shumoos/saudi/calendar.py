@@ -173,8 +173,10 @@ def show_both(day: date, language: str) -> str:
 
 
 def _read(text: str) -> tuple[int, int, int]:
-    kept = "".join("-" if is_dash(char) else char for char in strip_marks(to_ascii(text)))
-    typed = "".join(kept.split())
+    typed = text
+    if not (_YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)):
+        kept = "".join("-" if is_dash(char) else char for char in strip_marks(to_ascii(text)))
+        typed = "".join(kept.split())
     if not typed:
         raise InvalidDate("required")
     if match := _YEAR_FIRST.fullmatch(typed):

@@ -17,6 +17,9 @@ def to_ascii(text: str) -> str:
 
 def strip_marks(text: str) -> str:
     """Return `text` without bidi marks, zero-width and other format characters (Unicode category Cf)."""
+    # What is printable throughout has none of them, and Python knows that of itself.
+    if text.isprintable():
+        return text
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
 
 
@@ -30,4 +33,6 @@ def clean_number(text: str) -> str:
 
     Letters and other characters stay, so that the caller's own rule can refuse them.
     """
+    if text.isascii() and text.isalnum():
+        return text
     return "".join(char for char in strip_marks(to_ascii(text)) if not (char.isspace() or is_dash(char)))
