@@ -1,0 +1,43 @@
+"""Machine-readable lines of invented people."""
+
+from shumoos.saudi.mrz import check_digit
+
+
+def passport(
+    *,
+    name="ERIKSSON<<ANNA<MARIA",
+    number="L898902C3",
+    nationality="SWE",
+    birth="740812",
+    sex="F",
+    expiry="340415",
+    issuer="SWE",
+):
+    """A passport's two lines, with the check digits that belong to them."""
+    written = number.ljust(9, "<")
+    body = f"{written}{check_digit(written)}{nationality.ljust(3, '<')}{birth}{check_digit(birth)}"
+    body += f"{sex}{expiry}{check_digit(expiry)}{'<' * 14}<"
+    whole = check_digit(body[:10] + body[13:20] + body[21:])
+    return f"P<{issuer}{name}".ljust(44, "<")[:44] + "\n" + body + whole
+
+
+def card(
+    *,
+    issuer,
+    nationality,
+    optional="",
+    number="AB1234567",
+    name="ALMUKHTARA<<NOURA",
+    birth="900315",
+    sex="F",
+    expiry="310415",
+    code="I<",
+):
+    """A card's three lines, with the check digits that belong to them."""
+    first = f"{code}{issuer}{number}{check_digit(number)}{optional}".ljust(30, "<")
+    second = f"{birth}{check_digit(birth)}{sex}{expiry}{check_digit(expiry)}{nationality}".ljust(29, "<")
+    whole = check_digit(first[5:] + second[:7] + second[8:15] + second[18:])
+    return f"{first}\n{second}{whole}\n{name.ljust(30, '<')}"
+
+
+SAUDI_CARD = card(issuer="SAU", nationality="SAU", optional="1000000008")
