@@ -6,6 +6,7 @@ app_name = "guests"
 urlpatterns = [
     path("", records.records, name="list"),
     path("new/", entering.new, name="new"),
+    path("new/check/", entering.check, name="check"),
     path("<int:pk>/", records.detail, name="detail"),
     path("receipts/", receipts.receipts, name="receipts"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),

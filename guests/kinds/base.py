@@ -108,6 +108,8 @@ class Kind:
     # The field that names the main guest, and those that a companion has in common with them.
     companion: str = ""
     shared_with_companions: tuple[str, ...] = ()
+    # What the next guest is likely to have in common with the one before.
+    remembered: tuple[str, ...] = ("nationality",)
 
     @cached_property
     def fields(self) -> dict[str, Field]:

@@ -80,4 +80,5 @@ LODGING = Kind(
     time="arrived_at",
     companion="companion_of",
     shared_with_companions=("room", "departs_on"),
+    remembered=("nationality", "room"),
 )

@@ -45,6 +45,7 @@ def enter_guest(page):
     page.fill("[name=mobile]", "+46701234567")
     page.fill("[name=room]", "204")
     page.locator("main button").last.click()
+    page.get_by_role("link", name="Maria Svensson").click()
     page.wait_for_url(re.compile(r"/guests/\d+/$"))
 
 

@@ -51,7 +51,6 @@ def test_an_owner_enters_a_guest_and_sees_the_receipt_number(hotel, owner, owner
     response = owner_client.post(NEW, guest)
 
     record = GuestRecord.objects.get()
-    assertRedirects(response, reverse("guests:detail", args=[record.pk]), fetch_redirect_response=False)
     assert (record.establishment, record.client_reference) == (hotel, "A-1")
     assert (record.submission.by, record.submission.door) == (owner, "form")
     page = owner_client.get(response.url)
@@ -62,19 +61,18 @@ def test_an_owner_enters_a_guest_and_sees_the_receipt_number(hotel, owner, owner
 def test_staff_enter_guests_too(hotel):
     staff = staff_of(hotel)
 
-    response = sign_in(staff).post(NEW, GuestFactory())
+    sign_in(staff).post(NEW, GuestFactory())
 
-    assertRedirects(response, reverse("guests:detail", args=[GuestRecord.objects.get().pk]))
     assert Submission.objects.get().by == staff
+    assert GuestRecord.objects.count() == 1
 
 
 def test_the_form_sent_twice_makes_one_record(hotel, owner_client):
     guest = GuestFactory()
 
-    first = owner_client.post(NEW, guest)
-    second = owner_client.post(NEW, guest)
+    owner_client.post(NEW, guest)
+    owner_client.post(NEW, guest)
 
-    assert first.url == second.url
     assert GuestRecord.objects.count() == 1
 
 
