@@ -151,14 +151,19 @@ def read(kind: Kind, index: int, raw: Any) -> Result:
     return Result(index, content[kind.reference], "accepted", content=content)
 
 
-def reject_lost_companions(establishment: Establishment, kind: Kind, results: list[Result]) -> None:
-    """Reject the companions whose main guest is neither known nor accepted along with them."""
-    if not kind.companion:
+def reject_lost_companions(
+    establishment: Establishment, kind: Kind, results: list[Result], *, among: Any = GuestRecord
+) -> None:
+    """Reject the companions whose main guest is neither known nor accepted along with them.
+
+    `among` is the model whose rows count as known.
+    """
+    companions = [r for r in results if r.status == "accepted" and r.content.get(kind.companion)]
+    if not companions:
         return
-    companions = [r for r in results if r.status == "accepted" and kind.companion in r.content]
     named = {companion.content[kind.companion] for companion in companions}
     known = set(
-        GuestRecord.objects.filter(
+        among.objects.filter(
             establishment=establishment, kind=kind.code, client_reference__in=named
         ).values_list("client_reference", flat=True)
     )

@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
         "task": "activation.tasks.keep_up",
         "schedule": crontab(hour="9-20", minute=20),
     },
+    "clean up the API": {"task": "guests.tasks.clean_up_api", "schedule": crontab(hour="*", minute=40)},
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

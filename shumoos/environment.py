@@ -146,6 +146,10 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda value: value.isascii() and value.isdigit() and int(value) > 0,
         "is a whole number of minutes from 1 on",
     ),
+    "API_ANSWERS_KEPT_HOURS": (
+        lambda value: value.isascii() and value.isdigit() and int(value) >= 24,
+        "is a whole number of hours from 24 on",
+    ),
     "REQUIRE_STAFF_OTP": YES_OR_NO,
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,

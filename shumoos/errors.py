@@ -16,13 +16,17 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shumoos import problems
 from shumoos.context import language_name, other_language
+from shumoos.problems import Problem
 
 MEGABYTE = 1024 * 1024
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 400, or 413 where the request was refused for its size."""
+    if is_for_program(request):
+        return problems.answer(request, Problem("unreadable"))
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return too_large(request, exception)
     return error_page(request, "400", status=400)
@@ -58,7 +62,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, also while the database or the broker is away."""
+    if is_for_program(request):
+        return problems.answer(request, Problem("failed"))
     return error_page(request, "500", status=500)
+
+
+def is_for_program(request: HttpRequest) -> bool:
+    """Whether a program is to read the answer, for which a page is none."""
+    return request.path_info.startswith("/api/")
 
 
 def error_page(request: HttpRequest, name: str, *, status: int, **context: object) -> HttpResponse:

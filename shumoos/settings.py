@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "pgtrigger",
+    "ninja",
     "shumoos",
     "shumoos.sms",
     "shumoos.letters",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shumoos.middleware.language",
+    "guests.api.middleware.api_first",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -248,6 +250,11 @@ CENTRE_URL = env.str("CENTRE_URL").rstrip("/")
 CENTRE_KEY = env.str("CENTRE_KEY")
 # Seconds to connect, and again between two parts of its answer.
 CENTRE_TIMEOUT = 20.0
+
+# The API ---------------------------------------------------------------------------------------------------
+
+# How long the same `Idempotency-Key` gets the same answer; programs are promised a day.
+API_ANSWERS_KEPT_HOURS = env.int("API_ANSWERS_KEPT_HOURS", default=48)
 
 # Letters ---------------------------------------------------------------------------------------------------
 

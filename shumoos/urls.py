@@ -11,6 +11,8 @@ from shumoos import health, home, views
 from shumoos.accounts.views import signing_in
 
 urlpatterns = [
+    # First, because most of what comes is for it.
+    path("api/v1/", include("guests.api.urls")),
     path("", views.front, name="front"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("", include("shumoos.letters.urls")),
     path("", include("registration.urls")),
     path("guests/", include("guests.urls")),
+    path("account/keys/", include("guests.key_urls")),
     path("violations/", include("violations.urls")),
     path("", include("activation.urls")),
     path("", include("support.urls")),

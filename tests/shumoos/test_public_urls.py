@@ -4,6 +4,8 @@ from django.urls import URLResolver, get_resolver
 
 PUBLIC = {
     "",
+    "api/v1/docs",
+    "api/v1/openapi.json",
     "healthz",
     "invitation/<str:key>/",
     "language/",

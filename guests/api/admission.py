@@ -1,0 +1,99 @@
+"""Who is let in: the key of the request, whether it holds, and whether it has requests left."""
+
+from datetime import timedelta
+from typing import NoReturn
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guests import intake, keys
+from guests.api import limits
+from guests.models import ApiKey
+from shumoos.problems import Problem
+
+# `last_used_at` tells people whether a key is in use: to the minute is enough, and a write each is not.
+NOTED_EVERY = timedelta(minutes=1)
+LONGEST = 200
+
+
+class Admitted(HttpRequest):
+    """A request whose key was found to hold: what `admit` leaves behind."""
+
+    api_key: ApiKey
+    allowance: limits.Allowance
+
+
+def admit(request: HttpRequest) -> ApiKey:
+    """Return the key that the request shows, its establishment and sector with it, and count the request.
+
+    Raises `Problem`: 401 without a key or with one that does not hold, 429 after too many requests.
+    """
+    secret = shown_key(request)
+    found = ApiKey.objects.in_force().select_related("establishment__sector")
+    key = found.filter(key_hash=keys.hash_of(secret)).first()
+    if key is None:
+        refuse_wrong_key(request)
+    allowance = limits.take(f"key:{key.pk}", key.per_minute)
+    request.api_key, request.allowance = key, allowance  # type: ignore[attr-defined]
+    if allowance.is_spent:
+        raise too_many(
+            allowance,
+            _("This key may send %(limit)s requests a minute: wait, or send more records in each.")
+            % {"limit": allowance.limit},
+        )
+    note_use(key)
+    return key
+
+
+def shown_key(request: HttpRequest) -> str:
+    scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "bearer" or not secret:
+        raise Problem(
+            "no_key",
+            _("Show your key in the header Authorization: Bearer. The owner makes keys under “My account”."),
+            headers={"WWW-Authenticate": 'Bearer realm="shumoos"'},
+        )
+    return secret[:LONGEST]
+
+
+def refuse_wrong_key(request: HttpRequest) -> NoReturn:
+    allowance = limits.take_wrong_key(request.META.get("REMOTE_ADDR") or "")
+    # A right key from the same address still opens: whoever shares it with a guesser must not suffer.
+    if allowance.is_spent:
+        raise too_many(allowance, _("Too many wrong keys came from this address: wait a minute."))
+    raise Problem(
+        "wrong_key",
+        _("This key does not exist or was revoked: the owner can make another under “My account”."),
+        headers={"WWW-Authenticate": 'Bearer realm="shumoos", error="invalid_token"'},
+    )
+
+
+def too_many(allowance: limits.Allowance, detail: str) -> Problem:
+    headers = allowance.headers() | {"Retry-After": str(allowance.resets_in)}
+    return Problem("too_many", detail, headers=headers)
+
+
+def note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at is None or key.last_used_at < now - NOTED_EVERY:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+
+
+def refuse_unsubscribed(key: ApiKey) -> None:
+    """Raise `Problem` (403) where no records are taken from the key's establishment now."""
+    if not intake.is_subscribed(key.establishment):
+        raise Problem("not_subscribed", intake.why_refused(key.establishment))
+
+
+def refuse_unexpected(key: ApiKey, kind: str) -> None:
+    """Raise `Problem` (403) where the establishment's sector sends no records of this kind."""
+    if kind not in key.establishment.sector.record_kinds:
+        raise Problem(
+            "not_expected",
+            _("Records of this kind are not sent by the sector “%(sector)s”.")
+            % {"sector": key.establishment.sector.name},
+        )

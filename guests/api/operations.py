@@ -1,0 +1,86 @@
+"""The API's operations. django-ninja leads to them and writes the pages about them."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja.errors import HttpError
+from ninja.errors import ValidationError as NinjaRefusal
+from ninja.security import HttpBearer
+
+from guests.api import admission, openapi, schemas
+from guests.api.admission import Admitted
+from guests.api.codes import codes_of
+from guests.api.schemas import Answer, CodeTable, Sending
+from guests.api.sending import send
+from guests.models import ApiKey
+from shumoos.problems import Problem
+
+
+class Bearer(HttpBearer):
+    """The key in the header; what `admit` says of it becomes the answer."""
+
+    def __call__(self, request: HttpRequest) -> ApiKey:
+        return admission.admit(request)
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey:
+        return admission.admit(request)
+
+
+api = openapi.DescribedApi(
+    title="Shumoos",
+    version="1",
+    urls_namespace="api",
+    docs=openapi.Pages(),
+    auth=Bearer(),
+)
+
+
+@api.exception_handler(Exception)
+def pass_on(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Leave every refusal and fault to the middleware, which answers in one form."""
+    raise error
+
+
+@api.exception_handler(Http404)
+def pass_on_404(request: HttpRequest, error: Http404) -> HttpResponse:
+    raise error
+
+
+@api.exception_handler(NinjaRefusal)
+def refuse_parameters(request: HttpRequest, refusal: NinjaRefusal) -> HttpResponse:
+    raise schemas.invalid([schemas.said(finding) for finding in refusal.errors])
+
+
+@api.exception_handler(HttpError)
+def refuse_request(request: HttpRequest, error: HttpError) -> HttpResponse:
+    raise Problem("unreadable") from error
+
+
+@api.post(
+    "/records",
+    summary="Send records",
+    response=Answer,
+    tags=["records"],
+    openapi_extra=openapi.takes(
+        Sending, parameters=[openapi.CHECK_ONLY, openapi.IDEMPOTENCY_KEY], refusals=[403, 409]
+    ),
+)
+def send_records(request: HttpRequest) -> HttpResponse:
+    """Take up to 1,000 records of one kind, each for itself: one that is rejected keeps no other out.
+
+    With `check_only=true` everything is checked and nothing kept. With an `Idempotency-Key` the same request
+    gets the same answer for a day at least. The receipt proves that the records were received.
+    """
+    return send(request)
+
+
+@api.get(
+    "/codes/{table}",
+    summary="Read a table of codes",
+    response=CodeTable,
+    tags=["codes"],
+    openapi_extra=openapi.refused_with(404),
+)
+def read_codes(request: Admitted, table: str) -> dict[str, Any]:
+    """The possible values of a field, or the error codes, with their names in the language asked for."""
+    return {"table": table, "codes": codes_of(table)}

@@ -1,0 +1,129 @@
+"""What the API takes and gives, in one place: requests are read by these models and the pages show them."""
+
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
+
+from guests.kinds import KINDS
+from guests.kinds.errors import error
+from shumoos.problems import Problem
+
+MOST_RECORDS = 1000
+REASON_LENGTH = 300
+
+# Any JSON is taken and judged by the declaration of its kind, each record for itself.
+ANY_RECORD = {"title": "AnyRecord"}
+AnyRecord = Annotated[Any, WithJsonSchema(ANY_RECORD)]
+
+
+def text_without_nul(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError("nul", "refused")
+    return value
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class KindNamed(Request):
+    kind: str = Field(description="The kind of record, such as `lodging`.")
+
+    @field_validator("kind")
+    @classmethod
+    def is_declared(cls, code: str) -> str:
+        if code not in KINDS:
+            raise PydanticCustomError("unknown", "refused")
+        return code
+
+
+class Sending(KindNamed):
+    """Up to 1,000 records of one kind."""
+
+    records: list[AnyRecord] = Field(min_length=1, max_length=MOST_RECORDS)
+
+
+class Result(BaseModel):
+    """What came of one record, in the order sent."""
+
+    index: int
+    client_reference: str
+    status: Literal["accepted", "duplicate", "rejected"]
+    id: str | None = Field(description="Ours; of a duplicate the earlier record's, of a rejected one none.")
+    errors: "list[FieldProblem]"
+
+
+class FieldProblem(BaseModel):
+    field: str = Field(description="Empty where the whole of it is wrong.")
+    code: str
+    message: str
+
+
+class Answer(BaseModel):
+    """The receipt and what came of each record."""
+
+    receipt: str | None = Field(description="None where the records were only checked.")
+    accepted: int
+    duplicate: int
+    rejected: int
+    results: list[Result]
+
+
+class Code(BaseModel):
+    code: str
+    name: str
+
+
+class CodeTable(BaseModel):
+    table: str
+    codes: list[Code]
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457. `code` is for programs; `title`, `detail` and messages follow Accept-Language."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[FieldProblem] | None = None
+
+
+PLACES = (("path",), ("query",), ("header",))
+SENTENCES = {
+    "missing": ("required", ""),
+    "unknown": ("unknown", ""),
+    "extra_forbidden": ("unknown", "record"),
+}
+
+
+def read(model: type[Any], sent: Any) -> Any:
+    """Return what was sent as the model. Raises `Problem` (422) with what is wrong field by field."""
+    try:
+        return model.model_validate(sent)
+    except ValidationError as refusal:
+        errors = [said(finding) for finding in refusal.errors(include_url=False, include_input=False)]
+    raise invalid(errors)
+
+
+def invalid(errors: list[dict[str, str]]) -> Problem:
+    return Problem("invalid", _("Correct the fields named in `errors` and send it again."), errors=errors)
+
+
+def said(finding: Any) -> dict[str, str]:
+    """Return pydantic's finding as our codes and sentences; what was typed is not in it."""
+    # Ninja puts in front where in the request it looked.
+    path = finding["loc"][1:] if finding["loc"][:1] in PLACES else finding["loc"]
+    field = ".".join(str(part) for part in path)[:64]
+    if finding["type"] in ("too_long", "too_short") and field == "records":
+        message = _("Send at least one record and at most %(limit)s.") % {"limit": MOST_RECORDS}
+        return {"field": field, "code": "out_of_range", "message": message}
+    if finding["type"] == "string_too_long":
+        limit = finding["ctx"]["max_length"]
+        return error(field, "too_long", limit=limit).__dict__
+    code, rule = SENTENCES.get(finding["type"], ("invalid", ""))
+    return error(field, code, rule).__dict__
