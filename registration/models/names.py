@@ -2,9 +2,10 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.expressions import Expression
-from django.db.models.functions import Concat
+from django.db.models.functions import Collate, Concat, Lower
+from django.db.models.lookups import Regex
 from django.utils.translation import gettext as _
 
 from shumoos.saudi import names
@@ -20,11 +21,19 @@ def folded(name: str, other_name: str) -> Expression:
     The steps are spelled out, so that they stand in the migration: a change of the table shows as one.
     """
     text: Expression = Concat(F(name), Value(" "), F(other_name))
-    text = Func(text, Value(names.FROM), Value(names.TO), function="translate")
+    text = Case(
+        When(Regex(text, Value(names.RARE)), then=translated(text, names.FROM, names.TO)),
+        # In this collation, capitals are those of ASCII.
+        default=translated(Lower(Collate(text, "C")), names.USUAL_FROM, names.USUAL_TO),
+    )
     text = Func(text, Value(names.DROPPED), Value(""), Value("g"), function="regexp_replace")
     text = Func(text, Value(names.LAM_ALEF), Value("لا"), function="replace")
     text = Func(text, Value(" +"), Value(" "), Value("g"), function="regexp_replace")
     return Func(text, Value(" "), function="btrim", output_field=models.TextField())
+
+
+def translated(text: Expression, old: str, new: str) -> Expression:
+    return Func(text, Value(old), Value(new), function="translate", output_field=models.TextField())
 
 
 def folded_column() -> models.GeneratedField:

@@ -52,6 +52,12 @@ def _table() -> dict[str, str]:
 
 _TABLE = _table()
 FROM, TO = "".join(_TABLE), "".join(_TABLE.values())
+# The database looks through FROM for each character of a name, which takes longer than writing the name down.
+# Nearly all names have nothing but what RARE does not match: for these the few of USUAL_FROM do, and small
+# letters for the capitals of ASCII.
+RARE = r"[^\u0020-\u007e\u0621-\u0652]"
+USUAL_FROM = "".join(char for char in FROM if not (re.match(RARE, char) or char.isascii()))
+USUAL_TO = "".join(_TABLE[char] for char in USUAL_FROM)
 _TRANSLATION = str.maketrans(FROM, TO)
 
 
