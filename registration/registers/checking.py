@@ -1,6 +1,5 @@
 """From a line's cells to a licence as the register's table holds it, or to every reason why not."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -18,9 +17,6 @@ LONGEST = {"licence_number": 40, "name_ar": 200, "name_en": 200, "owner_name": 1
 # That of the template's example.
 EXAMPLE_NUMBER = "EXAMPLE"
 FIRST_YEAR, LAST_YEAR = 1950, 2099
-
-# Where bytes could not be read stands the first; the database holds no NUL.
-UNREADABLE = re.compile("[\ufffd\x00]")
 
 # The order of the columns in which a licence leaves this module.
 STORED = (
@@ -96,6 +92,18 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+def within(longest: int, read: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a reader that refuses what `read` makes longer than `longest`."""
+
+    def read_within(text: str) -> str:
+        value = read(text)
+        if len(value) > longest:
+            raise Refused("too_long", limit=longest)
+        return value
+
+    return read_within
+
+
 class Names:
     """Rows by what they may be called: their code, their Arabic and their English name, in any spelling."""
 
@@ -138,6 +146,8 @@ class Checker:
             region.pk: Names(region.cities.all()) for region in Region.objects.prefetch_related("cities")
         }
         self._taken: dict[str, int] = {}
+        # In the order in which a line's cells come.
+        self._readers = [(column, self._reader_of(column)) for column in COLUMNS]
 
     def check(self, line: int, cells: Sequence[str]) -> list[Any]:
         """Return the licence of a line, its values in the order of STORED. Raises LineRefused.
@@ -146,9 +156,22 @@ class Checker:
         because nobody but the authority knows which of them holds.
         """
         faults: list[Fault] = []
-        values = {
-            column: self._read(column, text, faults) for column, text in zip(COLUMNS, cells, strict=True)
-        }
+        values: dict[str, Any] = dict.fromkeys(COLUMNS)
+        # A register has a million cells: what is asked of each of them is asked here.
+        for (column, read), cell in zip(self._readers, cells, strict=True):
+            text = cell.strip()
+            try:
+                # Where bytes could not be read stands the first; the database holds no NUL.
+                if "\ufffd" in text or "\0" in text:
+                    raise Refused("unreadable")
+                if text:
+                    values[column] = read(text)
+                elif column not in OPTIONAL:
+                    raise Refused("required")
+            except Refused as refusal:
+                faults.append(Fault(column, refusal.code, refusal.values))
+            except (InvalidNumber, InvalidDate) as refusal:
+                faults.append(Fault(column, refusal.code))
         self._look_up("sector", values, self.sectors.get(values["authority"]), faults)
         self._look_up("city", values, self.cities.get(values["region"]), faults)
         if values["issued_on"] and values["expires_on"] and values["expires_on"] <= values["issued_on"]:
@@ -172,37 +195,21 @@ class Checker:
             values["expires_on"],
         ]
 
-    def _read(self, column: str, text: str, faults: list[Fault]) -> Any:
-        """Return the cell's value; None, and a fault more, where it has none."""
-        text = text.strip()
-        try:
-            if not text:
-                if column in OPTIONAL:
-                    return None
-                raise Refused("required")
-            if UNREADABLE.search(text):
-                raise Refused("unreadable")
-            return self._value(column, text)
-        except Refused as refusal:
-            faults.append(Fault(column, refusal.code, refusal.values))
-        except (InvalidNumber, InvalidDate) as refusal:
-            faults.append(Fault(column, refusal.code))
-        return None
-
-    def _value(self, column: str, text: str) -> Any:
+    def _reader_of(self, column: str) -> Callable[[str], Any]:
+        """Return what makes a cell's value of its text, or raises what it is refused for."""
         if column == "authority":
-            return self._authority(text)
+            return self._authority
         if column == "region":
-            found = self.regions.find(text)
-            if found is None:
-                raise Refused("unknown")
-            return found
+            return self._region
         if column in ("sector", "city"):
-            return text  # known only within the authority, or the region
-        value = READERS[column](text)
-        if column in LONGEST and len(value) > LONGEST[column]:
-            raise Refused("too_long", limit=LONGEST[column])
-        return value
+            return str  # known only within the authority, or the region
+        return within(LONGEST[column], READERS[column]) if column in LONGEST else READERS[column]
+
+    def _region(self, text: str) -> int:
+        found = self.regions.find(text)
+        if found is None:
+            raise Refused("unknown")
+        return found
 
     def _authority(self, text: str) -> int:
         found = self.authorities.find(text)
