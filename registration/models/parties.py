@@ -143,8 +143,13 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 class Licence(models.Model):
     """A licence as its authority's register has it, or, where it has none, as the applicant gave it."""
 
+    # `licence_of_authority` finds an authority's licences.
     authority = models.ForeignKey(
-        Authority, models.PROTECT, related_name="licences", verbose_name=_("authority")
+        Authority,
+        models.PROTECT,
+        related_name="licences",
+        verbose_name=_("authority"),
+        db_index=False,
     )
     number = models.CharField(_("licence number"), max_length=40)
     sector = models.ForeignKey(Sector, models.PROTECT, related_name="+", verbose_name=_("sector"))
