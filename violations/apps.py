@@ -22,3 +22,11 @@ class ViolationsConfig(AppConfig):
             samples=notices.sms_samples,
             label=_("Violation notice"),
         )
+        kinds.register(
+            notices.DECIDED_KIND,
+            urgency=Urgency.NOTICE,
+            template="sms/objection_decided.txt",
+            context=notices.decided_context,
+            samples=notices.decided_samples,
+            label=_("Decision on an objection"),
+        )

@@ -1,8 +1,8 @@
 """The clock of the cases for not subscribing: on any day, a function of notices and applications' history.
 
-The days of a step count from its notice. Days that an application spent with the office do not count, so
-the last day moves on by as many. Days are those of Riyadh. Nothing needs to run when an application moves:
-what is read here is right between sweeps as well.
+The days of a step count from its notice. Days that an application spent with the office, or on which an
+objection was open, do not count, so the last day moves on by as many. Days are those of Riyadh. Nothing
+needs to run when an application moves: what is read here is right between sweeps as well.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from django.db import connection
 from violations.models import Case
 
 # Every open case whose step has a term, and how its clock stands on the day %(on)s: `due_on` is the last day
-# if it went on from there, `is_paused` whether it stands still, `with_office` whether an application is
-# there. `{narrow}` narrows it to some cases.
+# if it went on from there, `is_paused` whether it stands still, `is_held` whether an application is with the
+# office or an objection open. `{narrow}` narrows it to some cases.
 #
 # Case by case through the indexes: the planner cannot know how many cases are narrowed to, and joining all of
 # them to all spells would take the square of their number where it expects few.
@@ -27,7 +27,7 @@ CLOCKS = """
             step.days,
             noticed_on + step.days + coalesce(pauses.days, 0) AS due_on,
             coalesce(pauses.is_paused, false) AS is_paused,
-            coalesce(pauses.with_office, false) AS with_office
+            coalesce(pauses.is_held, false) AS is_held
         FROM violations_case
         JOIN violations_step AS step
             ON step.schedule_id = violations_case.schedule_id AND step.position = violations_case.position
@@ -36,38 +36,65 @@ CLOCKS = """
                 -- A clock that has run out is not stopped any more: what comes later moves nothing.
                 sum(length) FILTER (WHERE from_on <= last_day)::int AS days,
                 bool_or(left_on IS NULL AND from_on <= last_day) AS is_paused,
-                bool_or(left_on IS NULL) AS with_office
+                bool_or(left_on IS NULL) AS is_held
             FROM (
                 SELECT
                     left_on,
                     from_on,
                     length,
                     -- The last day as the earlier pauses have moved it.
-                    noticed_on + step.days + (sum(length) OVER (ORDER BY from_on, event_id) - length)::int
+                    noticed_on + step.days + (sum(length) OVER (ORDER BY from_on, key) - length)::int
                         AS last_day
                 FROM (
                     SELECT
-                        event_id,
+                        key,
                         left_on,
-                        greatest(came_on, noticed_on) AS from_on,
-                        coalesce(left_on, %(on)s::date) - greatest(came_on, noticed_on) AS length
+                        from_on,
+                        greatest(until_on - from_on, 0) AS length
                     FROM (
-                        -- When applications came to the office and when they left it, as of the end of
-                        -- the day; one that is there has no `left_on`. A move within it is neither.
                         SELECT
-                            event.id AS event_id,
-                            event.new IN ('submitted', 'under_review') AS comes,
-                            (event.at AT TIME ZONE 'Asia/Riyadh')::date AS came_on,
-                            lead((event.at AT TIME ZONE 'Asia/Riyadh')::date)
-                                OVER (PARTITION BY event.application_id ORDER BY event.id) AS left_on
-                        FROM registration_application AS application
-                        JOIN registration_applicationevent AS event ON event.application_id = application.id
-                        WHERE application.licence_id = violations_case.licence_id
-                          AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
-                          AND (event.old IN ('submitted', 'under_review'))
-                              <> (event.new IN ('submitted', 'under_review'))
-                    ) AS passages
-                    WHERE comes AND coalesce(left_on, %(on)s::date) >= noticed_on
+                            key,
+                            left_on,
+                            coalesce(left_on, %(on)s::date) AS until_on,
+                            -- Where an application and an objection stop it at once, its days count once.
+                            greatest(
+                                came_on,
+                                noticed_on,
+                                max(coalesce(left_on, %(on)s::date)) OVER (
+                                    ORDER BY came_on, key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                                )
+                            ) AS from_on
+                        FROM (
+                            SELECT key, came_on, left_on
+                            FROM (
+                                -- When applications came to the office and when they left it, as of the end
+                                -- of the day; one that is there has no `left_on`. A move within it is
+                                -- neither.
+                                SELECT
+                                    event.id AS key,
+                                    event.new IN ('submitted', 'under_review') AS comes,
+                                    (event.at AT TIME ZONE 'Asia/Riyadh')::date AS came_on,
+                                    lead((event.at AT TIME ZONE 'Asia/Riyadh')::date)
+                                        OVER (PARTITION BY event.application_id ORDER BY event.id) AS left_on
+                                FROM registration_application AS application
+                                JOIN registration_applicationevent AS event
+                                    ON event.application_id = application.id
+                                WHERE application.licence_id = violations_case.licence_id
+                                  AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
+                                  AND (event.old IN ('submitted', 'under_review'))
+                                      <> (event.new IN ('submitted', 'under_review'))
+                            ) AS passages
+                            WHERE comes
+                            UNION ALL
+                            SELECT
+                                objection.id,
+                                objection.filed_on,
+                                CASE WHEN objection.decided_on <= %(on)s THEN objection.decided_on END
+                            FROM violations_objection AS objection
+                            WHERE objection.case_id = violations_case.id AND objection.filed_on <= %(on)s
+                        ) AS stops
+                        WHERE coalesce(left_on, %(on)s::date) >= noticed_on
+                    ) AS merged
                 ) AS spells
             ) AS dated
         ) AS pauses ON true

@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 from registration.models import Licence
 from shumoos.accounts.models import User
 from shumoos.celery import ring
+from shumoos.saudi import calendar
 from shumoos.sms.models import Urgency
 from shumoos.sms.tasks import send_due_texts
 from violations import statements
+from violations.accounts import hold
 from violations.models import Case, CaseKind, Stage
 from violations.notices import SMS_KIND
 
@@ -75,23 +77,25 @@ class Report:
 
 @transaction.atomic
 def escalate(on: date, *, dry_run: bool = False) -> Report:
-    """Take every case whose last day is before `on` one step on, and return what happened.
+    """Run one sweep as of a day, and return what it did.
 
-    As of that day: cases of subscribed licences are closed as complied, the overdue ones take their next step
-    (one at most, its term counting from `on`), unsubscribed licences are warned where the schedule lets the
-    sweep do so, and the cases are shown how their clocks stand. Notices, fines and texts are written in the
-    same transaction. The same day again changes nothing; of two runs at once, the second finds the work done.
-    A dry run reports the same and writes nothing.
+    Cases whose licence is subscribed are closed as complied, and the suspension orders of such licences
+    lifted; overdue ones take their next step (one at most, its term counting from `on`), unsubscribed
+    licences are warned where the schedule lets the sweep do so, and the cases are shown how their clocks
+    stand. Notices, letters, fines and texts are written in the same transaction. The same day again changes
+    nothing; of two runs at once, the second finds the work done. A dry run reports the same and writes
+    nothing.
     """
     with connection.cursor() as cursor:
         # Held to the end of the transaction; the statements after it see what the run before has written.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEP_LOCK])
     before = transaction.savepoint()
     report = Report(on)
-    complied, report.complied, _suspended = run(statements.COMPLY, on)
-    moved, taken, report.suspended = run(statements.MOVE, on)
+    complied, report.complied, _suspended = moves_of(statements.COMPLY, on)
+    lift_orders(on)
+    moved, taken, report.suspended = take_steps(on)
     report.fined = taken - report.suspended
-    warned, report.warned, _suspended = run(statements.WARN, on)
+    warned, report.warned, _suspended = warn(on)
     report.moves = [*moved, *complied, *warned]
     with connection.cursor() as cursor:
         cursor.execute(statements.SHOW_CLOCKS, {"on": on})
@@ -105,6 +109,56 @@ def escalate(on: date, *, dry_run: bool = False) -> Report:
     return report
 
 
+def take_steps(on: date) -> tuple[list[Move], int, int]:
+    """Take every overdue case one step on; return as `moves_of` does."""
+    if not find(statements.FIND_DUE, on):
+        return [], 0, 0
+    run(statements.LOCK_SERIES, on)
+    run(statements.TAKE_STEPS, on)
+    run(statements.ISSUE_LETTERS, on)
+    run(statements.ISSUE_NOTICES, on)
+    run(statements.LOCK_ACCOUNTS, on)
+    run(statements.ENTER, on)
+    run(statements.QUEUE_TEXTS, on)
+    return moves_of(statements.REPORT, on)
+
+
+def warn(on: date, *, licence: int | None = None, by: int | None = None) -> tuple[list[Move], int, int]:
+    """Warn the unsubscribed, or one licence on a supervisor's behalf; return as `moves_of` does."""
+    if not find(statements.FIND_UNWARNED, on, licence=licence, by=by):
+        return [], 0, 0
+    run(statements.LOCK_SERIES, on)
+    run(statements.OPEN_ACCOUNTS, on)
+    run(statements.OPEN_CASES, on)
+    run(statements.ISSUE_LETTERS, on)
+    run(statements.ISSUE_NOTICES, on)
+    run(statements.QUEUE_TEXTS, on)
+    return moves_of(statements.REPORT, on)
+
+
+def lift_orders(on: date, *, case: int | None = None) -> None:
+    """Lift the suspension orders of closed cases, or one case's, and tell their authorities by letter."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS sweep_lifted")
+        cursor.execute(statements.FIND_LIFTED, {"case": case})
+        cursor.execute("SELECT count(*) FROM sweep_lifted")
+        (orders,) = cursor.fetchone()
+    if orders:
+        run(statements.TELL_AUTHORITIES, on)
+        run(statements.LIFT, on)
+
+
+def find(statement: str, on: date, **values: int | None) -> int:
+    """Work out into `sweep_told` what is to be done, and return for how many cases."""
+    run(statements.DROP, on)
+    run(statement, on, **values)
+    run(statements.ANALYZE, on)
+    with connection.cursor() as cursor:
+        cursor.execute(statements.COUNT)
+        (found,) = cursor.fetchone()
+    return found
+
+
 def open_case(licence: Licence, by: User, on: date) -> Case:
     """Issue a warning to a licence without subscription, on a supervisor's behalf, and return its new case.
 
@@ -112,7 +166,7 @@ def open_case(licence: Licence, by: User, on: date) -> Case:
     the office, or has had a case that day.
     """
     with transaction.atomic():
-        warned, _total, _suspended = run(statements.WARN, on, licence=licence.pk, by=by.pk)
+        warned, _total, _suspended = warn(on, licence=licence.pk, by=by.pk)
         if not warned:
             raise CaseRefused(
                 gettext(
@@ -128,41 +182,54 @@ def open_case(licence: Licence, by: User, on: date) -> Case:
 def comply(licence: Licence, *, on: date) -> Case | None:
     """Close the licence's case as complied, and return it; None where there is none.
 
-    For the activation of a subscription, in its transaction. Fines already assessed stay due. Repeating it
-    changes nothing.
+    For the activation of a subscription, in its transaction. Fines already assessed stay due; a suspension
+    order is lifted. Repeating it changes nothing.
     """
-    case = (
-        Case.objects.open()
-        .filter(licence=licence, kind=CaseKind.NOT_SUBSCRIBED)
-        .select_for_update(of=("self",))
-        .first()
-    )
+    case = Case.objects.open().filter(licence=licence, kind=CaseKind.NOT_SUBSCRIBED).first()
     if case is None:
         return None
-    case.stage = Stage.COMPLIED
-    case.closed_on = on
-    case.due_on = case.days_left = None
+    case = hold(case, with_letter=case.stage == Stage.SUSPENDED)
+    if case.closed_on is not None:
+        return None
+    was_suspended = case.stage == Stage.SUSPENDED
+    end(case, Stage.COMPLIED, on=on)
     case.establishment = licence.establishment
-    case.save(update_fields=["stage", "closed_on", "due_on", "days_left", "establishment"])
+    case.save(update_fields=["establishment"])
+    if was_suspended:
+        lift_orders(on, case=case.pk)
     return case
 
 
-def run(
-    statement: str, on: date, *, licence: int | None = None, by: int | None = None
-) -> tuple[list[Move], int, int]:
+def end(case: Case, stage: Stage, *, on: date) -> None:
+    """Close a case that the caller holds."""
+    case.stage = stage
+    case.closed_on = on
+    case.due_on = case.days_left = None
+    case.less_amount, case.less_reason, case.less_by = None, "", None
+    case.save(
+        update_fields=["stage", "closed_on", "due_on", "days_left", "less_amount", "less_reason", "less_by"]
+    )
+
+
+def run(statement: str, on: date, **values: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters(on) | values)
+
+
+def moves_of(statement: str, on: date) -> tuple[list[Move], int, int]:
     """Return the first moves of a statement; of all of them, how many there were and how many suspended."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                "on": on,
-                "licence": licence,
-                "by": by,
-                "limit": MOST_CASES_REPORTED,
-                "sms_kind": SMS_KIND,
-                "sms_urgency": Urgency.NOTICE,
-            },
-        )
+        cursor.execute(statement, parameters(on))
         rows = cursor.fetchall()
     total, suspended = rows[0][5:] if rows else (0, 0)
     return [Move(*row[:5]) for row in rows], total, suspended
+
+
+def parameters(on: date) -> dict[str, Any]:
+    return {
+        "on": on,
+        "year": calendar.today().year,
+        "limit": MOST_CASES_REPORTED,
+        "sms_kind": SMS_KIND,
+        "sms_urgency": Urgency.NOTICE,
+    }

@@ -2,15 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from registration.models import Licence
 from shumoos.accounts.models import User
-from violations.models import Basis, Case, EntryKind, LedgerEntry, Notice
+from shumoos.letters.models import Letter
+from violations import chain
+from violations.accounts import hold
+from violations.models import Account, Basis, Case, EntryKind, LedgerEntry, Notice
 from violations.models.ledger import FINES, RELIEFS
 
 
@@ -19,62 +22,92 @@ class AmountRefused(Exception):
 
 
 def balance(licence: Licence) -> Decimal:
-    """Return what is owed on the licence's account, in SAR; below zero, what is to be paid back."""
+    """Return what is owed for the licence's cases, in SAR; below zero, what is to be paid back."""
     return LedgerEntry.objects.filter(licence=licence).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
+def owed_on(case: Case) -> Decimal:
+    """Return what is owed on a case, in SAR; below zero, what is to be paid back."""
+    return case.entries.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
 @transaction.atomic
-def assess(notice: Notice, *, cap: Decimal, basis: str, by: User) -> LedgerEntry | None:
+def assess(notice: Notice, *, cap: Decimal, basis: str, by: User, reason: str = "") -> LedgerEntry | None:
     """Enter the fine of which the notice tells; None where it tells of none.
 
-    Raises ValidationError where the fine is above the step's cap, IntegrityError where the case's would be
-    above its own.
+    Raises ValidationError where the fine is above the step's cap, or below it without a reason,
+    IntegrityError where the case's would be above its own.
     """
     if not notice.amount:
         return None
     kind = EntryKind.ASSESSMENT if basis == Basis.ADD else EntryKind.RAISE
-    return enter(notice.case, kind, notice.amount, on=notice.issued_on, by=by, notice=notice, cap=cap)
+    return enter(
+        notice.case,
+        kind,
+        notice.amount,
+        on=notice.issued_on,
+        by=by,
+        notice=notice,
+        letter=notice.letter,
+        cap=cap,
+        reason=reason,
+    )
 
 
 @transaction.atomic
-def reduce(case: Case, amount: Decimal, *, on: date, by: User, reason: str) -> LedgerEntry:
+def reduce(
+    case: Case, amount: Decimal, *, on: date, by: User, reason: str, letter: Letter | None = None
+) -> LedgerEntry:
     """Take `amount` off the case's fine. Raises `AmountRefused` where that is all of it, or more."""
-    fined = lock(case).fined
+    fined = hold(case, with_letter=False).fined
     if not 0 < amount < fined:
         raise AmountRefused(
             gettext("A reduction is more than nothing and less than the fine of SAR %(fined)s.")
             % {"fined": f"{fined:,.2f}"}
         )
-    return enter(case, EntryKind.REDUCTION, -amount, on=on, by=by, reason=reason)
+    return enter(case, EntryKind.REDUCTION, -amount, on=on, by=by, reason=reason, letter=letter)
 
 
 @transaction.atomic
-def waive(case: Case, *, on: date, by: User, reason: str) -> LedgerEntry:
-    """Take the whole of the case's fine off. Raises `AmountRefused` where there is none."""
-    fined = lock(case).fined
-    if not fined:
-        raise AmountRefused(gettext("This case has no fine to waive."))
-    return enter(case, EntryKind.WAIVER, -fined, on=on, by=by, reason=reason)
-
-
-@transaction.atomic
-def record_payment(
-    case: Case, amount: Decimal, *, on: date, by: User | None, reason: str = ""
+def waive(
+    case: Case,
+    *,
+    on: date,
+    by: User,
+    reason: str,
+    letter: Letter | None = None,
+    amount: Decimal | None = None,
 ) -> LedgerEntry:
-    """Enter a payment of the case's fine. Raises `AmountRefused` for more than is owed on it."""
-    lock(case)
-    owed = case.entries.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    if not 0 < amount <= owed:
+    """Take the whole of the case's fine off, or `amount` of it as an annulled notice has added.
+
+    Raises `AmountRefused` where there is no fine.
+    """
+    fined = hold(case, with_letter=False).fined
+    waived = fined if amount is None else min(amount, fined)
+    if not waived:
+        raise AmountRefused(gettext("This case has no fine to waive."))
+    return enter(case, EntryKind.WAIVER, -waived, on=on, by=by, reason=reason, letter=letter)
+
+
+@transaction.atomic
+def set_less(case: Case, amount: Decimal, *, by: User, reason: str) -> None:
+    """Let the next fine of a case be less than its cap: what is added, or what the fine is raised to.
+
+    Raises `AmountRefused` where no fine follows, or the amount is not below its cap.
+    """
+    held = hold(case, with_letter=False)
+    following = held.schedule.steps.filter(position=held.position + 1).exclude(basis=Basis.NONE).first()
+    if held.closed_on is not None or following is None:
+        raise AmountRefused(gettext("No fine follows in this case."))
+    if not 0 < amount < following.cap:
         raise AmountRefused(
-            gettext("A payment is more than nothing and at most what is owed on the case, SAR %(owed)s.")
-            % {"owed": f"{owed:,.2f}"}
+            gettext("The amount is more than nothing and less than the cap of SAR %(cap)s.")
+            % {"cap": f"{following.cap:,.2f}"}
         )
-    return enter(case, EntryKind.PAYMENT, -amount, on=on, by=by, reason=reason)
-
-
-def lock(case: Case) -> Case:
-    """Return the case as it is now, held until the end of the transaction."""
-    return Case.objects.select_for_update().get(pk=case.pk)
+    held.less_amount, held.less_reason, held.less_by = amount, reason.strip(), by
+    held.full_clean()
+    held.save(update_fields=["less_amount", "less_reason", "less_by"])
+    case.refresh_from_db()
 
 
 def enter(
@@ -86,95 +119,33 @@ def enter(
     by: User | None,
     reason: str = "",
     notice: Notice | None = None,
+    letter: Letter | None = None,
     cap: Decimal | None = None,
+    reference: str = "",
 ) -> LedgerEntry:
-    """Write an entry, and the case's fine where the entry changes it."""
+    """Write an entry at the end of its account's chain, and the case's fine where the entry changes it."""
+    account = Account.objects.select_for_update(of=("self",)).get(pk=case.account_id)
     entry = LedgerEntry(
+        account=account,
+        number=account.last_number + 1,
+        previous_hash=bytes(account.last_hash) if account.last_number else chain.START,
         licence_id=case.licence_id,
         case=case,
         notice=notice,
+        letter=letter,
         kind=kind,
         on=on,
         amount=amount,
         cap=cap,
         by=by,
         reason=reason.strip(),
+        reference=reference,
+        entered_at=timezone.now(),
     )
+    entry.hash = chain.hash_of(entry)
     entry.full_clean(exclude=["by"] if by is None else None)
     if kind in [*FINES, *RELIEFS]:
         Case.objects.filter(pk=case.pk).update(fined=F("fined") + amount)
-    entry.save()
+    Account.objects.filter(pk=account.pk).update(last_number=entry.number, last_hash=entry.hash)
+    entry.save(force_insert=True)
     return entry
-
-
-class Break(NamedTuple):
-    """Where the ledger does not add up: the case, the entry if there is one, and why."""
-
-    case: int
-    entry: int | None
-    why: str
-
-    def __str__(self) -> str:
-        place = f"Entry {self.entry} of case {self.case}" if self.entry else f"Case {self.case}"
-        return f"{place} {self.why}."
-
-
-def first_break() -> Break | None:
-    """Recompute every case from its entries, and return the first place where they disagree, None for none.
-
-    An entry is on its case's licence, a fine is the amount of its case's notice, none takes the case's fine
-    below zero or above its cap, and after the last the fine is what the case says. No trigger is trusted.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(BREAKS)
-        row = cursor.fetchone()
-    return Break(*row) if row else None
-
-
-BREAKS = """
-    WITH sums AS (
-        SELECT
-            entry.*,
-            coalesce(
-                sum(entry.amount) FILTER (WHERE kind IN ('assessment', 'raise', 'reduction', 'waiver'))
-                    OVER (PARTITION BY entry.case_id ORDER BY entry.id),
-                0
-            ) AS fined
-        FROM violations_ledgerentry AS entry
-    ),
-    totals AS (
-        SELECT DISTINCT ON (case_id) case_id, id AS entry_id, fined FROM sums ORDER BY case_id, id DESC
-    ),
-    found AS (
-        SELECT sums.case_id, sums.id AS entry_id, 1 AS check_number, CASE
-            WHEN sums.licence_id <> violations_case.licence_id THEN 'is on another licence than its case'
-            WHEN notice.case_id <> sums.case_id THEN 'bears the notice of another case'
-            WHEN notice.amount <> sums.amount THEN 'is not the amount of its notice'
-            WHEN sums.fined < 0 THEN 'takes the fine of its case below zero'
-            WHEN sums.fined > violations_case.cap THEN 'takes the fine of its case above its cap'
-        END AS why
-        FROM sums
-        JOIN violations_case ON violations_case.id = sums.case_id
-        LEFT JOIN violations_notice AS notice ON notice.id = sums.notice_id
-        UNION ALL
-        SELECT violations_case.id, totals.entry_id, 2, 'is the last of a case that says another fine'
-        FROM violations_case
-        JOIN totals ON totals.case_id = violations_case.id
-        WHERE violations_case.fined <> totals.fined
-        UNION ALL
-        SELECT violations_case.id, NULL, 3, 'says a fine without an entry'
-        FROM violations_case
-        LEFT JOIN totals ON totals.case_id = violations_case.id
-        WHERE violations_case.fined <> 0 AND totals.case_id IS NULL
-        UNION ALL
-        SELECT notice.case_id, NULL, 4, 'has a notice of a fine that was not entered'
-        FROM violations_notice AS notice
-        LEFT JOIN violations_ledgerentry AS entry ON entry.notice_id = notice.id
-        WHERE notice.amount > 0 AND entry.id IS NULL
-    )
-    SELECT case_id, entry_id, why
-    FROM found
-    WHERE why IS NOT NULL
-    ORDER BY entry_id NULLS LAST, case_id, check_number
-    LIMIT 1
-"""

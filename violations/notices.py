@@ -1,4 +1,4 @@
-"""What a notice says by text message."""
+"""What notices, and decisions on objections, say by text message."""
 
 from datetime import date
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Model
 
 from shumoos.saudi.calendar import show_both
-from violations.models import Notice
+from violations.models import Notice, Objection, Outcome
 
 SMS_KIND = "violation_notice"
+DECIDED_KIND = "objection_decided"
 
 
 def sms_context(about: Model | None, language: str) -> dict[str, Any]:
@@ -37,4 +38,23 @@ def sms_samples(language: str) -> list[dict[str, Any]]:
             ("inaccurate_data", "warned", False),
             ("inaccurate_data", "fined_second", False),
         )
+    ]
+
+
+def decided_context(about: Model | None, language: str) -> dict[str, Any]:
+    """Return what the text about a decision reads: the licence and what was decided."""
+    if not isinstance(about, Objection):
+        raise TypeError(f"A text about a decision is about an objection, not about {about!r}.")
+    return {
+        "licence_number": about.case.licence.number,
+        "outcome": about.outcome,
+        "reduced_by": f"{about.reduced_by or 0:,.0f}",
+    }
+
+
+def decided_samples(language: str) -> list[dict[str, Any]]:
+    """Return a decision of each sort, as `decided_context` does."""
+    return [
+        {"licence_number": "L-2026-0000123", "outcome": outcome.value, "reduced_by": "15,000"}
+        for outcome in Outcome
     ]

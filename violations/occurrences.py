@@ -1,29 +1,49 @@
 """Recording facts of inaccurate or incomplete data: warning, fine, higher fine within one window."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 
-from registration.models import Establishment, Licence
+from guests.models import GuestRecord, Submission
+from registration.models import Application, Establishment, Licence
 from shumoos.accounts.models import User
+from shumoos.letters.issue import lock_series
 from shumoos.saudi import calendar
 from shumoos.sms.outbox import queue_sms
 from violations import ledger
-from violations.models import Case, CaseKind, Notice, Occurrence, Schedule
+from violations.accounts import account_of, hold, office_of
+from violations.letters import issue_occurrence_letter
+from violations.models import Case, CaseKind, Fault, Notice, Occurrence, Schedule, Step
 from violations.notices import SMS_KIND
 from violations.rules import cap_after_step, fine_of_step, step_position, window_end
 
 
 @transaction.atomic
 def record_occurrence(
-    *, establishment: Establishment, licence: Licence, occurred_on: date, what: str, by: User
+    *,
+    establishment: Establishment,
+    licence: Licence,
+    occurred_on: date,
+    what: str,
+    by: User,
+    fault: str = Fault.OTHER,
+    record: GuestRecord | None = None,
+    submission: Submission | None = None,
+    application: Application | None = None,
+    amount: Decimal | None = None,
+    reason: str = "",
 ) -> Occurrence:
     """Record a fact, take the case of its window one step on, and tell the owner; return the occurrence.
 
-    The first in a window is warned of, the next are fined by the schedule's steps, the last of which repeats.
-    Raises ValidationError for a day to come, another establishment's licence, or a fact already recorded.
+    The first in a window is warned of, the next are fined by the schedule's steps, the last of which
+    repeats. The fine is the step's cap, or `amount` where it is less, with a reason. Raises ValidationError
+    for a day to come, another establishment's licence or documents, a fact already recorded, or an amount
+    above the cap.
     """
     if occurred_on > calendar.today():
         raise ValidationError(
@@ -31,15 +51,26 @@ def record_occurrence(
         )
     if licence.establishment_id != establishment.pk:
         raise ValidationError({"licence": gettext("This licence is not the establishment's.")})
+    attached = {"record": record, "submission": submission, "application": application}
+    for name, document in attached.items():
+        if document is not None and document.establishment_id != establishment.pk:
+            raise ValidationError({name: gettext("This is another establishment's.")})
+    lock_series(office_of(licence).code)
     # Two at once for one establishment follow one another, so that each counts those before it.
-    Establishment.objects.select_for_update().get(pk=establishment.pk)
+    Establishment.objects.select_for_update(of=("self",)).get(pk=establishment.pk)
     case = case_of_window(establishment, licence, occurred_on)
-    earlier = case.occurrences.filter(annulled_at__isnull=True).count() if case.pk else 0
+    earlier = case.occurrences.counted().count() if case.pk else 0
     occurrence = Occurrence(
-        establishment=establishment, occurred_on=occurred_on, what=" ".join(what.split()), recorded_by=by
+        establishment=establishment,
+        occurred_on=occurred_on,
+        fault=fault,
+        what=" ".join(what.split()),
+        recorded_by=by,
+        correct_by=calendar.today() + timedelta(days=case.schedule.correction_days),
+        **attached,
     )
     occurrence.full_clean(exclude=["case"])
-    take_step(case, occurrence, earlier)
+    take_step(case, occurrence, earlier, amount, reason)
     return occurrence
 
 
@@ -51,7 +82,7 @@ def case_of_window(establishment: Establishment, licence: Licence, occurred_on: 
     cases = Case.objects.filter(establishment=establishment, kind=CaseKind.INACCURATE_DATA)
     found = cases.filter(opened_on__lte=occurred_on, window_ends_on__gte=occurred_on).first()
     if found is not None:
-        return found
+        return Case.objects.select_for_update(of=("self",)).get(pk=found.pk)
     schedule = Schedule.objects.in_force(CaseKind.INACCURATE_DATA, occurred_on)
     ends_on = window_end(occurred_on, schedule.window_months or 0, schedule.hijri_months)
     later = cases.filter(opened_on__gt=occurred_on).order_by("opened_on").first()
@@ -60,17 +91,20 @@ def case_of_window(establishment: Establishment, licence: Licence, occurred_on: 
         schedule=schedule,
         licence=licence,
         establishment=establishment,
+        account=account_of(licence, establishment),
         opened_on=occurred_on,
         window_ends_on=min(ends_on, later.opened_on - timedelta(days=1)) if later else ends_on,
     )
 
 
-def take_step(case: Case, occurrence: Occurrence, earlier: int) -> Notice:
-    """Save the case at the step of this occurrence, with its notice, its ledger entry and its text."""
+def take_step(
+    case: Case, occurrence: Occurrence, earlier: int, amount: Decimal | None = None, reason: str = ""
+) -> Notice:
+    """Save the case at the step of this occurrence, with its notice, letter, ledger entry and text."""
     today = calendar.today()
     steps = list(case.schedule.steps.all())
     step = steps[step_position(earlier, len(steps)) - 1]
-    amount = fine_of_step(step.basis, step.cap, case.fined)
+    fine = fine_of(step, case, amount, reason)
     case.stage, case.position, case.noticed_on = step.stage, step.position, today
     case.cap = cap_after_step(step.basis, step.cap, case.cap)
     if case.pk:
@@ -80,17 +114,88 @@ def take_step(case: Case, occurrence: Occurrence, earlier: int) -> Notice:
         case.save()
     occurrence.case = case
     occurrence.save()
-    notice = Notice.objects.create(
+    notice = Notice(
         case=case,
         occurrence=occurrence,
         stage=step.stage,
         issued_on=today,
-        amount=amount,
+        amount=fine,
         by=occurrence.recorded_by,
     )
-    ledger.assess(notice, cap=step.cap, basis=step.basis, by=occurrence.recorded_by)
+    notice.letter = issue_occurrence_letter(notice, step)
+    notice.save()
+    ledger.assess(
+        notice,
+        cap=step.cap,
+        basis=step.basis,
+        by=occurrence.recorded_by,
+        reason=reason if fine < step.cap else "",
+    )
     owner = occurrence.establishment.owner
     queue_sms(
         kind=SMS_KIND, to=owner.mobile, language=owner.user.language if owner.user else "ar", about=notice
     )
     return notice
+
+
+def fine_of(step: Step, case: Case, amount: Decimal | None, reason: str) -> Decimal:
+    """Return the fine of a step: at most what the schedule says, less with a reason."""
+    most = fine_of_step(step.basis, step.cap, case.fined)
+    if amount is None or amount == most:
+        return most
+    if not 0 < amount < most:
+        sentence = (
+            gettext("The fine of this step is at most SAR %(most)s.") % {"most": f"{most:,.2f}"}
+            if most
+            else gettext("This step is a warning: leave the amount empty.")
+        )
+        raise ValidationError({"amount": sentence})
+    if not reason.strip():
+        raise ValidationError({"reason": gettext("Say why the amount is less.")})
+    return amount
+
+
+@transaction.atomic
+def mark_corrected(occurrence: Occurrence, *, by: User) -> None:
+    """Note that the data was corrected, by its owner or as a supervisor has seen. Repeating changes
+    nothing."""
+    held = Occurrence.objects.select_for_update(of=("self",)).get(pk=occurrence.pk)
+    if held.corrected_at is None and held.annulled_at is None:
+        held.corrected_at, held.corrected_by = timezone.now(), by
+        held.save(update_fields=["corrected_at", "corrected_by"])
+
+
+@transaction.atomic
+def annul(occurrence: Occurrence, *, by: User, reason: str, **documents: Any) -> None:
+    """Take an occurrence out of the count, and waive what its notice had added; repeating changes nothing.
+
+    Later ones of the window are not rewritten: they are flagged for the head, whose step they took might be
+    another now. Raises ValidationError without a reason.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": gettext("Say why the occurrence is annulled.")})
+    case = hold(occurrence.case, with_letter=False)
+    occurrence = Occurrence.objects.select_for_update(of=("self",)).get(pk=occurrence.pk)
+    if occurrence.annulled_at is not None:
+        return
+    occurrence.annulled_at = timezone.now()
+    occurrence.settled_at = occurrence.annulled_at if occurrence.flagged_at else None
+    occurrence.save(update_fields=["annulled_at", "settled_at"])
+    Notice.objects.filter(occurrence=occurrence).update(annulled_on=calendar.today())
+    waive_notice(occurrence.notice, case, by=by, reason=reason, **documents)
+    later = case.occurrences.counted().filter(notice__gt=occurrence.notice.pk)
+    later.update(flagged_at=timezone.now(), settled_at=None)
+
+
+def waive_notice(notice: Notice, case: Case, *, by: User, reason: str, **documents: Any) -> None:
+    """Waive what a notice has added to a fine, as far as it still stands."""
+    case.refresh_from_db(fields=["fined"])
+    if notice.amount and case.fined:
+        ledger.waive(case, on=calendar.today(), by=by, reason=reason[:300], amount=notice.amount, **documents)
+
+
+@transaction.atomic
+def settle(occurrence: Occurrence) -> None:
+    """Note that the head has looked at a flagged occurrence and leaves it as it is, or has reduced the
+    fine."""
+    Occurrence.objects.flagged().filter(pk=occurrence.pk).update(settled_at=timezone.now())

@@ -48,6 +48,16 @@ def issue(
     return letter
 
 
+def lock_series(name: str) -> None:
+    """Hold this year's numbers of a series until the caller's transaction ends.
+
+    For whoever issues a letter after having changed rows that others change while holding the series: those
+    would wait for each other.
+    """
+    Series.objects.get_or_create(name=name, year=calendar.today().year)
+    list(Series.objects.select_for_update().filter(name=name, year=calendar.today().year))
+
+
 def take_number(name: str, year: int) -> int:
     Series.objects.get_or_create(name=name, year=year)
     series = Series.objects.select_for_update().get(name=name, year=year)

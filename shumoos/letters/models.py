@@ -34,6 +34,8 @@ class Kind(models.TextChoices):
     SUSPENSION = "suspension", _("Suspension order")
     RECEIPT = "receipt", _("Receipt for records")
     PAYMENT = "payment", _("Receipt for a payment")
+    LIFTING = "lifting", _("Lifting of a suspension order")
+    DECISION = "decision", _("Decision on an objection")
 
 
 class Status(models.TextChoices):

@@ -16,6 +16,14 @@ from shumoos.letters.models import Kind, Letter
 from shumoos.saudi import calendar
 
 
+@dataclass(frozen=True)
+class Label:
+    """What a row of a letter is called."""
+
+    ar: str
+    en: str
+
+
 class Cause(StrEnum):
     NOT_SUBSCRIBED = "not_subscribed"
     INACCURATE_DATA = "inaccurate_data"
@@ -92,6 +100,55 @@ OBJECTION = Words(
     "وللمنشأة أن تتظلم من ذلك عبر نظام شموس.", "The establishment may object to this through Shumoos."
 )
 PAUSED = Words("متوقف ما دام الطلب لدى الإدارة", "Stopped while the application is with the office")
+
+LABELS = {
+    "establishment": Label("اسم المنشأة", "Establishment"),
+    "licence_number": Label("رقم الترخيص", "Licence number"),
+    "number": Label("رقم المنشأة", "Establishment number"),
+    "noticed_on": Label("تاريخ الإشعار", "Date of the notice"),
+    "occurred_on": Label("تاريخ الواقعة", "Occurred on"),
+    "occurrence": Label("الواقعة", "Occurrence"),
+    "correct_by": Label("آخر يوم لتصحيح البيانات", "To be corrected by"),
+    "fine": Label("مبلغ الغرامة", "Fine"),
+    "fined": Label("إجمالي غرامة المخالفة", "Fine of the case in all"),
+    "fines": Label("إجمالي الغرامات", "Fines in all"),
+    "bill": Label("رقم الفاتورة (سداد)", "Bill number (SADAD)"),
+    "due_on": Label("آخر يوم للمهلة", "Last day of the term"),
+    "objection_until": Label("آخر يوم للتظلم", "Last day to object"),
+    "order": Label("رقم أمر الإيقاف", "Number of the order"),
+    "lifted_on": Label("تاريخ رفع الإيقاف", "Lifted on"),
+    "notice": Label("رقم الإشعار", "Number of the notice"),
+    "filed_on": Label("تاريخ التظلم", "Objection of"),
+    "decision": Label("القرار", "Decision"),
+    "reason": Label("السبب", "Reason"),
+    "reduced_by": Label("مبلغ التخفيض", "Reduced by"),
+    "paid": Label("المبلغ المسدد", "Amount paid"),
+    "paid_on": Label("تاريخ السداد", "Paid on"),
+    "payment": Label("رقم عملية السداد", "Payment number"),
+    "left": Label("المتبقي", "Left to pay"),
+}
+# By stage of a case.
+TITLES = {
+    "warned": Words("إنذار", "Warning"),
+    "fined_first": Words("إشعار غرامة", "Notice of a fine"),
+    "fined_raised": Words("إشعار غرامة", "Notice of a fine"),
+    "suspended": Words("أمر إيقاف نشاط", "Order to suspend activity"),
+}
+LIFTING_TITLE = Words("رفع إيقاف نشاط", "Lifting of a suspension of activity")
+LIFTED = [
+    Words(
+        "إلحاقًا بأمر إيقاف نشاط المنشأة الموضحة بياناتها أدناه، نفيدكم بزوال سبب الإيقاف.",
+        "With reference to the order to suspend the activity of the establishment below: its reason is gone.",
+    ),
+    Words(
+        "وعليه يُرفع الإيقاف اعتبارًا من التاريخ المبين أدناه، ونأمل اتخاذ ما يلزم.",
+        "The suspension is therefore lifted as of the day below. Please do what is needed.",
+    ),
+]
+DECIDED = Words(
+    "نظرت الإدارة في تظلمكم من الإشعار المبين أدناه، وتقرر ما يلي.",
+    "The office has considered your objection to the notice below, and has decided as follows.",
+)
 
 
 def issue_warning(
@@ -224,6 +281,34 @@ def issue_payment_receipt(
         ],
     }
     return send(Kind.PAYMENT, sender, concerned, content)
+
+
+def issue_notice(
+    *,
+    kind: Kind,
+    title_words: Words,
+    sender: Sender,
+    concerned: Concerned,
+    wording: list[Words],
+    rows: list[list[Any]],
+) -> Letter:
+    """Issue a letter whose paragraphs are data, with rows of its own below what it is about."""
+    content = {
+        **title(title_words),
+        **paragraphs(*wording),
+        "rows": [*about(concerned), *rows],
+    }
+    return send(kind, sender, concerned, content)
+
+
+def row(name: str, value: Any, value_en: str = "") -> list[Any]:
+    """Return a row under one of the LABELS."""
+    return [LABELS[name].ar, value, LABELS[name].en, value_en]
+
+
+def sum_row(name: str, amount: Decimal) -> list[Any]:
+    """Return a row with an amount of money under one of the LABELS."""
+    return money(LABELS[name].ar, LABELS[name].en, amount)
 
 
 def send(kind: Kind, sender: Sender | None, concerned: Concerned, content: dict[str, Any]) -> Letter:

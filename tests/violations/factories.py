@@ -16,6 +16,7 @@ from shumoos.letters.models import Letter
 from shumoos.saudi import reference_number
 from shumoos.saudi.calendar import RIYADH
 from shumoos.saudi.identity import make_national_id
+from violations.accounts import account_of
 from violations.models import Case, CaseKind, Notice, Schedule
 
 numbers = itertools.count(1)
@@ -124,6 +125,7 @@ def warn(licence, on):
         schedule=schedule,
         licence=licence,
         establishment=licence.establishment,
+        account=account_of(licence),
         opened_on=on,
         noticed_on=on,
         due_on=date.fromordinal(on.toordinal() + days),

@@ -1,18 +1,25 @@
 """The ledger: what may be entered, what is owed, and that nothing entered can be bent."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import Error, IntegrityError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shumoos.accounts.models import Role
-from tests.violations.factories import make_licence, make_supervisor, warn
+from tests.races import at_once
+from tests.violations.factories import make_establishment, make_licence, make_supervisor, warn
+from tests.violations.ledgers import append, behind_the_triggers, rehash
+from violations import chain
 from violations.escalation import escalate
-from violations.ledger import AmountRefused, balance, first_break, record_payment, reduce, waive
-from violations.models import Case, LedgerEntry, Notice
+from violations.ledger import AmountRefused, balance, reduce, waive
+from violations.ledger_check import first_break
+from violations.models import Account, Case, LedgerEntry, Notice
+from violations.payments import pay_at_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -39,17 +46,9 @@ def sql(statement, *parameters):
         cursor.execute(statement, parameters)
 
 
-def behind_the_triggers(statement, *parameters):
-    """What only the owner of the database could do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement, parameters)
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
-
-
 def test_the_balance_is_the_sum_of_the_entries(case, head):
     reduce(case, Decimal("1500.50"), on=ON, by=head, reason="First offence.")
-    record_payment(case, Decimal(3000), on=ON, by=None)
+    pay_at_desk(case, Decimal(3000), on=ON, by=head)
 
     assert balance(case.licence) == Decimal("5499.50")
     case.refresh_from_db()
@@ -79,7 +78,7 @@ def test_a_waiver_needs_a_fine(head):
 @pytest.mark.parametrize("amount", ["0", "-1", "10000.01"])
 def test_a_payment_is_at_most_what_is_owed(case, amount):
     with pytest.raises(AmountRefused):
-        record_payment(case, Decimal(amount), on=ON, by=None)
+        pay_at_desk(case, Decimal(amount), on=ON, by=make_supervisor())
     assert balance(case.licence) == 10_000
 
 
@@ -112,9 +111,7 @@ def test_entries_are_neither_changed_nor_deleted(case, statement):
 def enter_fine(case, amount, cap):
     """As somebody would who writes rows past the portal's functions."""
     notice = Notice.objects.create(case=case, stage="fined_raised", issued_on=ON, amount=amount)
-    LedgerEntry.objects.create(
-        licence=case.licence, case=case, notice=notice, kind="raise", on=ON, amount=amount, cap=cap
-    )
+    append(case, "raise", amount, notice=notice, on=ON, cap=cap)
 
 
 def test_no_fine_is_above_its_steps_cap(case):
@@ -131,32 +128,21 @@ def test_no_fine_takes_its_case_above_the_cases_cap(case):
 
 def test_nothing_takes_the_fine_of_a_case_below_zero(case, head):
     with pytest.raises(IntegrityError, match="not the sum of its entries"), transaction.atomic():
-        LedgerEntry.objects.create(
-            licence=case.licence, case=case, kind="reduction", on=ON, amount=-10_001, by=head, reason="x"
-        )
+        append(case, "reduction", -10_001, on=ON, by=head, reason="x")
     with pytest.raises(IntegrityError, match="case_fine_within_cap"), transaction.atomic():
         sql("UPDATE violations_case SET fined = -1")
 
 
 def test_one_notice_fines_once(case):
+    fined = case.notices.get(stage="fined_first")
     with pytest.raises(IntegrityError, match="notice_id"), transaction.atomic():
-        LedgerEntry.objects.create(
-            licence=case.licence,
-            case=case,
-            notice=case.notices.get(stage="fined_first"),
-            kind="assessment",
-            on=ON,
-            amount=1,
-            cap=10_000,
-        )
+        append(case, "assessment", 10_000, notice=fined, on=ON, cap=10_000)
 
 
 @pytest.mark.parametrize(("kind", "amount"), [("payment", 5), ("refund", -5), ("waiver", 5)])
 def test_the_sign_follows_the_kind(case, head, kind, amount):
     with pytest.raises(IntegrityError, match="entry_sign_follows_kind"), transaction.atomic():
-        LedgerEntry.objects.create(
-            licence=case.licence, case=case, kind=kind, on=ON, amount=amount, by=head, reason="x"
-        )
+        append(case, kind, amount, on=ON, by=head, reason="x")
 
 
 # check_ledger ---------------------------------------------------------------------------------------------
@@ -168,19 +154,75 @@ def test_a_sound_ledger_passes(case, head, capsys):
     assert capsys.readouterr().out == "The ledger adds up.\n"
 
 
+@pytest.fixture
+def three(case, head):
+    """The entries of a case: a fine, a reduction, a payment."""
+    reduce(case, Decimal(1000), on=ON, by=head, reason="First offence.")
+    pay_at_desk(case, Decimal(500), on=ON, by=head)
+    return list(LedgerEntry.objects.order_by("number"))
+
+
+def broken(entry, why):
+    with pytest.raises(CommandError, match=f"^Entry {entry.pk} of case {entry.case_id} {why}\\.$"):
+        call_command("check_ledger")
+
+
 @pytest.mark.parametrize(
     ("statement", "why"),
     [
-        ("UPDATE violations_ledgerentry SET amount = 9000", "is not the amount of its notice"),
-        ("UPDATE violations_case SET fined = 9000", "is the last of a case that says another fine"),
-        ("UPDATE violations_case SET cap = 9000, fined = 9000", "takes the fine of its case above its cap"),
+        ("SET amount = -900", "is not what its hash was made of"),
+        ("SET reason = 'x'", "is not what its hash was made of"),
+        ("SET \"on\" = '2026-02-03'", "is not what its hash was made of"),
+        ("SET entered_at = entered_at + interval '1 second'", "is not what its hash was made of"),
+        ("SET by_id = NULL", "is not what its hash was made of"),
+        ("SET hash = sha256('x')", "is not what its hash was made of"),
+        ("SET previous_hash = sha256('x')", "does not go on from the entry before it"),
+        ("SET number = 7", "comes after a gap in its account"),
     ],
 )
-def test_the_first_broken_entry_is_named(case, statement, why):
+def test_an_entry_edited_behind_the_triggers_back_is_named(three, statement, why):
+    middle = three[1]
+    behind_the_triggers(f"UPDATE violations_ledgerentry {statement} WHERE id = %s", middle.pk)
+    if "number" in statement:
+        # The next one then has the gap before it.
+        assert first_break().why == why
+    else:
+        broken(middle, why)
+
+
+def test_whoever_also_makes_the_hash_anew_breaks_the_next_entry(three):
+    behind_the_triggers("UPDATE violations_ledgerentry SET reason = 'x' WHERE id = %s", three[1].pk)
+    rehash(three[1])
+    broken(three[2], "does not go on from the entry before it")
+
+
+def test_the_last_entry_made_anew_is_not_the_one_the_account_ends_with(three):
+    behind_the_triggers("UPDATE violations_ledgerentry SET reference = 'x' WHERE id = %s", three[2].pk)
+    rehash(three[2])
+    broken(three[2], "is not the one with which its account ends")
+
+
+def test_a_last_entry_that_was_taken_away_is_missed(three):
+    behind_the_triggers("DELETE FROM violations_ledgerentry WHERE id = %s", three[2].pk)
+    broken(three[1], "is not the one with which its account ends")
+
+
+def test_an_entry_in_the_middle_that_was_taken_away_is_missed(three):
+    behind_the_triggers("DELETE FROM violations_ledgerentry WHERE id = %s", three[1].pk)
+    broken(three[2], "comes after a gap in its account")
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("UPDATE violations_case SET fined = 9000", "is the last of a case that says another fine"),
+        ("UPDATE violations_case SET cap = 9000, fined = 9000", "takes the fine of its case above its cap"),
+        ("UPDATE violations_notice SET amount = 9000 WHERE amount > 0", "is not the amount of its notice"),
+    ],
+)
+def test_what_does_not_agree_with_the_entries_is_named(case, statement, why):
     behind_the_triggers(statement)
-    entry = LedgerEntry.objects.get()
-    with pytest.raises(CommandError, match=f"^Entry {entry.pk} of case {case.pk} {why}.$"):
-        call_command("check_ledger")
+    broken(LedgerEntry.objects.get(), why)
 
 
 def test_an_entry_moved_to_another_licence_is_found(case):
@@ -193,3 +235,154 @@ def test_a_removed_entry_is_found(case):
     assert first_break() == (case.pk, None, "says a fine without an entry")
     Case.objects.update(fined=0)
     assert first_break() == (case.pk, None, "has a notice of a fine that was not entered")
+    behind_the_triggers("UPDATE violations_notice SET amount = 0")
+    with pytest.raises(CommandError, match=rf"^Account {case.account_id} says that it ends with number 1\.$"):
+        call_command("check_ledger")
+
+
+# The chain -------------------------------------------------------------------------------------------------
+
+
+def test_the_entries_of_an_account_are_numbered_and_linked(three):
+    assert [entry.number for entry in three] == [1, 2, 3]
+    assert bytes(three[0].previous_hash) == chain.START
+    assert [bytes(entry.previous_hash) for entry in three[1:]] == [bytes(entry.hash) for entry in three[:2]]
+    assert [bytes(entry.hash) for entry in three] == [chain.hash_of(entry) for entry in three]
+    account = three[0].case.account
+    assert (account.last_number, bytes(account.last_hash)) == (3, bytes(three[2].hash))
+
+
+def test_several_fines_of_an_account_on_one_day_follow_one_another(head):
+    first = make_licence()
+    establishment = make_establishment(first)
+    licences = [first, *[make_licence(establishment=establishment) for _number in range(3)]]
+    for licence in licences:
+        warn(licence, D("2026-01-01"))
+
+    assert escalate(D("2026-02-01")).fined == 4
+
+    entries = LedgerEntry.objects.filter(account=establishment.account).order_by("number")
+    assert [entry.number for entry in entries] == [1, 2, 3, 4]
+    assert first_break() is None
+
+
+def test_a_case_stays_with_the_account_of_its_licence_when_there_is_an_establishment(case):
+    make_establishment(case.licence)
+    escalate(D("2026-03-04"))
+    assert [entry.account_id for entry in case.entries.all()] == [case.account_id, case.account_id]
+    assert first_break() is None
+
+
+def test_a_hash_that_is_not_the_entrys_own_is_refused(case):
+    entry = LedgerEntry(
+        account=case.account,
+        number=2,
+        previous_hash=b"x" * 32,
+        hash=b"y" * 32,
+        licence=case.licence,
+        case=case,
+        kind="payment",
+        on=ON,
+        amount=-1,
+        reference="X",
+    )
+    with pytest.raises(IntegrityError, match="entry_is_hashed"), transaction.atomic():
+        entry.save()
+
+
+@pytest.mark.parametrize(("number", "previous"), [(3, None), (2, b"x" * 32), (1, None)])
+def test_an_entry_that_does_not_go_on_from_the_one_before_is_refused(case, number, previous):
+    last = LedgerEntry.objects.get()
+    entry = LedgerEntry(
+        account=case.account,
+        number=number,
+        previous_hash=previous or bytes(last.hash),
+        licence=case.licence,
+        case=case,
+        kind="payment",
+        on=ON,
+        amount=Decimal(-1),
+        reference="X",
+    )
+    entry.hash = chain.hash_of(entry)
+    Account.objects.update(last_number=number, last_hash=entry.hash)
+    with pytest.raises(IntegrityError, match=r"go on from|entry_number_once"), transaction.atomic():
+        entry.save(force_insert=True)
+
+
+def test_the_ledger_is_not_emptied_either(case):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger_never_emptied_%'")
+        (name,) = cursor.fetchone()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE violations_ledgerentry ENABLE TRIGGER {name}")
+    with pytest.raises(Error, match="Cannot truncate"), transaction.atomic():
+        sql("TRUNCATE violations_ledgerentry CASCADE")
+    assert LedgerEntry.objects.exists()
+
+
+words = st.text(
+    st.one_of(st.characters(codec="utf-8", exclude_characters="\0"), st.sampled_from("\\\\'%؟ر")), max_size=30
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    reason=words,
+    reference=words,
+    halalas=st.integers(-(10**11), 10**11),
+    cap=st.none() | st.integers(0, 10**9),
+)
+def test_python_and_sql_make_the_same_hash(reason, reference, halalas, cap):
+    values = {
+        "previous_hash": b"p" * 32,
+        "account_id": 1,
+        "number": 2,
+        "case_id": 3,
+        "notice_id": None,
+        "letter_id": 5,
+        "by_id": None,
+        "amount": Decimal(halalas) / 100,
+        "cap": None if cap is None else Decimal(cap) / 100,
+        "on": D("2026-02-01"),
+        "entered_at": datetime(2026, 2, 1, 12, 30, 15, 123456, tzinfo=UTC),
+        "kind": "payment",
+        "reference": reference,
+        "reason": reason,
+    }
+    types = dict.fromkeys(["account_id", "case_id", "notice_id", "letter_id", "by_id"], "bigint") | {
+        "previous_hash": "bytea",
+        "number": "integer",
+        "amount": "numeric",
+        "cap": "numeric",
+        "on": "date",
+        "entered_at": "timestamptz",
+        "kind": "text",
+        "reference": "text",
+        "reason": "text",
+    }
+    columns = ", ".join(f'%({name})s::{types[name]} AS "{name}"' for name in values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {chain.HASH.format(row='entry')} FROM (SELECT {columns}) AS entry", values)
+        (found,) = cursor.fetchone()
+
+    entry = LedgerEntry(**values)
+    assert bytes(found) == chain.hash_of(entry)
+
+
+# At once ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_on_one_account_leave_one_chain():
+    case = warn(make_licence(), D("2026-01-01"))
+    escalate(D("2026-02-01"))
+    head = make_supervisor(role=Role.HEAD)
+
+    outcomes = at_once(
+        *[lambda: reduce(case, Decimal(10), on=ON, by=head, reason="At once.") for _number in range(4)]
+    )
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert sorted(LedgerEntry.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+    assert first_break() is None

@@ -1,17 +1,15 @@
-"""The cases opened under a schedule, what was told to their owners, and the facts behind them."""
+"""The cases opened under a schedule."""
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import MD5
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Establishment, Licence, Owner
-from shumoos.letters.models import Letter
-from violations.models.schedules import CaseKind, Schedule, Stage
+from violations.models.accounts import Account
+from violations.models.schedules import ENDS, CaseKind, Schedule, Stage
 
 WINDOW = Func(
     F("opened_on"), F("window_ends_on"), Value("[]"), function="daterange", output_field=DateRangeField()
@@ -53,6 +51,8 @@ class Case(models.Model):
         related_name="cases",
         verbose_name=_("establishment"),
     )
+    # On which its fines are entered; given when it is opened, and never changed.
+    account = models.ForeignKey(Account, models.PROTECT, related_name="cases", verbose_name=_("account"))
     stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.WARNED)
     position = models.PositiveSmallIntegerField(_("step"), default=1)
     # For inaccurate data the day of the first occurrence, with which the window opens.
@@ -68,6 +68,20 @@ class Case(models.Model):
     cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, default=0)
     window_ends_on = models.DateField(_("window ends on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    # What a supervisor has set for the next fine in place of its cap: what the case's fine goes up to, or
+    # what is added to it.
+    less_amount = models.DecimalField(
+        _("amount of the next fine in SAR"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    less_reason = models.CharField(_("reason for less"), max_length=300, blank=True)
+    less_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("set by"),
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -100,8 +114,13 @@ class Case(models.Model):
                 name="case_closed_has_no_clock",
             ),
             models.CheckConstraint(
-                condition=~Q(stage=Stage.COMPLIED) | Q(closed_on__isnull=False),
-                name="case_complied_is_closed",
+                condition=~Q(stage__in=ENDS) | Q(closed_on__isnull=False), name="case_ended_is_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(less_amount__isnull=True, less_reason="", less_by__isnull=True)
+                | Q(less_amount__gt=0, less_by__isnull=False) & ~Q(less_reason=""),
+                name="case_less_has_reason",
+                violation_error_message=_("Say why the amount is less."),
             ),
             models.CheckConstraint(
                 condition=Q(kind=CaseKind.NOT_SUBSCRIBED, window_ends_on__isnull=True)
@@ -128,77 +147,3 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.licence}"
-
-
-class Occurrence(models.Model):
-    """One fact of inaccurate or incomplete data, on the day it occurred."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="occurrences", verbose_name=_("case"))
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="occurrences", verbose_name=_("establishment")
-    )
-    occurred_on = models.DateField(_("occurred on"))
-    what = models.CharField(_("what is wrong"), max_length=2000)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
-    )
-    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
-    annulled_at = models.DateTimeField(_("annulled at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("occurrence")
-        verbose_name_plural = _("occurrences")
-        ordering = ["occurred_on", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                "establishment",
-                "occurred_on",
-                # An index holds a short key, not a long text.
-                MD5("what"),
-                condition=Q(annulled_at__isnull=True),
-                name="occurrence_recorded_once",
-                violation_error_message=_("This occurrence has already been recorded."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.occurred_on}"
-
-
-class Notice(models.Model):
-    """What the owner was told at one step. Its letter is made when it is first read."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name=_("case"))
-    # The fact that it is about, in a case of inaccurate data.
-    occurrence = models.OneToOneField(
-        Occurrence, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("occurrence")
-    )
-    stage = models.CharField(_("stage"), max_length=20, choices=Stage)
-    issued_on = models.DateField(_("issued on"))
-    # As of that day; empty where no step follows, and where an application is with the office.
-    due_on = models.DateField(_("due on"), null=True, blank=True)
-    # What this notice adds to the case's fine.
-    amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2, default=0)
-    # The supervisor who issued it; nobody where the sweep did.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
-    )
-    letter = models.OneToOneField(
-        Letter, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("letter")
-    )
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "stage"],
-                condition=Q(occurrence__isnull=True),
-                name="notice_once_a_stage",
-            ),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="notice_amount_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_stage_display()} {self.issued_on}"

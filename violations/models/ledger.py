@@ -1,4 +1,9 @@
-"""The ledger of fines. What is owed is the sum of its entries; a correction is a new entry."""
+"""The ledger of fines. What is owed is the sum of its entries; a correction is a new entry.
+
+Every account's entries are a chain: numbered without gaps, each with the hash of the one before it and its
+own over all that it says. `violations.chain` says over what, in Python and in SQL; the database holds every
+entry to it.
+"""
 
 import pgtrigger
 from django.conf import settings
@@ -8,7 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Licence
-from violations.models.cases import Case, Notice
+from shumoos.letters.models import Letter
+from violations.chain import LINKS
+from violations.models.accounts import Account
+from violations.models.cases import Case
+from violations.models.notices import Notice
 
 
 class EntryKind(models.TextChoices):
@@ -34,6 +43,12 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
 class LedgerEntry(models.Model):
     """One line of the ledger. Never changed, never deleted."""
 
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="entries", verbose_name=_("account"), db_index=False
+    )
+    number = models.PositiveIntegerField(_("number"))
+    previous_hash = models.BinaryField(editable=False)
+    hash = models.BinaryField(editable=False)
     licence = models.ForeignKey(Licence, models.PROTECT, related_name="ledger", verbose_name=_("licence"))
     case = models.ForeignKey(Case, models.PROTECT, related_name="entries", verbose_name=_("case"))
     # The notice that told the owner of the fine: one fine a notice.
@@ -49,6 +64,18 @@ class LedgerEntry(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by")
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # The document it rests on: notice, receipt or decision.
+    letter = models.ForeignKey(
+        Letter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("letter"),
+    )
+    # The bank's own reference of a payment, or the desk's.
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
     entered_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
 
     objects = LedgerEntryQuerySet.as_manager()
@@ -57,7 +84,27 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["on", "kind"], name="entry_by_day"),
+        ]
         constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="entry_number_once"),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=Q(kind=EntryKind.PAYMENT),
+                name="entry_of_payment_once",
+                violation_error_message=_("A payment with this reference has been entered already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[EntryKind.PAYMENT, EntryKind.REFUND]) & ~Q(reference="")
+                | ~Q(kind__in=[EntryKind.PAYMENT, EntryKind.REFUND]) & Q(reference=""),
+                name="entry_of_payment_has_reference",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=EntryKind.ASSESSMENT) | Q(amount=F("cap")) | ~Q(reason=""),
+                name="entry_below_cap_has_reason",
+                violation_error_message=_("Say why the amount is less."),
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=DEBITS, amount__gt=0) | ~Q(kind__in=DEBITS) & Q(amount__lt=0),
                 name="entry_sign_follows_kind",
@@ -80,6 +127,31 @@ class LedgerEntry(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="never_emptied",
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Truncate,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+            ),
+            # An entry that does not go on from the one before it is refused.
+            pgtrigger.Trigger(
+                name="entry_is_linked",
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                referencing=pgtrigger.Referencing(new="new_entries"),
+                declare=[("wrong", "bigint")],
+                func=f"""
+                    EXECUTE $query$ {LINKS} $query$ INTO wrong;
+                    IF wrong IS NOT NULL THEN
+                        RAISE check_violation USING
+                            MESSAGE = format('Entry %s does not go on from the one before it.', wrong),
+                            CONSTRAINT = 'entry_is_linked';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             # So that the cap of the case, a constraint there, holds for what is entered here.
             pgtrigger.Trigger(
                 name="fine_is_sum_of_entries",

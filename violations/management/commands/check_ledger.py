@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from violations.ledger import first_break
+from violations.ledger_check import first_break
 
 
 class Command(BaseCommand):
-    help = "Recompute every fine from the ledger's entries; exit with 1 and name the first broken entry."
+    help = "Recompute every chain and every fine from the entries; exit with 1 and name the first broken one."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if found := first_break():

@@ -1,0 +1,47 @@
+"""Ledger entries as only somebody with the keys to the database could write them."""
+
+from django.db import connection
+from django.utils import timezone
+
+from violations import chain
+from violations.models import Account, Case, LedgerEntry
+
+
+def append(case, kind, amount, **fields):
+    """Write a well-linked entry past the portal's own functions and their checks."""
+    account = Account.objects.get(pk=Case.objects.get(pk=case.pk).account_id)
+    fields = {"reference": "X-1" if kind in ("payment", "refund") else "", "reason": "", **fields}
+    entry = LedgerEntry(
+        account=account,
+        number=account.last_number + 1,
+        previous_hash=bytes(account.last_hash) if account.last_number else chain.START,
+        licence_id=case.licence_id,
+        case=case,
+        kind=kind,
+        amount=amount,
+        entered_at=timezone.now(),
+        **fields,
+    )
+    entry.hash = chain.hash_of(entry)
+    Account.objects.filter(pk=account.pk).update(last_number=entry.number, last_hash=entry.hash)
+    entry.save(force_insert=True)
+    return entry
+
+
+def behind_the_triggers(statement, *parameters):
+    """Do what only the owner of the database could: without triggers and without the ledger's constraints."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for name in ("entry_is_hashed", "entry_of_relief_has_reason"):
+            cursor.execute(f"ALTER TABLE violations_ledgerentry DROP CONSTRAINT IF EXISTS {name}")
+        cursor.execute(statement, parameters)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+def rehash(entry):
+    """Give an entry the hash of what it says now, as somebody would who hides a change."""
+    entry.refresh_from_db()
+    behind_the_triggers(
+        "UPDATE violations_ledgerentry SET hash = %s WHERE id = %s", chain.hash_of(entry), entry.pk
+    )

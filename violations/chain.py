@@ -1,0 +1,111 @@
+"""The chain of an account's entries: over what each entry's hash is made, in Python and in SQL.
+
+SHA-256 over the previous entry's hash and all that the entry says: fixed-width numbers first, texts last,
+each followed by a zero byte. Two hands on one rule: the portal computes it in Python for single entries and
+in SQL for the sweep, and a constraint holds every row to it.
+"""
+
+import struct
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from violations.models import LedgerEntry
+
+# What precedes an account's first entry.
+START = b"\0" * 32
+# PostgreSQL counts from here.
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def entry_hash(
+    *,
+    previous: bytes,
+    account: int,
+    number: int,
+    case: int,
+    notice: int | None,
+    letter: int | None,
+    by: int | None,
+    amount: Decimal,
+    cap: Decimal | None,
+    on: date,
+    entered_at: datetime,
+    kind: str,
+    reference: str,
+    reason: str,
+) -> bytes:
+    """Return an entry's hash; a key that is missing counts as 0, a missing cap as -1 halalas."""
+    numbers = struct.pack(
+        ">8qiq",
+        account,
+        number,
+        case,
+        notice or 0,
+        letter or 0,
+        by or 0,
+        halalas(amount),
+        -1 if cap is None else halalas(cap),
+        (on - EPOCH.date()).days,
+        (entered_at - EPOCH) // timedelta(microseconds=1),
+    )
+    texts = b"".join(text.encode() + b"\0" for text in (kind, reference, reason))
+    return sha256(previous + numbers + texts).digest()
+
+
+def hash_of(entry: "LedgerEntry") -> bytes:
+    """Return the hash of an entry, over what it says now."""
+    return entry_hash(
+        previous=bytes(entry.previous_hash),
+        account=entry.account_id,
+        number=entry.number,
+        case=entry.case_id,
+        notice=entry.notice_id,
+        letter=entry.letter_id,
+        by=entry.by_id,
+        amount=entry.amount,
+        cap=entry.cap,
+        on=entry.on,
+        entered_at=entry.entered_at,
+        kind=entry.kind,
+        reference=entry.reference,
+        reason=entry.reason,
+    )
+
+
+def halalas(amount: Decimal) -> int:
+    return int(amount * 100)
+
+
+# The same, of `{row}`, with expressions that an index or a constraint may hold: `decode` is what makes bytes
+# of a text whatever the settings of a session are.
+HASH = """sha256(
+    {row}.previous_hash
+    || int8send({row}.account_id) || int8send({row}.number::bigint) || int8send({row}.case_id)
+    || int8send(coalesce({row}.notice_id, 0)) || int8send(coalesce({row}.letter_id, 0))
+    || int8send(coalesce({row}.by_id, 0)) || int8send(({row}.amount * 100)::bigint)
+    || int8send(coalesce(({row}.cap * 100)::bigint, -1)) || date_send({row}."on")
+    || timestamptz_send({row}.entered_at)
+    || decode(replace({row}.kind, '\\', '\\\\'), 'escape') || '\\x00'::bytea
+    || decode(replace({row}.reference, '\\', '\\\\'), 'escape') || '\\x00'::bytea
+    || decode(replace({row}.reason, '\\', '\\\\'), 'escape') || '\\x00'::bytea
+)"""
+
+# Among `new_entries`, the first whose number or previous hash is not what follows the one before it, or
+# after which its account does not end.
+LINKS = """
+    SELECT min(entry.id)
+    FROM new_entries AS entry
+    LEFT JOIN violations_ledgerentry AS earlier
+        ON earlier.account_id = entry.account_id AND earlier.number = entry.number - 1
+    LEFT JOIN violations_ledgerentry AS later
+        ON later.account_id = entry.account_id AND later.number = entry.number + 1
+    JOIN violations_account AS account ON account.id = entry.account_id
+    WHERE entry.number < 1
+       OR entry.number > 1 AND earlier.id IS NULL
+       OR entry.previous_hash IS DISTINCT FROM coalesce(earlier.hash, decode(repeat('00', 32), 'hex'))
+       OR later.id IS NULL AND (account.last_number, account.last_hash) IS DISTINCT FROM (entry.number,
+       entry.hash)
+"""

@@ -1,0 +1,87 @@
+"""What owners were told at each step, and what became of it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from shumoos.letters.models import Letter
+from violations.models.cases import Case
+from violations.models.occurrences import Occurrence
+from violations.models.schedules import Stage
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: Any) -> "NoticeQuerySet":
+        """Those of the cases that this person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def orders_for(self, user: Any) -> "NoticeQuerySet":
+        """The suspension orders addressed to the authority of one of its officers; an auditor reads all."""
+        orders = self.filter(stage=Stage.SUSPENDED)
+        if user.role == "authority":
+            return orders.filter(case__licence__authority__officers=user)
+        return orders if user.role == "auditor" else self.none()
+
+
+class Notice(models.Model):
+    """What the owner was told at one step, with its numbered letter."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name=_("case"))
+    # The fact that it is about, in a case of inaccurate data.
+    occurrence = models.OneToOneField(
+        Occurrence, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("occurrence")
+    )
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage)
+    issued_on = models.DateField(_("issued on"))
+    # As of that day; empty where no step follows, and where an application is with the office.
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    # What this notice adds to the case's fine.
+    amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2, default=0)
+    # The supervisor who issued it; nobody where the sweep did.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
+    )
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("letter")
+    )
+    annulled_on = models.DateField(_("annulled on"), null=True, blank=True)
+    # A suspension order's end, and the letter that told the licensing authority of it.
+    lifted_on = models.DateField(_("lifted on"), null=True, blank=True)
+    lifting_letter = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("letter of lifting")
+    )
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["id"]
+        permissions = [("see_orders", _("Can see the suspension orders of one's own authority"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "stage"],
+                condition=Q(occurrence__isnull=True),
+                name="notice_once_a_stage",
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="notice_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(lifted_on__isnull=True) | Q(stage=Stage.SUSPENDED, lifted_on__gte=F("issued_on")),
+                name="notice_lifted_is_an_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-id"], condition=Q(stage=Stage.SUSPENDED), name="notice_of_suspension"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.issued_on}"
+
+    @property
+    def objection_until(self) -> date:
+        """The last day on which its owner may object; needs the case's schedule."""
+        return self.issued_on + timedelta(days=self.case.schedule.objection_days)

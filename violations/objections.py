@@ -1,0 +1,158 @@
+"""Objections: filed by the owner against a notice, decided by a head who has not issued it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+
+from registration.documents import CleanFile
+from registration.models import ScanState
+from shumoos.accounts.models import User
+from shumoos.saudi import calendar
+from shumoos.sms.outbox import queue_sms
+from violations import ledger, occurrences
+from violations.accounts import hold
+from violations.escalation import end, lift_orders
+from violations.letters import issue_decision
+from violations.models import Case, Notice, Objection, ObjectionDocument, Outcome, Stage
+from violations.notices import DECIDED_KIND
+
+MOST_DOCUMENTS = 5
+
+
+class ObjectionRefused(Exception):
+    """Raised with a sentence for whoever files or decides what the rules do not allow."""
+
+
+def may_object(notice: Notice) -> bool:
+    """Whether its owner may object to a notice today: in time, once, and not when it is annulled anyway."""
+    return (
+        calendar.today() <= notice.objection_until
+        and notice.annulled_on is None
+        and notice.case.stage != Stage.ANNULLED
+        and not hasattr(notice, "objection")
+    )
+
+
+def file(notice: Notice, *, text: str, documents: Iterable[CleanFile], by: User) -> Objection:
+    """File an objection with its documents. The step's clock and the payment term stand still from today.
+
+    Raises `ObjectionRefused` where it is too late or there is one already, ValidationError for an empty text
+    or a document that could not be checked.
+    """
+    documents = list(documents)
+    if len(documents) > MOST_DOCUMENTS:
+        raise ValidationError(
+            {"documents": gettext("At most %(most)d documents can be added.") % {"most": MOST_DOCUMENTS}}
+        )
+    if any(document.scan_state == ScanState.WAITING for document in documents):
+        raise ValidationError(
+            {
+                "documents": gettext(
+                    "The documents cannot be checked at the moment. Try again in some minutes."
+                )
+            }
+        )
+    try:
+        with transaction.atomic():
+            return save(notice, text, documents, by)
+    except IntegrityError:
+        # Sent twice at once.
+        raise ObjectionRefused(gettext("There is an objection to this notice already.")) from None
+
+
+def save(notice: Notice, text: str, documents: list[CleanFile], by: User) -> Objection:
+    hold(notice.case, with_letter=False)
+    notice = Notice.objects.select_related("case__schedule").get(pk=notice.pk)
+    if hasattr(notice, "objection"):
+        raise ObjectionRefused(gettext("There is an objection to this notice already."))
+    if not may_object(notice):
+        raise ObjectionRefused(gettext("The last day to object to this notice has passed."))
+    objection = Objection(
+        notice=notice,
+        case=notice.case,
+        text=text.strip(),
+        filed_on=calendar.today(),
+        filed_by=by,
+        issuer=notice.by,
+    )
+    objection.full_clean()
+    objection.save()
+    for document in {document.sha256: document for document in documents}.values():
+        ObjectionDocument.objects.create(
+            objection=objection,
+            file=ContentFile(document.content, name="document"),
+            content_type=document.content_type,
+            size=document.size,
+            sha256=document.sha256,
+        )
+    return objection
+
+
+@transaction.atomic
+def decide(
+    objection: Objection, outcome: str, *, answer: str, by: User, reduced_by: Decimal | None = None
+) -> None:
+    """Decide on an objection, and tell the owner by text and letter. The same decision again changes nothing.
+
+    Upheld, the notice stands; reduced, that much is taken off the fine; annulled, the notice does not count:
+    what it added is waived, an occurrence is annulled, and a warning or a suspension order ends the case.
+    The clock goes on. Raises `ObjectionRefused` for whoever has issued the notice and for one that is
+    decided, and `AmountRefused` and ValidationError for what was entered.
+    """
+    case = hold(objection.case, with_letter=True)
+    objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    if objection.outcome:
+        if objection.outcome == outcome:
+            return
+        raise ObjectionRefused(gettext("This objection has been decided already."))
+    if objection.issuer_id == by.pk:
+        raise ObjectionRefused(gettext("Whoever has issued the notice does not decide on the objection."))
+    objection.outcome = outcome
+    objection.answer = answer.strip()
+    objection.reduced_by = reduced_by if outcome == Outcome.REDUCED else None
+    objection.decided_on, objection.decided_by = calendar.today(), by
+    if outcome == Outcome.REDUCED and not reduced_by:
+        raise ValidationError({"reduced_by": gettext("Enter by how much the fine is reduced.")})
+    objection.full_clean()
+    carry_out(objection, case, by)
+    objection.case.refresh_from_db()
+    objection.letter = issue_decision(objection)
+    objection.save()
+    queue_sms(
+        kind=DECIDED_KIND,
+        to=objection.filed_by.mobile,
+        language=objection.filed_by.language,
+        about=objection,
+    )
+
+
+def carry_out(objection: Objection, case: Case, by: User) -> None:
+    """Do what a decision says, in a case that the caller holds."""
+    notice, today, reason = objection.notice, calendar.today(), objection.answer[:300]
+    if objection.outcome == Outcome.REDUCED and objection.reduced_by:
+        if objection.reduced_by >= notice.amount:
+            raise ledger.AmountRefused(
+                gettext("The fine of this notice is SAR %(amount)s: reduce it by less, or annul the notice.")
+                % {"amount": f"{notice.amount:,.2f}"}
+            )
+        ledger.reduce(case, objection.reduced_by, on=today, by=by, reason=reason)
+    if objection.outcome != Outcome.ANNULLED:
+        return
+    if notice.occurrence is not None:
+        occurrences.annul(notice.occurrence, by=by, reason=reason)
+        return
+    Notice.objects.filter(pk=notice.pk).update(annulled_on=today)
+    if notice.stage in (Stage.WARNED, Stage.SUSPENDED):
+        case.refresh_from_db()
+        if notice.stage == Stage.WARNED and case.fined:
+            ledger.waive(case, on=today, by=by, reason=reason)
+            case.refresh_from_db()
+        if case.closed_on is None:
+            end(case, Stage.ANNULLED, on=today)
+            lift_orders(today, case=case.pk)
+    else:
+        occurrences.waive_notice(notice, case, by=by, reason=reason)

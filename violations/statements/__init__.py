@@ -1,0 +1,46 @@
+"""The SQL of the sweep: a fixed number of statements, however many cases there are.
+
+What a run does is first worked out into a temporary table, `sweep_told`: a row for each case that is opened
+or takes a step, with the keys that its notice and its letter will have. Cases, letters, notices, ledger
+entries and texts are then written from it, each by one statement. A case that somebody else has changed
+meanwhile drops out of it before anything is written. Statistics are taken of the table, because a planner
+that expects one row where there are fifty thousand takes the square of their number.
+"""
+
+from violations.statements.complying import COMPLY, FIND_LIFTED, LIFT, TELL_AUTHORITIES
+from violations.statements.entering import ENTER, LOCK_ACCOUNTS
+from violations.statements.moving import FIND_DUE, SHOW_CLOCKS, TAKE_STEPS
+from violations.statements.telling import (
+    ANALYZE,
+    COUNT,
+    DROP,
+    ISSUE_LETTERS,
+    ISSUE_NOTICES,
+    LOCK_SERIES,
+    QUEUE_TEXTS,
+    REPORT,
+)
+from violations.statements.warning import FIND_UNWARNED, OPEN_ACCOUNTS, OPEN_CASES
+
+__all__ = [
+    "ANALYZE",
+    "COMPLY",
+    "COUNT",
+    "DROP",
+    "ENTER",
+    "FIND_DUE",
+    "FIND_LIFTED",
+    "FIND_UNWARNED",
+    "ISSUE_LETTERS",
+    "ISSUE_NOTICES",
+    "LIFT",
+    "LOCK_ACCOUNTS",
+    "LOCK_SERIES",
+    "OPEN_ACCOUNTS",
+    "OPEN_CASES",
+    "QUEUE_TEXTS",
+    "REPORT",
+    "SHOW_CLOCKS",
+    "TAKE_STEPS",
+    "TELL_AUTHORITIES",
+]

@@ -1,0 +1,102 @@
+"""The next step of every case whose last day has passed, and how the clocks stand afterwards."""
+
+from violations.clock import CLOCKS
+
+# The term begins anew with this notice.
+FIND_DUE = (
+    "CREATE TEMPORARY TABLE sweep_told ON COMMIT DROP AS WITH "
+    # A clock that never stood still is the earliest there is: whatever has not run out by it can wait.
+    + CLOCKS.format(narrow="AND noticed_on + step.days < %(on)s")
+    + """
+    SELECT
+        violations_case.id AS case_id,
+        violations_case.licence_id,
+        violations_case.account_id,
+        violations_case.schedule_id,
+        step.id AS step_id,
+        step.stage,
+        violations_case.stage AS old_stage,
+        step.position,
+        violations_case.position AS old_position,
+        step.basis,
+        step.cap AS step_cap,
+        amount,
+        violations_case.fined AS old_fined,
+        violations_case.fined + amount AS fined,
+        CASE step.basis
+            WHEN 'add' THEN violations_case.cap + step.cap
+            WHEN 'raise_to' THEN greatest(violations_case.cap, step.cap)
+            ELSE violations_case.cap
+        END AS cap,
+        CASE WHEN NOT is_held THEN %(on)s::date + step.days END AS due_on,
+        CASE WHEN is_held THEN step.days END AS days_left,
+        violations_case.less_amount,
+        CASE WHEN step.basis <> 'none' THEN violations_case.less_by_id END AS entered_by_id,
+        CASE WHEN step.basis <> 'none' THEN violations_case.less_reason ELSE '' END AS reason,
+        NULL::integer AS by_id,
+        nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id,
+        nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
+    FROM clocks
+    JOIN violations_case ON violations_case.id = clocks.case_id
+    JOIN violations_step AS step
+        ON step.schedule_id = violations_case.schedule_id AND step.position = violations_case.position + 1
+    CROSS JOIN LATERAL (
+        -- Its cap, or what is missing to it; less where a supervisor has said so.
+        SELECT CASE step.basis
+            WHEN 'add' THEN least(step.cap, violations_case.less_amount)
+            WHEN 'raise_to'
+                THEN greatest(least(step.cap, violations_case.less_amount) - violations_case.fined, 0)
+            ELSE 0::numeric(12, 2)
+        END AS amount
+    ) AS fine
+    WHERE clocks.due_on < %(on)s
+    """
+)
+
+# The cases of the table, and out of the table those that were changed at this very moment: their step waits
+# for the next run.
+TAKE_STEPS = """
+    WITH moved AS (
+        UPDATE violations_case
+        SET stage = told.stage, position = told.position, noticed_on = %(on)s, due_on = told.due_on,
+            days_left = told.days_left, fined = told.fined, cap = told.cap,
+            less_amount = CASE WHEN told.basis = 'none' THEN violations_case.less_amount END,
+            less_reason = CASE WHEN told.basis = 'none' THEN violations_case.less_reason ELSE '' END,
+            less_by_id = CASE WHEN told.basis = 'none' THEN violations_case.less_by_id END
+        FROM sweep_told AS told
+        WHERE violations_case.id = told.case_id
+          AND violations_case.closed_on IS NULL
+          AND violations_case.position = told.old_position
+          AND violations_case.fined = told.old_fined
+          AND violations_case.less_amount IS NOT DISTINCT FROM told.less_amount
+        RETURNING violations_case.id
+    )
+    DELETE FROM sweep_told WHERE case_id NOT IN (SELECT id FROM moved)
+"""
+
+# Shows on the cases how their clocks stand, and returns how many stand still.
+SHOW_CLOCKS = (
+    "WITH "  # noqa: S608
+    # Only an application or an objection stops a clock or sets it going again.
+    + CLOCKS.format(
+        narrow="""AND (
+            violations_case.licence_id IN (SELECT licence_id FROM registration_application)
+            OR violations_case.id IN (SELECT case_id FROM violations_objection)
+        )"""
+    )
+    + """
+    , shown AS (
+        UPDATE violations_case
+        SET due_on = CASE WHEN NOT is_paused THEN clocks.due_on END,
+            days_left = CASE WHEN is_paused THEN clocks.due_on - %(on)s::date END
+        FROM clocks
+        WHERE violations_case.id = clocks.case_id
+          AND violations_case.closed_on IS NULL
+          AND (violations_case.due_on, violations_case.days_left::int) IS DISTINCT FROM (
+              CASE WHEN NOT is_paused THEN clocks.due_on END,
+              CASE WHEN is_paused THEN clocks.due_on - %(on)s::date END
+          )
+    )
+    SELECT count(*) FILTER (WHERE is_paused) FROM clocks
+    """
+)

@@ -1,0 +1,118 @@
+"""Warnings to those who are not subscribed: by the sweep, or by a supervisor for one licence."""
+
+# To every licence that holds on the day, with neither a subscription, nor an application with the office,
+# nor a case. One whose subscription is in its days of grace is not warned, because its renewal may wait for
+# us; nor is one that is suspended by order, which its owner cannot end. By the sweep where the schedule in
+# force lets it, or by a supervisor for one licence.
+FIND_UNWARNED = """
+    CREATE TEMPORARY TABLE sweep_told ON COMMIT DROP AS
+    WITH schedule AS (
+        SELECT schedule.id, schedule.warns_by_sweep, step.id AS step_id, step.stage, step.days
+        FROM violations_schedule AS schedule
+        JOIN violations_step AS step ON step.schedule_id = schedule.id AND step.position = 1
+        WHERE schedule.kind = 'not_subscribed' AND schedule.valid_from <= %(on)s
+        ORDER BY schedule.valid_from DESC
+        LIMIT 1
+    )
+    SELECT
+        nextval(pg_get_serial_sequence('violations_case', 'id')) AS case_id,
+        licence.id AS licence_id,
+        NULL::bigint AS account_id,
+        schedule.id AS schedule_id,
+        schedule.step_id,
+        schedule.stage,
+        NULL::text AS old_stage,
+        'none' AS basis,
+        0::numeric(12, 2) AS step_cap,
+        0::numeric(12, 2) AS amount,
+        0::numeric(12, 2) AS fined,
+        %(on)s::date + schedule.days AS due_on,
+        NULL::integer AS entered_by_id,
+        '' AS reason,
+        %(by)s::integer AS by_id,
+        nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id,
+        nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
+    FROM registration_licence AS licence, schedule
+    WHERE CASE
+        -- A licence that only an applicant has described may be a mistake.
+        WHEN %(licence)s::bigint IS NULL THEN schedule.warns_by_sweep AND licence.in_register
+        ELSE licence.id = %(licence)s::bigint
+    END
+      AND licence.issued_on <= %(on)s
+      AND licence.expires_on >= %(on)s
+      AND NOT EXISTS (
+          SELECT FROM violations_case AS earlier
+          WHERE earlier.licence_id = licence.id
+            AND earlier.kind = 'not_subscribed'
+            -- Also one closed later: the day has had its warning.
+            AND (earlier.closed_on IS NULL OR earlier.closed_on >= %(on)s)
+      )
+      AND NOT EXISTS (
+          SELECT FROM activation_subscription AS subscription
+          WHERE subscription.licence_id = licence.id
+            AND subscription.status IN ('active', 'suspended')
+            AND lower(subscription.period) <= %(on)s
+            AND upper(subscription.period) + subscription.grace_days > %(on)s
+      )
+      AND NOT EXISTS (
+          SELECT FROM activation_subscription AS subscription
+          WHERE subscription.establishment_id = licence.establishment_id
+            AND subscription.status IN ('active', 'suspended')
+            AND lower(subscription.period) <= %(on)s
+            AND upper(subscription.period) + subscription.grace_days > %(on)s
+      )
+      AND NOT EXISTS (
+          SELECT FROM registration_application AS application
+          WHERE application.licence_id = licence.id
+            AND (
+                SELECT event.new
+                FROM registration_applicationevent AS event
+                WHERE event.application_id = application.id
+                  AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
+                ORDER BY event.id DESC
+                LIMIT 1
+            ) IN ('submitted', 'under_review')
+      )
+"""
+
+# An account to whoever has none: the establishment's, or the licence's before there is one.
+OPEN_ACCOUNTS = """
+    INSERT INTO violations_account (establishment_id, licence_id, last_number, last_hash)
+    SELECT DISTINCT
+        licence.establishment_id,
+        CASE WHEN licence.establishment_id IS NULL THEN licence.id END,
+        0,
+        ''::bytea
+    FROM sweep_told AS told
+    JOIN registration_licence AS licence ON licence.id = told.licence_id
+    WHERE NOT EXISTS (
+        SELECT FROM violations_account AS account WHERE account.establishment_id = licence.establishment_id
+    )
+      AND NOT (
+          licence.establishment_id IS NULL
+          AND EXISTS (SELECT FROM violations_account AS account WHERE account.licence_id = licence.id)
+      )
+    ON CONFLICT DO NOTHING
+"""
+
+# A supervisor may be warning the same licence at this moment: that one drops out of the table.
+OPEN_CASES = """
+    WITH opened AS (
+        INSERT INTO violations_case (
+            id, kind, schedule_id, licence_id, establishment_id, account_id, stage, position, opened_on,
+            noticed_on, due_on, fined, cap, less_reason
+        )
+        SELECT
+            told.case_id, 'not_subscribed', told.schedule_id, licence.id, licence.establishment_id,
+            account.id,
+            told.stage, 1, %(on)s, %(on)s, told.due_on, 0, 0, ''
+        FROM sweep_told AS told
+        JOIN registration_licence AS licence ON licence.id = told.licence_id
+        JOIN violations_account AS account
+            ON account.establishment_id = licence.establishment_id
+            OR licence.establishment_id IS NULL AND account.licence_id = licence.id
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    )
+    DELETE FROM sweep_told WHERE case_id NOT IN (SELECT id FROM opened)
+"""
