@@ -6,6 +6,7 @@ to put it right, in the language in use when the error is made.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, NoReturn
 
 from django.utils.functional import Promise
@@ -54,6 +55,14 @@ SENTENCES: dict[tuple[str, str], Promise] = {
         "Another record that you have sent already has this reference: give this one a reference of its own."
     ),
     ("record", "invalid"): _("A record has to be a list of fields with their values."),
+    ("cells", "invalid"): _(
+        "This row has more cells than there are columns: put a cell that holds the separator between "
+        "quotation marks."
+    ),
+    ("quotes", "invalid"): _(
+        "The quotation marks of this row do not match, or a cell has several lines: write it on one."
+    ),
+    ("long_line", "invalid"): _("This row is far too long for a record: please check it."),
     ("record", "unknown"): _("Records of this kind have no such field: please leave it out."),
     ("national_id", "invalid"): _("A national ID has 10 digits, the first of which is 1: please check it."),
     ("national_id", "check_digit"): _(
@@ -103,11 +112,16 @@ SENTENCES: dict[tuple[str, str], Promise] = {
 
 @dataclass(frozen=True)
 class FieldError:
-    """One reason to refuse a record. `field` is empty where the record as a whole is wrong."""
+    """One reason to refuse a record. `field` is empty where the record as a whole is wrong.
+
+    `rule` and `values` make the sentence again, in another reader's language.
+    """
 
     field: str
     code: str
     message: str
+    rule: str = dataclass_field(default="", compare=False, repr=False)
+    values: dict[str, Any] = dataclass_field(default_factory=dict, compare=False, repr=False)
 
 
 class RecordRefused(Exception):
@@ -121,7 +135,7 @@ class RecordRefused(Exception):
 def error(field: str, code: str, rule: str = "", **values: Any) -> FieldError:
     """Return the error with its sentence in the language in use."""
     sentence = SENTENCES.get((rule, code)) or SENTENCES["", code]
-    return FieldError(field, code, str(sentence) % values if values else str(sentence))
+    return FieldError(field, code, str(sentence) % values if values else str(sentence), rule, values)
 
 
 def refuse(code: str, rule: str = "", **values: Any) -> NoReturn:
