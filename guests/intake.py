@@ -1,7 +1,9 @@
 """Taking records in: every door hands them to `submit`, which answers for each of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
@@ -10,15 +12,15 @@ from django.utils.translation import gettext as _
 from guests.kinds import KINDS, Kind
 from guests.kinds.base import Content, sha256
 from guests.kinds.errors import FieldError, RecordRefused, error
-from guests.models import Door, GuestRecord, Submission, Transfer
+from guests.models import Door, GuestRecord, NilReturn, RecordChange, Submission
 from guests.tasks import transfer_due_records
 from registration import mandates
 from registration.models import Establishment, Mandate, Scope
 from shumoos.accounts.models import Role, User
 from shumoos.celery import ring
-from shumoos.saudi import calendar, reference_number
+from shumoos.saudi import calendar, receipt_number
 
-# Of ten numbers in a row one is free, until nearly all hundred million of the year are taken.
+# Of ten numbers in a row one is free, until nearly all million million of the year are taken.
 NUMBERS_TRIED = 10
 
 
@@ -81,13 +83,19 @@ def why_refused(establishment: Establishment) -> str:
 
 
 def submit(
-    *, establishment: Establishment, kind: str, records: Sequence[Any], door: Door, by: User | None
+    *,
+    establishment: Establishment,
+    kind: str,
+    records: Sequence[Any],
+    door: Door,
+    by: User | None,
 ) -> Submission:
     """Take records as they were sent, and return the submission with its receipt number and `results`.
 
     Every record is accepted, known already (`duplicate`: the same reference and content), or rejected with
     its errors; one that is rejected keeps no other from being accepted. What is accepted is due for the
     centre when the transaction commits. Sending the same again changes nothing, at the same moment or later.
+    A nil return of a day of which a record is accepted is void.
     Raises `SubmissionRefused` where the establishment is not subscribed, its sector has no such kind, or an
     agent no mandate.
     """
@@ -102,6 +110,7 @@ def submit(
         store(submission, [result for result in results if result.status == "accepted"])
         close_submission(submission, results)
         if submission.accepted:
+            NilReturn.objects.void(establishment, kind, days_of(results, KINDS[kind]))
             ring(transfer_due_records)
     return submission
 
@@ -187,7 +196,7 @@ def open_submission(**details: Any) -> Submission:
         try:
             with transaction.atomic():
                 return Submission.objects.create(
-                    receipt=reference_number.make(calendar.today().year), **details
+                    receipt=receipt_number.make(calendar.today().year), **details
                 )
         except IntegrityError:
             if not left:
@@ -211,31 +220,47 @@ def store(submission: Submission, results: list[Result]) -> None:
             client_reference__in=[result.client_reference for result in results],
         )
     }
-    due: list[Transfer] = []
+    earlier = earlier_contents(stored.values())
     for result in results:
         record = stored[result.client_reference]
         result.record_id = record.pk
         if record.submission_id == submission.pk:
-            due.append(Transfer(record=record))
-        elif (record.kind, record.content) == (submission.kind, result.content):
+            continue
+        known = [record.content, *earlier[record.pk]]
+        if record.kind == submission.kind and result.content in known:
             result.status = "duplicate"
         else:
             result.reject(error(kind.reference, "conflict"))
-    Transfer.objects.bulk_create(due, batch_size=1000)
+
+
+def earlier_contents(records: Iterable[GuestRecord]) -> defaultdict[int, list[Content]]:
+    """Return, by record, what was said before it was corrected: to say that again is nothing new."""
+    contents: defaultdict[int, list[Content]] = defaultdict(list)
+    if changed := [record.pk for record in records if record.version > 1]:
+        changes = RecordChange.objects.filter(record__in=changed)
+        for key, before in changes.values_list("record_id", "before"):
+            contents[key].append(before)
+    return contents
 
 
 def make_record(submission: Submission, kind: Kind, result: Result) -> GuestRecord:
-    content = result.content
     return GuestRecord(
         establishment=submission.establishment,
         submission=submission,
         kind=kind.code,
         client_reference=result.client_reference,
-        content=content,
-        full_name=content[kind.person],
-        id_number=content[kind.identity],
-        occurred_at=kind.occurred_at(content),
+        content=result.content,
+        **kind.columns(result.content),
     )
+
+
+def days_of(results: Iterable[Result], kind: Kind) -> set[date]:
+    """Return the days, as Riyadh counts them, of the accepted records."""
+    return {
+        kind.occurred_at(result.content).astimezone(calendar.RIYADH).date()
+        for result in results
+        if result.status == "accepted"
+    }
 
 
 def close_submission(submission: Submission, results: list[Result]) -> None:

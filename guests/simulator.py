@@ -20,7 +20,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from guests.transfer import signature
+from guests.transfer import key_id, signature
 
 LONGEST_REQUEST = 16 * 1024 * 1024
 CLOCKS_DIFFER_BY = 300
@@ -61,6 +61,8 @@ class CentreSimulator:
 
     def __init__(self, *, port: int = 0, key: str = "", behaviour: Behaviour | None = None) -> None:
         self.key = key or settings.CENTRE_KEY
+        # While the key changes, each of the old and the new ones is taken.
+        self.keys = {key_id(each): each for each in self.key.split(",")}
         self.behaviour = behaviour or Behaviour()
         self.records: list[dict[str, Any]] = []
         self.requests: list[str] = []
@@ -105,12 +107,16 @@ class CentreSimulator:
             if not self._changed.wait_for(is_so, timeout):
                 raise TimeoutError
 
-    def is_authentic(self, sent_at: str, given: str, body: bytes) -> bool:
-        """Whether the request is signed with the key, and not long ago."""
+    def is_authentic(self, key: str, sent_at: str, given: str, body: bytes) -> bool:
+        """Whether the request is signed with the key that it names, and not long ago."""
+        if key not in self.keys:
+            return False
         is_recent = (
             sent_at.isascii() and sent_at.isdigit() and abs(time.time() - int(sent_at)) < CLOCKS_DIFFER_BY
         )
-        return is_recent and hmac.compare_digest(signature(self.key, sent_at, body).encode(), given.encode())
+        return is_recent and hmac.compare_digest(
+            signature(self.keys[key], sent_at, body).encode(), given.encode()
+        )
 
     def take(self, number: str, body: bytes) -> Answer:
         """Take a batch and return what to answer."""
@@ -201,8 +207,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
             return
         body = self.rfile.read(int(length))
-        sent_at = self.headers.get("X-Shumoos-Time", "")
-        if not centre.is_authentic(sent_at, self.headers.get("X-Shumoos-Signature", ""), body):
+        key, sent_at, given = (
+            self.headers.get(f"X-Shumoos-{name}", "") for name in ("Key", "Time", "Signature")
+        )
+        if not centre.is_authentic(key, sent_at, given, body):
             centre.unsigned += 1
             self._answer(Answer(HTTPStatus.UNAUTHORIZED))
             return

@@ -2,26 +2,28 @@
 
 import hashlib
 import hmac
-import json
+import ssl
 import time
 from collections import defaultdict
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import httpx
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import connection
 
-from guests.models import Batch, Transfer, TransferStatus
+from guests import batching, outages
+from guests.batching import Answers
+from guests.models import Batch, TransferStatus
 
 log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 500
 REASON_LENGTH = 200
+# The centre works on so many while the next one is made ready and the last answer written down.
+IN_FLIGHT = 4
 
-# What the centre says of each record, by the record's key: its status, and its reason for refusing.
-Answers = dict[int, tuple[TransferStatus, str]]
 STATUSES = {"accepted": TransferStatus.TRANSFERRED, "refused": TransferStatus.REFUSED}
 
 
@@ -30,38 +32,73 @@ class NoAnswer(Exception):
 
 
 def transfer_due() -> None:
-    """Send batch after batch until none is due, or until the centre does not answer.
+    """Send batch after batch, a few at a time, until none is due or the centre does not answer.
 
     Raises RuntimeError inside a transaction: the rows would be locked for as long as the centre takes.
     """
     if connection.in_atomic_block:
         raise RuntimeError("Records are transferred outside any transaction.")
+    first = batching.claim(BATCH_SIZE)
+    if first is None:
+        return
+    with open_client() as client, ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="centre") as pool:
+        under_way: dict[Future[Answers], Batch] = {}
+        is_answering = True
+        batch: Batch | None = first
+        while batch or under_way:
+            if batch:
+                under_way[pool.submit(send, client, batch, batching.payload(batch))] = batch
+            if batch is None or len(under_way) == IN_FLIGHT:
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    is_answering &= settle(under_way.pop(future), future)
+            batch = batching.claim(BATCH_SIZE) if is_answering else None
+
+
+def settle(batch: Batch, sending: Future[Answers]) -> bool:
+    """Write down what came of a batch that was sent; return whether the centre has answered."""
+    try:
+        answers = sending.result()
+    except NoAnswer as problem:
+        batching.put_off(batch, problem=str(problem))
+        outages.centre_is_away()
+        log.warning("batch not answered", batch=str(batch), tries=batch.attempts, why=str(problem))
+        return False
+    batching.record(batch, answers)
+    outages.centre_answered()
+    return True
+
+
+def open_client() -> httpx.Client:
+    """Return the client; the settings say which certificate it shows, and whose it believes."""
     # No proxy of the environment may see the records.
-    with httpx.Client(timeout=settings.CENTRE_TIMEOUT, trust_env=False) as client:
-        while batch := Batch.objects.claim(BATCH_SIZE):
-            try:
-                answers = send(client, batch)
-            except NoAnswer as problem:
-                put_off(batch, problem=str(problem))
-                log.warning("batch not answered", batch=str(batch), tries=batch.attempts, why=str(problem))
-                return
-            record(batch, answers)
+    return httpx.Client(timeout=settings.CENTRE_TIMEOUT, trust_env=False, verify=trust())
 
 
-def send(client: httpx.Client, batch: Batch) -> Answers:
-    """Send what is left of a batch, and return the centre's answers. Raises `NoAnswer`."""
-    records = records_of(batch)
-    if not records:
+def trust() -> ssl.SSLContext | bool:
+    if not (settings.CENTRE_CA or settings.CENTRE_CERT):
+        return True
+    context = ssl.create_default_context(cafile=settings.CENTRE_CA or None)
+    if settings.CENTRE_CERT:
+        context.load_cert_chain(settings.CENTRE_CERT, settings.CENTRE_CERT_KEY or None)
+    return context
+
+
+def send(client: httpx.Client, batch: Batch, content: batching.Payload) -> Answers:
+    """Send what is left of a batch, and return the centre's answers. Raises `NoAnswer`; asks no database."""
+    if not content.records:
         return {}
-    body = json.dumps({"batch": str(batch.number), "records": records}, ensure_ascii=False).encode()
+    key = signing_keys()[0]
     sent_at = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",
         "X-Shumoos-Time": sent_at,
-        "X-Shumoos-Signature": signature(settings.CENTRE_KEY, sent_at, body),
+        "X-Shumoos-Key": key_id(key),
+        "X-Shumoos-Signature": signature(key, sent_at, content.body),
     }
     try:
-        answer = client.post(f"{settings.CENTRE_URL}/batches/{batch.number}", content=body, headers=headers)
+        answer = client.post(
+            f"{settings.CENTRE_URL}/batches/{batch.number}", content=content.body, headers=headers
+        )
     except httpx.TimeoutException as problem:
         raise NoAnswer("timeout") from problem
     except httpx.HTTPError as problem:
@@ -74,20 +111,14 @@ def send(client: httpx.Client, batch: Batch) -> Answers:
         raise NoAnswer("unreadable") from problem
 
 
-def records_of(batch: Batch) -> list[dict[str, Any]]:
-    """Return the records of the batch that the centre has not answered for, as they are sent to it."""
-    left = batch.transfers.filter(status=TransferStatus.SENDING).select_related("record__establishment")
-    return [
-        {
-            "id": transfer.record_id,
-            "version": transfer.version,
-            "kind": transfer.record.kind,
-            "action": "new",
-            "establishment": transfer.record.establishment.number,
-            "content": transfer.record.content,
-        }
-        for transfer in left
-    ]
+def signing_keys() -> list[str]:
+    """Return the keys shared with the centre. We sign with the first; it takes each of them."""
+    return [key for key in settings.CENTRE_KEY.split(",") if key]
+
+
+def key_id(key: str) -> str:
+    """Return the name by which both sides know a key without saying it: the beginning of its SHA-256."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def signature(key: str, sent_at: str, body: bytes) -> str:
@@ -107,9 +138,14 @@ def read_answer(batch: Batch, answer: Any) -> Answers:
     said: defaultdict[int, set[tuple[TransferStatus, str]]] = defaultdict(set)
     for result in answer["results"]:
         match result:
-            case {"id": int(record_id), "status": "accepted" | "refused" as status}:
+            case {"id": int(record_id), "status": "accepted" | "refused" as status} if fits(record_id):
                 said[record_id].add((STATUSES[status], clean_reason(result.get("reason"))))
     return {record_id: ways.pop() for record_id, ways in said.items() if len(ways) == 1}
+
+
+def fits(record_id: int) -> bool:
+    """Whether the database can hold such a key; one that it cannot is nobody's."""
+    return not isinstance(record_id, bool) and 0 < record_id < 2**63
 
 
 def clean_reason(reason: Any) -> str:
@@ -117,44 +153,3 @@ def clean_reason(reason: Any) -> str:
     if not isinstance(reason, str):
         return ""
     return "".join(char for char in " ".join(reason.split()) if char.isprintable())[:REASON_LENGTH]
-
-
-@transaction.atomic
-def record(batch: Batch, answers: Answers) -> None:
-    """Write the centre's answers to the records of the batch; those it left out are sent again later.
-
-    An answer that comes twice, or late, changes nothing that has been answered already.
-    """
-    # The worker that took over a lapsed claim may be writing the same answers at this moment.
-    locked = Batch.objects.select_for_update().get(pk=batch.pk)
-    sending = list(locked.transfers.filter(status=TransferStatus.SENDING))
-    answered = [transfer for transfer in sending if transfer.record_id in answers]
-    now = timezone.now()
-    for transfer in answered:
-        transfer.status, reason = answers[transfer.record_id]
-        transfer.reason = reason if transfer.status == TransferStatus.REFUSED else ""
-        transfer.acknowledged_at = now
-    Transfer.objects.bulk_update(answered, ["status", "reason", "acknowledged_at"])
-    left = len(sending) - len(answered)
-    if not left:
-        Batch.objects.filter(pk=batch.pk, finished_at=None).update(
-            finished_at=now, claimed_at=None, problem=""
-        )
-    else:
-        put_off(batch)
-    refused = sum(transfer.status == TransferStatus.REFUSED for transfer in answered)
-    log.info(
-        "batch answered",
-        batch=str(batch),
-        tries=batch.attempts,
-        transferred=len(answered) - refused,
-        refused=refused,
-        left=left,
-    )
-
-
-def put_off(batch: Batch, *, problem: str = "") -> None:
-    """Let the batch be sent again later, unless another worker has taken it over in the meantime."""
-    Batch.objects.filter(pk=batch.pk, attempts=batch.attempts, finished_at=None).update(
-        claimed_at=None, next_try_at=timezone.now() + batch.delay(), problem=problem
-    )

@@ -247,7 +247,12 @@ SMS_CLAIM_SECONDS = env.int("SMS_CLAIM_SECONDS", default=120)
 SMS_THREADS = env.int("SMS_THREADS", default=16)
 
 CENTRE_URL = env.str("CENTRE_URL").rstrip("/")
+# One key or several, separated by commas: we sign with the first, and the centre takes each while it changes.
 CENTRE_KEY = env.str("CENTRE_KEY")
+# For mutual TLS, paths of PEM files: who may have signed the centre's certificate, and ours with its key.
+CENTRE_CA = env.str("CENTRE_CA", default="")
+CENTRE_CERT = env.str("CENTRE_CERT", default="")
+CENTRE_CERT_KEY = env.str("CENTRE_CERT_KEY", default="")
 # Seconds to connect, and again between two parts of its answer.
 CENTRE_TIMEOUT = 20.0
 

@@ -93,7 +93,9 @@ def _as_text(value: Any) -> Any:
 class Kind:
     """A record kind. `reference`, `person`, `identity` and `time` name the fields that play these parts.
 
-    `rows` is how the form sets the fields out; those it leaves out are folded away below.
+    `leaves` names the field that ends a stay or a rental, `place` the room or the plate; empty where there is
+    none. `rows` is how the form sets the fields out; those it leaves out are folded away below. Of the kinds
+    that wait for the centre those with the lowest `urgency` go first.
     """
 
     code: str
@@ -105,6 +107,9 @@ class Kind:
     reference: str = "client_reference"
     person: str = "full_name"
     identity: str = "id_number"
+    leaves: str = ""
+    place: str = ""
+    urgency: int = 2
     # The field that names the main guest, and those that a companion has in common with them.
     companion: str = ""
     shared_with_companions: tuple[str, ...] = ()
@@ -140,6 +145,22 @@ class Kind:
 
     def occurred_at(self, content: Content) -> datetime:
         return datetime.fromisoformat(content[self.time])
+
+    def left_at(self, content: Content) -> datetime | None:
+        """When the stay or the rental ended; None while it goes on, and of kinds without an end."""
+        end = content.get(self.leaves) if self.leaves else None
+        return datetime.fromisoformat(end) if end else None
+
+    def columns(self, content: Content) -> dict[str, Any]:
+        """Return what a record's row holds besides its content, for search: names and times read from it."""
+        left_at = self.left_at(content)
+        return {
+            "full_name": content[self.person],
+            "id_number": content[self.identity],
+            "occurred_at": self.occurred_at(content),
+            "departed_at": left_at,
+            "is_open": bool(self.leaves) and left_at is None,
+        }
 
 
 def _stored(value: Any) -> Any:

@@ -54,6 +54,9 @@ SENTENCES: dict[tuple[str, str], Promise] = {
     ("", "conflict"): _(
         "Another record that you have sent already has this reference: give this one a reference of its own."
     ),
+    ("reference", "conflict"): _(
+        "A record keeps its reference: cancel this record and enter a new one under the other reference."
+    ),
     ("record", "invalid"): _("A record has to be a list of fields with their values."),
     ("cells", "invalid"): _(
         "This row has more cells than there are columns: put a cell that holds the separator between "

@@ -53,4 +53,7 @@ VEHICLE_RENTAL = Kind(
         ("contract_number", "plate", "picked_up_at"),
     ),
     time="picked_up_at",
+    leaves="returned_at",
+    place="plate",
+    urgency=1,
 )

@@ -1,22 +1,30 @@
 from guests.models.api_keys import ApiKey, KeptAnswer
-from guests.models.records import GuestRecord
+from guests.models.batches import CLAIM_LAPSES_AFTER, Batch
+from guests.models.nil_returns import NilReturn
+from guests.models.outages import Heartbeat, Outage, Part
+from guests.models.records import Action, GuestRecord, RecordChange
 from guests.models.sandbox import SandboxRecord, SandboxSubmission
-from guests.models.statuses import TONES, TransferStatus
+from guests.models.statuses import ENDED, TONES, TransferStatus
 from guests.models.submissions import Door, Submission, workplaces
-from guests.models.transfers import CLAIM_LAPSES_AFTER, Batch, Transfer
 
 __all__ = [
     "CLAIM_LAPSES_AFTER",
+    "ENDED",
     "TONES",
+    "Action",
     "ApiKey",
     "Batch",
     "Door",
     "GuestRecord",
+    "Heartbeat",
     "KeptAnswer",
+    "NilReturn",
+    "Outage",
+    "Part",
+    "RecordChange",
     "SandboxRecord",
     "SandboxSubmission",
     "Submission",
-    "Transfer",
     "TransferStatus",
     "workplaces",
 ]

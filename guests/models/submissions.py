@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from guests.kinds import KINDS
 from registration.models import Establishment, Mandate, Provider
 from shumoos.accounts.models import Role
-from shumoos.saudi import reference_number
+from shumoos.saudi import receipt_number
 
 if TYPE_CHECKING:
     from guests.intake import Result
@@ -20,6 +20,8 @@ class Door(models.TextChoices):
     FORM = "form", _("Form")
     FILE = "file", _("File")
     API = "api", _("API")
+    # A nil return that the establishment lets be filed by itself.
+    AUTO = "auto", _("By itself")
 
 
 def workplaces(user) -> models.QuerySet[Establishment]:
@@ -75,15 +77,18 @@ class Submission(models.Model):
         verbose_name_plural = _("submissions")
         permissions = [("submit", _("Can submit guest records"))]
         ordering = ["-id"]
-        indexes = [models.Index(fields=["establishment", "-id"], name="submission_of_establishment")]
+        indexes = [
+            models.Index(fields=["establishment", "-id"], name="submission_of_establishment"),
+            models.Index(fields=["establishment", "received_at"], name="submission_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.shown_receipt
 
     @property
     def shown_receipt(self) -> str:
-        """The receipt number as people read it, such as `26-4821-9037-41`."""
-        return reference_number.show(self.receipt)
+        """The receipt number as people read it, such as `26-4821-9037-5521-41`."""
+        return receipt_number.show(self.receipt)
 
     @property
     def kind_label(self) -> str:

@@ -36,8 +36,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "record": record,
         "rows": rows_of(record),
-        "is_transferred": record.state == TransferStatus.TRANSFERRED,
-        "is_refused": record.state == TransferStatus.REFUSED,
+        "is_transferred": record.latest_state == TransferStatus.TRANSFERRED,
+        "is_refused": record.latest_state == TransferStatus.REFUSED,
         "next_url": f"{reverse('guests:new')}?{return_to}",
         "companion_url": companion,
     }

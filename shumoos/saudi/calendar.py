@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -96,6 +96,12 @@ class Hijri(NamedTuple):
 def today() -> date:
     """Return the calendar day in Riyadh, the only one that deadlines know."""
     return datetime.now(RIYADH).date()
+
+
+def span(day: date) -> tuple[datetime, datetime]:
+    """Return when a day of Riyadh begins, and when the next one does."""
+    begins = datetime.combine(day, time.min, RIYADH)
+    return begins, begins + timedelta(days=1)
 
 
 def to_hijri(day: date) -> Hijri | None:

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from guests import intake
-from guests.models import Batch, GuestRecord, Submission, Transfer, TransferStatus
+from guests import batching, intake
+from guests.models import Batch, GuestRecord, Submission, TransferStatus
 from shumoos.accounts.models import Look, Role
 from tests.conftest import sign_in
 from tests.factories import EstablishmentFactory, UserFactory, sector
@@ -40,8 +40,8 @@ def staff_of(establishment):
 
 def acknowledge(record, status, reason=""):
     batch = Batch.objects.create(attempts=1, finished_at=timezone.now())
-    Transfer.objects.filter(record=record).update(
-        status=status, batch=batch, reason=reason, acknowledged_at=timezone.now()
+    GuestRecord.objects.filter(pk=record.pk).update(
+        state=status, batch=batch, refusal=reason, acknowledged_at=timezone.now()
     )
 
 
@@ -213,7 +213,7 @@ def test_received_accepted_and_transferred_are_shown_apart(hotel, owner_client, 
     send(hotel, GuestFactory())
     record = GuestRecord.objects.get()
     if status == TransferStatus.SENDING:
-        Batch.objects.claim(500)
+        batching.claim(500)
     elif status != TransferStatus.ACCEPTED:
         acknowledge(record, status, "Unknown <number>" if status == TransferStatus.REFUSED else "")
     in_english(owner_client)

@@ -17,6 +17,7 @@ from tests.guests.factories import GuestFactory, send
 def post(centre, body, *, at=None, key=None, number="7f2f6a0e-0000-4000-8000-000000000000"):
     sent_at = str(int(time.time())) if at is None else at
     headers = {
+        "X-Shumoos-Key": transfer.key_id(key or centre.key),
         "X-Shumoos-Time": sent_at,
         "X-Shumoos-Signature": transfer.signature(key or centre.key, sent_at, body),
     }

@@ -5,8 +5,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from guests import transfer
-from guests.models import CLAIM_LAPSES_AFTER, Batch, GuestRecord, Transfer, TransferStatus
+from guests import batching, transfer
+from guests.models import CLAIM_LAPSES_AFTER, Batch, GuestRecord, TransferStatus
 from guests.simulator import REASON
 from guests.tasks import transfer_due_records
 from shumoos.processes import free_port
@@ -22,7 +22,7 @@ def let_time_pass():
 
 
 def states():
-    return list(GuestRecord.objects.with_state().order_by("pk").values_list("state", flat=True))
+    return list(GuestRecord.objects.order_by("pk").values_list("state", flat=True))
 
 
 def keys():
@@ -52,7 +52,7 @@ def test_records_reach_the_centre_and_become_transferred(hotel, centre):
     assert centre.requests == [str(batch.number)]
     assert batch.finished_at is not None
     assert (batch.attempts, batch.claimed_at, batch.problem) == (1, None, "")
-    assert Transfer.objects.filter(acknowledged_at=None).count() == 0
+    assert GuestRecord.objects.filter(acknowledged_at=None).count() == 0
 
 
 def test_nothing_due_asks_nobody(hotel, centre):
@@ -81,8 +81,8 @@ def test_a_refused_record_keeps_the_centres_reason(hotel, centre):
     transfer_due_records()
 
     record = GuestRecord.objects.with_state().get()
-    assert (record.state, record.state_reason) == ("refused", REASON)
-    assert record.state_at is not None
+    assert (record.latest_state, record.latest_refusal) == ("refused", REASON)
+    assert record.latest_at is not None
     assert Batch.objects.get().finished_at is not None
     transfer_due_records()
     assert len(centre.requests) == 1
@@ -197,22 +197,22 @@ def test_an_answer_given_twice_over_is_taken_once(hotel, centre):
 
 def test_an_answer_that_comes_late_changes_nothing(hotel, centre):
     send(hotel, GuestFactory())
-    batch = Batch.objects.claim(500)
+    batch = batching.claim(500)
     transfer_due_records()
     assert states() == ["sending"]
     [key] = keys()
 
-    transfer.record(batch, {key: (TransferStatus.TRANSFERRED, "")})
-    acknowledged_at = Transfer.objects.get().acknowledged_at
-    transfer.record(batch, {key: (TransferStatus.REFUSED, "late")})
+    batching.record(batch, {key: (TransferStatus.TRANSFERRED, "")})
+    acknowledged_at = GuestRecord.objects.get().acknowledged_at
+    batching.record(batch, {key: (TransferStatus.REFUSED, "late")})
 
-    row = Transfer.objects.get()
-    assert (row.status, row.reason, row.acknowledged_at) == ("transferred", "", acknowledged_at)
+    row = GuestRecord.objects.get()
+    assert (row.state, row.refusal, row.acknowledged_at) == ("transferred", "", acknowledged_at)
 
 
 def test_a_worker_that_was_killed_leaves_its_batch_to_the_next(hotel, centre):
     send(hotel, GuestFactory())
-    batch = Batch.objects.claim(500)
+    batch = batching.claim(500)
     transfer_due_records()
     assert centre.requests == []
 
@@ -225,9 +225,9 @@ def test_a_worker_that_was_killed_leaves_its_batch_to_the_next(hotel, centre):
 
 def test_a_worker_killed_after_the_centre_took_the_batch_sends_nothing_twice(hotel, centre):
     send(hotel, GuestFactory())
-    batch = Batch.objects.claim(500)
+    batch = batching.claim(500)
     with httpx.Client(trust_env=False) as client:
-        transfer.send(client, batch)
+        transfer.send(client, batch, batching.payload(batch))
 
     Batch.objects.update(claimed_at=timezone.now() - CLAIM_LAPSES_AFTER - timedelta(seconds=1))
     transfer_due_records()
@@ -239,11 +239,11 @@ def test_a_worker_killed_after_the_centre_took_the_batch_sends_nothing_twice(hot
 
 def test_a_worker_that_comes_back_late_does_not_release_another_ones_claim(hotel, centre):
     send(hotel, GuestFactory())
-    late = Batch.objects.claim(500)
+    late = batching.claim(500)
     Batch.objects.update(claimed_at=timezone.now() - CLAIM_LAPSES_AFTER - timedelta(seconds=1))
-    current = Batch.objects.claim(500)
+    current = batching.claim(500)
 
-    transfer.put_off(late, problem="timeout")
+    batching.put_off(late, problem="timeout")
 
     batch = Batch.objects.get()
     assert (batch.claimed_at, batch.attempts, batch.problem) == (current.claimed_at, 2, "")
@@ -252,12 +252,12 @@ def test_a_worker_that_comes_back_late_does_not_release_another_ones_claim(hotel
 def test_a_record_is_claimed_by_one_worker_only(hotel):
     send(hotel, *GuestFactory.create_batch(40))
 
-    batches = at_once(*[lambda: Batch.objects.claim(10)] * 6)
+    batches = at_once(*[lambda: batching.claim(10)] * 6)
 
-    claimed = [transfer.pk for batch in batches if batch for transfer in batch.transfers.all()]
+    claimed = [record.pk for batch in batches if batch for record in batch.records.all()]
     assert len(claimed) == len(set(claimed))
     Batch.objects.update(claimed_at=timezone.now() - CLAIM_LAPSES_AFTER - timedelta(seconds=1))
-    numbers = [batch.number for batch in at_once(*[lambda: Batch.objects.claim(10)] * 4) if batch]
+    numbers = [batch.number for batch in at_once(*[lambda: batching.claim(10)] * 4) if batch]
     assert len(numbers) == len(set(numbers))
 
 
@@ -272,20 +272,6 @@ def test_workers_at_once_bring_every_record_to_the_centre_once(hotel, centre, mo
     assert sorted(taken(centre)) == keys()
 
 
-def test_a_later_version_waits_for_the_earlier_one(hotel, centre):
-    centre.fail_next(status=503)
-    send(hotel, GuestFactory())
-    record = GuestRecord.objects.get()
-    Transfer.objects.create(record=record, version=2)
-
-    transfer_due_records()
-    assert list(record.transfers.values_list("status", flat=True)) == ["sending", "accepted"]
-
-    let_time_pass()
-    transfer_due_records()
-    assert list(record.transfers.values_list("status", flat=True)) == ["transferred", "transferred"]
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -297,7 +283,7 @@ def test_a_later_version_waits_for_the_earlier_one(hotel, centre):
 )
 def test_an_answer_to_something_else_is_no_answer(hotel, answer):
     send(hotel, GuestFactory())
-    batch = Batch.objects.claim(500)
+    batch = batching.claim(500)
     if isinstance(answer, dict) and answer.get("batch") == "OURS":
         answer["batch"] = str(batch.number)
 
@@ -307,7 +293,7 @@ def test_an_answer_to_something_else_is_no_answer(hotel, answer):
 
 def test_only_what_is_said_clearly_counts(hotel):
     send(hotel, GuestFactory())
-    batch = Batch.objects.claim(500)
+    batch = batching.claim(500)
     results = [
         {"id": 1, "status": "accepted"},
         {"id": 2, "status": "queued"},
@@ -331,11 +317,11 @@ def test_only_what_is_said_clearly_counts(hotel):
 
 def test_an_answer_about_others_records_touches_none_of_them(hotel):
     send(hotel, GuestFactory())
-    first = Batch.objects.claim(500)
+    first = batching.claim(500)
     send(hotel, GuestFactory())
-    second = Batch.objects.claim(500)
+    second = batching.claim(500)
 
-    transfer.record(first, {key: (TransferStatus.TRANSFERRED, "") for key in keys()})
+    batching.record(first, {key: (TransferStatus.TRANSFERRED, "") for key in keys()})
 
     assert states() == ["transferred", "sending"]
     second.refresh_from_db()

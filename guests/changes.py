@@ -1,0 +1,198 @@
+"""Later versions of a record: a correction, the end of a stay, a cancellation.
+
+A record's versions are all kept, and each travels to the centre after the one before it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guests import intake
+from guests.kinds.base import Content
+from guests.kinds.errors import RecordRefused, error
+from guests.models import Action, Door, GuestRecord, NilReturn, RecordChange
+from guests.tasks import transfer_due_records
+from registration.models import Mandate
+from shumoos.accounts.models import User
+from shumoos.celery import ring
+from shumoos.saudi import calendar
+
+REASON_LENGTH = 300
+
+
+class ChangeRefused(Exception):
+    """Why a record does not change: `code` for programs, and a sentence for people."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@transaction.atomic
+def correct(
+    record: GuestRecord, raw: Any, *, reason: str, by: User | None, door: Door
+) -> RecordChange | None:
+    """Replace what a record says by the whole record as typed, which its kind reads; keep what it said.
+
+    Returns the new version, and None where it says the same already. Raises `RecordRefused` for what the kind
+    refuses, for another reference, and for a companion of nobody; `ChangeRefused` where the record is
+    `cancelled` or the `reason` is missing; `SubmissionRefused` where an agent has no mandate.
+    """
+    mandate = intake.mandate_of(by, record.establishment)
+    latest = lock(record)
+    refuse_cancelled(record)
+    content = record.declaration.read(raw)
+    if content == record.content:
+        return None
+    refuse_moved(record, content)
+    said = clean_reason(reason)
+    return change(record, latest, Action.CORRECTION, content, reason=said, by=by, mandate=mandate, door=door)
+
+
+@transaction.atomic
+def depart(record: GuestRecord, at: datetime | str, *, by: User | None, door: Door) -> RecordChange | None:
+    """Say when the stay or the rental ended: a moment, or one as typed, which the kind reads.
+
+    Returns the new version, and None where it ended then already. Raises `RecordRefused` for what the kind
+    refuses, and `ChangeRefused` where the record is `cancelled`, is of a kind without an end (`no_end`), or
+    has ended at another time (`ended`), which a correction changes; `SubmissionRefused` as `correct` does.
+    """
+    mandate = intake.mandate_of(by, record.establishment)
+    latest = lock(record)
+    refuse_cancelled(record)
+    kind = record.declaration
+    if not kind.leaves:
+        raise ChangeRefused("no_end", _("Records of this kind have no departure."))
+    content = kind.read({**record.content, kind.leaves: at})
+    if content == record.content:
+        return None
+    if record.departed_at:
+        raise ChangeRefused(
+            "ended", _("The departure is on record already: correct the record to change its time.")
+        )
+    return change(record, latest, Action.DEPARTURE, content, by=by, mandate=mandate, door=door)
+
+
+@transaction.atomic
+def cancel(record: GuestRecord, *, reason: str, by: User | None, door: Door) -> RecordChange | None:
+    """Cancel a record that should not have been sent. It is kept, and counts no more.
+
+    Returns the new version, and None where it is cancelled already. Raises `ChangeRefused` where the `reason`
+    is missing, or others are companions of it (`companions`); `SubmissionRefused` as `correct` does.
+    """
+    mandate = intake.mandate_of(by, record.establishment)
+    latest = lock(record)
+    if record.cancelled_at:
+        return None
+    refuse_main_guest(record)
+    said = clean_reason(reason)
+    return change(
+        record, latest, Action.CANCELLATION, record.content, reason=said, by=by, mandate=mandate, door=door
+    )
+
+
+def lock(record: GuestRecord) -> RecordChange | None:
+    """Lock the record and then its latest version, if it has later ones, and return that one.
+
+    Whoever writes the centre's answers locks them in this order, too: the answer to the latest version is
+    either seen here, or it sees the version that is made here.
+    """
+    record.refresh_from_db(from_queryset=GuestRecord.objects.select_for_update(of=("self",)))
+    changes = record.changes.filter(version=record.version)
+    return changes.select_for_update().first()
+
+
+def refuse_cancelled(record: GuestRecord) -> None:
+    if record.cancelled_at:
+        raise ChangeRefused("cancelled", _("This record is cancelled: enter what holds as a new one."))
+
+
+def refuse_moved(record: GuestRecord, content: Content) -> None:
+    """A correction keeps the reference, and a companion goes with a guest who is there."""
+    kind = record.declaration
+    if content[kind.reference] != record.client_reference:
+        raise RecordRefused([error(kind.reference, "conflict", "reference")])
+    main = content.get(kind.companion) if kind.companion else None
+    if main and main != record.content.get(kind.companion):
+        of_this_establishment = GuestRecord.objects.filter(
+            establishment=record.establishment_id,
+            client_reference=main,
+            kind=record.kind,
+        )
+        if not of_this_establishment.exists():
+            raise RecordRefused([error(kind.companion, "unknown_companion")])
+
+
+def refuse_main_guest(record: GuestRecord) -> None:
+    """Refuse to cancel a guest whose companions stay on record; they came with or after the main guest."""
+    kind = record.declaration
+    if not kind.companion:
+        return
+    companions = GuestRecord.objects.filter(
+        establishment=record.establishment_id,
+        occurred_at__range=(record.occurred_at - COMPANIONS_WITHIN, record.occurred_at + COMPANIONS_WITHIN),
+        cancelled_at=None,
+        kind=record.kind,
+        content__contains={kind.companion: record.client_reference},
+    )
+    if companions.exists():
+        raise ChangeRefused(
+            "companions", _("Others are entered as companions of this guest: cancel or correct them first.")
+        )
+
+
+# Those who come later than this are sought no longer: a search through all records would take its time.
+COMPANIONS_WITHIN = timedelta(days=31)
+
+
+def clean_reason(reason: str) -> str:
+    said = " ".join(reason.split())
+    if not said or not said.isprintable():
+        raise ChangeRefused("reason", _("Please give the reason in a few words."))
+    if len(said) > REASON_LENGTH:
+        raise ChangeRefused(
+            "reason", _("The reason is too long: at most %(limit)s characters.") % {"limit": REASON_LENGTH}
+        )
+    return said
+
+
+def change(
+    record: GuestRecord,
+    latest: RecordChange | None,
+    action: Action,
+    content: Content,
+    *,
+    by: User | None,
+    mandate: Mandate | None,
+    door: Door,
+    reason: str = "",
+) -> RecordChange:
+    """Write the next version, the record as it now stands, and ring for the centre."""
+    before = latest or record
+    made = RecordChange.objects.create(
+        record=record,
+        kind=record.kind,
+        version=record.version + 1,
+        action=action,
+        before=record.content,
+        content=content,
+        reason=reason,
+        by=by,
+        mandate=mandate,
+        door=door,
+        is_next=before.acknowledged_at is not None,
+    )
+    columns: dict[str, Any] = {**record.declaration.columns(content), "content": content}
+    if action == Action.CANCELLATION:
+        columns |= {"cancelled_at": made.made_at, "is_open": False}
+    columns |= {"version": made.version, "to_correct": False}
+    for name, value in columns.items():
+        setattr(record, name, value)
+    record.save(update_fields=list(columns))
+    if action == Action.CORRECTION:
+        day = record.occurred_at.astimezone(calendar.RIYADH).date()
+        NilReturn.objects.void(record.establishment, record.kind, [day])
+    ring(transfer_due_records)
+    return made
