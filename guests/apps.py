@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,9 @@ class GuestsConfig(AppConfig):
     verbose_name = _("Guests")
 
     def ready(self) -> None:
-        from guests import refusals
+        from guests import refusals, texts
+        from guests.reference import load_deadlines
 
+        post_migrate.connect(load_deadlines, sender=self, dispatch_uid="load_deadlines")
         refusals.register()
+        texts.register()

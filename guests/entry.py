@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from guests.forms import Note, RecordForm, make_reference, not_a_companions
 from guests.kinds import Kind, fields
-from guests.kinds.errors import RecordRefused
+from guests.kinds.errors import RecordRefused, error
 from guests.scanning import from_zone, scan_refusal, what_of_the_document
 from shumoos.saudi import calendar, identity, mrz
 from shumoos.saudi.digits import clean_number
@@ -181,6 +181,13 @@ class Entry:
         person["id_type"] = "national_id" if number[0] == "1" else "iqama"
         return True
 
+    def _looks_mistyped(self, prefix: str) -> bool:
+        """Whether a number whose sort is not chosen yet is a national ID or an iqama with a wrong digit."""
+        person = self.people[prefix]
+        number = clean(person[self.kind.identity])
+        is_either = len(number) == 10 and number.isdigit() and number[0] in "12"
+        return not person.get("id_type") and is_either and not identity.has_valid_check_digit(number)
+
     def note_on(self, prefix: str, name: str, *, is_typing: bool) -> Note:
         """Return what is to be said of one field; while somebody types, what is unfinished is not wrong."""
         whole = self.whole(prefix)
@@ -189,10 +196,12 @@ class Entry:
             return (
                 Note("wrong", str(_("This is required: please fill it in."))) if is_missing else Note("", "")
             )
+        if name == self.kind.identity and self._looks_mistyped(prefix):
+            return Note("wrong", error(name, "check_digit").message)
         try:
             self.kind.read(whole)
         except RecordRefused as refusal:
-            found = [error for error in refusal.errors if error.field == name]
+            found = [one for one in refusal.errors if one.field == name]
             if found and is_typing and found[0].code == "invalid":
                 return Note("", "")
             if found:

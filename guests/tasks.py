@@ -16,3 +16,20 @@ def clean_up_api() -> None:
     """Empty the sandbox of what was sent before today, and forget answers whose time is over."""
     api_upkeep.empty_sandbox()
     api_upkeep.forget_answers()
+
+
+@shared_task(ignore_result=True)
+def file_standing_nil_returns() -> None:
+    """File the days without customers whose owners have said so. Safe to run twice at once, or to kill."""
+    # Filing needs the intake, which wakes the tasks of this module.
+    from guests import standing
+
+    standing.file_due()
+
+
+@shared_task(ignore_result=True)
+def tell_of_deadlines() -> None:
+    """Tell owners of days about to be missed. Safe to run twice at once, or to kill."""
+    from guests import reminders
+
+    reminders.tell_owners()

@@ -40,6 +40,15 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="9-20", minute=20),
     },
     "clean up the API": {"task": "guests.tasks.clean_up_api", "schedule": crontab(hour="*", minute=40)},
+    # After midnight, and again for whatever the night has missed.
+    "file standing nil returns": {
+        "task": "guests.tasks.file_standing_nil_returns",
+        "schedule": crontab(hour="0-6", minute=40),
+    },
+    "tell of deadlines": {
+        "task": "guests.tasks.tell_of_deadlines",
+        "schedule": crontab(hour="9-22", minute="10,40"),
+    },
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

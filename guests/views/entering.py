@@ -216,9 +216,9 @@ def chosen_establishment(request: SignedInRequest) -> Establishment | None:
     return found[0] if len(found) == 1 else None
 
 
-def choose_establishment(request: SignedInRequest) -> HttpResponse:
+def choose_establishment(request: SignedInRequest, page: str = "guests:new") -> HttpResponse:
     visible = workplaces(request.user).select_related("city")
-    return render(request, "guests/choose.html", {"establishments": visible})
+    return render(request, "guests/choose.html", {"establishments": visible, "address": reverse(page)})
 
 
 def chosen_kind(request: SignedInRequest, establishment: Establishment) -> Kind | None:

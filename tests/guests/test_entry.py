@@ -303,6 +303,7 @@ def test_an_agent_finds_what_their_own_company_has_sent_only(hotel):
     ("name", "typed", "at", "said"),
     [
         ("id_number", {"id_type": "national_id", "id_number": "1000000000"}, "input", "looks mistyped"),
+        ("id_number", {"id_number": "1000000000"}, "input", "looks mistyped"),
         ("id_number", {"id_type": "national_id", "id_number": "10000"}, "input", ""),
         ("id_number", {"id_type": "national_id", "id_number": "10000"}, "change", "has 10 digits"),
         ("full_name", {"full_name": ""}, "change", "required"),

@@ -1,0 +1,176 @@
+"""Who is in house now: departures with one click, another room, a longer stay."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from guests import changes, intake
+from guests.changes import ChangeRefused
+from guests.kinds import KINDS
+from guests.kinds.errors import RecordRefused
+from guests.models import Door, GuestRecord
+from guests.views.common import PAGE, is_key, may_submit
+from guests.views.entering import choose_establishment, chosen_establishment
+from registration.models import Establishment
+from shumoos.accounts.requests import SignedInRequest
+from shumoos.saudi import calendar
+
+STAYS = tuple(code for code, kind in KINDS.items() if kind.leaves)
+
+
+@require_safe
+@may_submit
+def in_house(request: SignedInRequest) -> HttpResponse:
+    """List whose stay or rental goes on, the latest to come first."""
+    establishment = chosen_establishment(request)
+    if establishment is None:
+        return choose_establishment(request, "guests:in_house")
+    records = GuestRecord.objects.visible_to(request.user).open().filter(establishment=establishment)
+    before = request.GET.get("before", "")
+    if is_key(before):
+        records = records.filter(pk__lt=int(before))
+    found = list(records.order_by("-pk")[: PAGE + 1])
+    shown = found[:PAGE]
+    own = address_of(establishment)
+    context = {
+        "establishment": establishment,
+        "rows": [row_of(record) for record in shown],
+        "newest": own if before else "",
+        "older": f"{own}&before={shown[-1].pk}" if len(found) > PAGE else "",
+        "departed": departed(request, establishment),
+        "today": calendar.today(),
+    }
+    return render(request, "guests/in_house.html", context)
+
+
+def row_of(record: GuestRecord) -> dict[str, Any]:
+    """Return a record with what its row shows: its room or plate, until when, and whether that has passed."""
+    kind = record.declaration
+    until = kind.fields["departs_on"].value_of(record.content) if "departs_on" in kind.fields else None
+    return {
+        "record": record,
+        "place": record.content.get(kind.place, "") if kind.place else "",
+        "place_label": kind.fields[kind.place].shown.label if kind.place else "",
+        "until": until,
+        "typed_until": record.content.get("departs_on", ""),
+        "has_end": "departs_on" in kind.fields,
+        "is_over": bool(until and until < calendar.today()),
+        "is_companion": bool(kind.companion and record.content.get(kind.companion)),
+    }
+
+
+def departed(request: SignedInRequest, establishment: Establishment) -> list[GuestRecord]:
+    """Return the records whose departure the address names, a moment ago, for it to be undone."""
+    keys = [key for key in request.GET.getlist("departed") if is_key(key)][: intake_limit()]
+    return list(
+        GuestRecord.objects.visible_to(request.user)
+        .filter(establishment=establishment, pk__in=keys, departed_at__isnull=False)
+        .order_by("pk")
+    )
+
+
+def intake_limit() -> int:
+    """How many go at once: a guest with the companions that the form takes."""
+    return 21
+
+
+@require_POST
+@may_submit
+def depart(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say that a guest has left now, and with `all` those who came along."""
+    record = own_record(request, pk)
+    leaving = [record, *(companions_of(request, record) if request.POST.get("all") else [])]
+    gone = []
+    for one in leaving:
+        try:
+            changes.depart(one, datetime.now(calendar.RIYADH), by=request.user, door=Door.FORM)
+        except (ChangeRefused, RecordRefused, intake.SubmissionRefused) as refusal:
+            messages.error(request, sentence_of(refusal))
+        else:
+            gone.append(one.pk)
+    return redirect(address_of(record.establishment, departed=gone))
+
+
+def companions_of(request: SignedInRequest, record: GuestRecord) -> list[GuestRecord]:
+    """Return those in house who came along with this guest."""
+    kind = record.declaration
+    if not kind.companion:
+        return []
+    along = (
+        GuestRecord.objects.visible_to(request.user)
+        .open()
+        .filter(
+            establishment=record.establishment_id,
+            kind=record.kind,
+            content__contains={kind.companion: record.client_reference},
+        )
+    )
+    return list(along.select_related("establishment__owner").order_by("pk")[: intake_limit() - 1])
+
+
+@require_POST
+@may_submit
+def undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a departure back, by a correction: both versions are kept."""
+    record = own_record(request, pk)
+    kind = record.declaration
+    content = {name: value for name, value in record.content.items() if name != kind.leaves}
+    correct(request, record, content, _("The departure was entered by mistake."))
+    return redirect(address_of(record.establishment))
+
+
+@require_POST
+@may_submit
+def move(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give a guest another room, or another day of departure, by a correction."""
+    record = own_record(request, pk)
+    kind = record.declaration
+    content = dict(record.content)
+    reasons = []
+    if kind.place and "place" in request.POST and request.POST["place"] != content.get(kind.place, ""):
+        content[kind.place] = request.POST["place"]
+        reasons.append(_("Change of room."))
+    if "departs_on" in kind.fields and "departs_on" in request.POST:
+        until = request.POST["departs_on"]
+        if until != content.get("departs_on", ""):
+            content["departs_on"] = until
+            reasons.append(_("Another day of departure."))
+    if reasons and correct(request, record, content, " ".join(reasons)):
+        messages.success(request, _("%(name)s: the change is saved.") % {"name": record.full_name})
+    return redirect(address_of(record.establishment))
+
+
+def correct(request: SignedInRequest, record: GuestRecord, content: dict[str, Any], reason: str) -> bool:
+    try:
+        changes.correct(record, content, reason=reason, by=request.user, door=Door.FORM)
+    except (ChangeRefused, RecordRefused, intake.SubmissionRefused) as refusal:
+        messages.error(request, f"{record.full_name}: {sentence_of(refusal)}")
+        return False
+    return True
+
+
+def sentence_of(refusal: Exception) -> str:
+    if isinstance(refusal, RecordRefused):
+        return " ".join(error.message for error in refusal.errors)
+    return str(refusal)
+
+
+def own_record(request: SignedInRequest, pk: int) -> GuestRecord:
+    """Return a record of a stay or a rental that the person may see. Raises Http404 for others."""
+    visible = GuestRecord.objects.visible_to(request.user).select_related("establishment__owner")
+    record = get_object_or_404(visible, pk=pk)
+    if record.kind not in STAYS:
+        raise Http404
+    return record
+
+
+def address_of(establishment: Establishment, departed: list[int] | None = None) -> str:
+    query = {"establishment": establishment.number, "departed": departed or []}
+    return f"{reverse('guests:in_house')}?{urlencode(query, doseq=True)}"
