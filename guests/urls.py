@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guests.views import calendar, entering, in_house, receipts, records, searching
+from guests.views import calendar, changing, entering, in_house, receipts, records, searching
 
 app_name = "guests"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("<int:pk>/departure/", in_house.depart, name="depart"),
     path("<int:pk>/departure/undo/", in_house.undo, name="undo_departure"),
     path("<int:pk>/move/", in_house.move, name="move"),
+    path("<int:pk>/correct/", changing.correct, name="correct"),
+    path("<int:pk>/cancel/", changing.cancel, name="cancel"),
+    path("refused/", changing.to_correct, name="to_correct"),
     path("receipts/", receipts.receipts, name="receipts"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),
 ]

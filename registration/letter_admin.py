@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.models import Role, User
 from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
@@ -133,6 +134,8 @@ class LetterAdmin(admin.ModelAdmin):
         letter = self.in_scope(request, pk)
         if not request.user.has_perm("letters.revoke"):
             raise PermissionDenied
+        if not is_fresh(request):
+            return ask_again(request)
         form = RevokeForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:

@@ -16,6 +16,7 @@ from activation.standing import standings
 from registration.models import Establishment
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
@@ -148,6 +149,7 @@ def closing_page(
 
 @require_POST
 @can_answer
+@recently_verified
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     refuse_others(request)
     asked = asked_of(request, pk)

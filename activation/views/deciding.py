@@ -16,6 +16,7 @@ from registration import mandates, mobile
 from registration.models import Application
 from registration.moves import MoveRefused
 from shumoos.accounts.codes import CodeRefused
+from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.requests import SignedInRequest
 
 
@@ -74,7 +75,10 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @can_decide
 def activate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Store the checklist and activate, or propose it to the head where the sector asks for that."""
+    """Store the checklist and activate, or propose it to the head where the sector asks for that.
+
+    Whoever has to type their code first finds the checklist as they ticked it.
+    """
     application = in_scope(request, pk)
     form = checklist(request, application)
     if form is not None and not form.is_valid():
@@ -82,6 +86,8 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         if form is not None:
             decisions.tick(application, by=request.user, **form.answers)
+        if not is_fresh(request):
+            return ask_again(request)
         if decisions.needs_second_review(application):
             decisions.propose(application, by=request.user)
             done = _("The activation is proposed to the office head.")

@@ -11,11 +11,13 @@ from activation.forms import ColleagueReasonForm, ReassignForm
 from activation.views.common import act, can_lead, in_scope
 from activation.views.review import review_page
 from registration.moves import MoveRefused
+from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.requests import SignedInRequest
 
 
 @require_POST
 @can_lead
+@recently_verified
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     application = in_scope(request, pk)
     return act(

@@ -16,6 +16,7 @@ from activation.life_forms import ReinstatementForm, SuspensionForm
 from activation.models import Subscription, SubscriptionStatus
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
 
@@ -86,6 +87,7 @@ def renew(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @can_order
+@recently_verified
 def suspend(request: SignedInRequest, pk: int) -> HttpResponse:
     subscription = in_scope(request, pk)
     form = SuspensionForm(request.POST if request.method == "POST" else None)
@@ -102,6 +104,7 @@ def suspend(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @can_order
+@recently_verified
 def reinstate(request: SignedInRequest, pk: int) -> HttpResponse:
     subscription = in_scope(request, pk)
     form = ReinstatementForm(request.POST if request.method == "POST" else None)

@@ -1,6 +1,8 @@
 from guests.models.api_keys import ApiKey, KeptAnswer
 from guests.models.batches import CLAIM_LAPSES_AFTER, Batch
+from guests.models.daily_receipts import DailyReceipt
 from guests.models.deadlines import Deadline, DeadlineReminder, StandingNilReturn
+from guests.models.keeping import Inspection, KeepingRule, PurgedDay
 from guests.models.nil_returns import NilReturn
 from guests.models.outages import Heartbeat, Outage, Part
 from guests.models.records import Action, GuestRecord, RecordChange
@@ -15,15 +17,19 @@ __all__ = [
     "Action",
     "ApiKey",
     "Batch",
+    "DailyReceipt",
     "Deadline",
     "DeadlineReminder",
     "Door",
     "GuestRecord",
     "Heartbeat",
+    "Inspection",
+    "KeepingRule",
     "KeptAnswer",
     "NilReturn",
     "Outage",
     "Part",
+    "PurgedDay",
     "RecordChange",
     "SandboxRecord",
     "SandboxSubmission",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from guests.kinds import KINDS
 from registration.models import Establishment, Mandate, Provider
 from shumoos.accounts.models import Role
+from shumoos.letters.models import Letter
 from shumoos.saudi import receipt_number
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class Submission(models.Model):
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     # Over the canonical content of the accepted records, in their order.
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+
+    # Its receipt as a letter, issued when it is first asked for.
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, editable=False, related_name="submission"
+    )
 
     objects = SubmissionQuerySet.as_manager()
 

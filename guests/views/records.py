@@ -8,10 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from guests.models import GuestRecord, TransferStatus, workplaces
+from guests.kinds.base import Content
+from guests.models import TONES, GuestRecord, TransferStatus, workplaces
 from guests.views.common import log_record, may_submit, page_of
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.templatetags.days import both_calendars, both_calendars_time
+
+# More than this are not counted: the list has them.
+MOST_COUNTED = 1000
 
 
 @require_safe
@@ -19,8 +23,9 @@ from shumoos.templatetags.days import both_calendars, both_calendars_time
 def records(request: SignedInRequest) -> HttpResponse:
     visible = GuestRecord.objects.visible_to(request.user).with_state().select_related("establishment")
     context = page_of(visible, request.GET.get("before", ""), reverse("guests:list"))
-    several = workplaces(request.user).count() > 1
-    return render(request, "guests/list.html", context | {"shows_establishments": several})
+    context["shows_establishments"] = workplaces(request.user).count() > 1
+    context["to_correct"] = GuestRecord.objects.visible_to(request.user).to_correct()[:MOST_COUNTED].count()
+    return render(request, "guests/list.html", context)
 
 
 @require_safe
@@ -35,7 +40,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         companion = f"{reverse('guests:new')}?{return_to}&{urlencode({'with': record.pk})}"
     context = {
         "record": record,
-        "rows": rows_of(record),
+        "rows": rows_of(record, record.content),
+        "versions": versions_of(record),
         "is_transferred": record.latest_state == TransferStatus.TRANSFERRED,
         "is_refused": record.latest_state == TransferStatus.REFUSED,
         "next_url": f"{reverse('guests:new')}?{return_to}",
@@ -44,11 +50,28 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "guests/detail.html", context)
 
 
-def rows_of(record: GuestRecord) -> list[dict[str, Any]]:
-    """Return the record's fields as they are shown: label, value, and whether it is a code."""
+def versions_of(record: GuestRecord) -> list[dict[str, Any]]:
+    """Return the record's later versions, the latest first, each with what it changed."""
+    versions = []
+    for change in record.changes.select_related("by", "mandate__agreement__provider").order_by("-version"):
+        before, after = rows_of(record, change.before), rows_of(record, change.content)
+        changed = [
+            {"label": old["label"], "before": old["value"], "after": new["value"], "is_code": old["is_code"]}
+            for old, new in zip(before, after, strict=True)
+            if old["value"] != new["value"]
+        ]
+        state = TransferStatus(change.state)
+        versions.append(
+            {"change": change, "fields": changed, "state": str(state.label), "tone": TONES[state]}
+        )
+    return versions
+
+
+def rows_of(record: GuestRecord, content: Content) -> list[dict[str, Any]]:
+    """Return a record's fields as they are shown: label, value, and whether it is a code."""
     rows = []
     for field in record.declaration.fields.values():
-        value = field.value_of(record.content)
+        value = field.value_of(content)
         is_code = field.shown.is_code
         if field.shown.input == "day":
             value, is_code = both_calendars(value), False

@@ -47,7 +47,7 @@ class LineRefused(Exception):
     """A line with everything that is wrong with it."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(", ".join(f"{fault.field} {fault.code}" for fault in faults))
+        super().__init__(faults)
         self.faults = faults
 
 

@@ -74,6 +74,9 @@ MERGE = f"""
 """  # noqa: S608  put together from constants
 
 
+as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 class Merged(NamedTuple):
     """How many licences a merge made, changed, and gave another owner."""
 
@@ -114,7 +117,7 @@ class Findings:
     def refuse(self, line: int, faults: Sequence[Fault], cells: Sequence[str]) -> None:
         # jsonb holds no NUL either.
         kept = [cell.replace("\x00", "\ufffd") for cell in cells]
-        self._write_refused([self._id, line, json.dumps(faults), json.dumps(kept)])
+        self._write_refused([self._id, line, as_json(faults), as_json(kept)])
         self.refused += 1
 
     def merge(self) -> Merged:

@@ -120,7 +120,9 @@ class Fault(NamedTuple):
     @property
     def message(self) -> str:
         """What is wrong and how to put it right, in the language in use."""
-        sentence = LINES.get((self.field, self.code)) or LINES["", self.code]
+        # Asking a lazy sentence whether it is there would translate it.
+        own = (self.field, self.code)
+        sentence = LINES[own if own in LINES else ("", self.code)]
         return str(sentence) % self.values if self.values else str(sentence)
 
 

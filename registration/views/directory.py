@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from registration import directory
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 
@@ -24,6 +25,8 @@ def search(request: SignedInRequest) -> HttpResponse:
     found = directory.find(**form.criteria)
     reason = form.cleaned_data["reason"]
     if "export" in request.POST:
+        if not is_fresh(request):
+            return ask_again(request)
         log_look(request, "directory export", form.subject(""), reason=reason)
         return export(found)
     after = request.POST.get("after", "")

@@ -41,6 +41,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "activation.decide",
         "activation.renew",
         "violations.record",
+        "guests.inspect",
         "sms.view_textmessage",
     ],
     Role.HEAD: [
@@ -54,6 +55,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "activation.see_figures",
         "violations.record",
         "violations.reduce",
+        "guests.inspect",
         "letters.revoke",
         "sms.view_textmessage",
     ],
@@ -70,6 +72,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         *VIEW_VIOLATIONS,
         *VIEW_REFERENCE_DATA,
         "activation.see_figures",
+        "guests.inspect",
         "registration.view_agreement",
         "registration.view_duty",
         "registration.view_mandate",

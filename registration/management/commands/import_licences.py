@@ -49,9 +49,9 @@ class Command(BaseCommand):
         """Print the report, the refused lines one by one, however many there are."""
         counts = {name: getattr(register_import, name) for name in ("created", "updated", "unchanged")}
         self.stdout.write(json.dumps(counts)[:-1] + ', "rejected": [', ending="")
+        as_json = json.JSONEncoder(ensure_ascii=False).encode
         for position, finding in enumerate(findings_of(register_import)):
-            separator = ",\n" if position else "\n"
-            self.stdout.write(separator + json.dumps(finding, ensure_ascii=False), ending="")
+            self.stdout.write((",\n" if position else "\n") + as_json(finding), ending="")
         self.stdout.write("]}")
 
 

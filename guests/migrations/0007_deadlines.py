@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guests', '0005_transfers_are_gone'),
+        ('guests', '0006_receipts_and_keeping'),
         ('registration', '0009_licence_authority_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
