@@ -13,7 +13,8 @@ from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel
 
-from guests.api.schemas import ANY_RECORD, ProblemDocument
+from guests.api.codes import TABLES, codes_of
+from guests.api.schemas import ANY_RECORD, POSSIBLE, ProblemDocument
 from guests.kinds import KINDS, Kind
 from guests.kinds.base import Field
 from shumoos.problems import CONTENT_TYPE
@@ -44,7 +45,7 @@ def takes(model: type[BaseModel], *, parameters: Any = (), refusals: Any = ()) -
     """Return what an operation's description says of the body it reads, and of its refusals."""
     schema = model.model_json_schema(ref_template=REFERENCE)
     schema.pop("$defs", None)
-    body = {"required": True, "content": {"application/json": {"schema": referring(schema)}}}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
     return {
         "requestBody": body,
         "parameters": list(parameters),
@@ -52,13 +53,22 @@ def takes(model: type[BaseModel], *, parameters: Any = (), refusals: Any = ()) -
     }
 
 
-def referring(schema: Any) -> Any:
-    """Return the schema with a reference to the kinds' wherever it takes any record."""
-    if schema == ANY_RECORD:
+def completed(described: Any) -> Any:
+    """Return the description with the kinds' schemas and the tables' codes in their places."""
+    if described == ANY_RECORD:
         return {"$ref": REFERENCE.format(model="AnyRecord")}
-    if isinstance(schema, dict):
-        return {name: referring(inner) for name, inner in schema.items()}
-    return schema
+    if isinstance(described, list):
+        return [completed(inner) for inner in described]
+    if not isinstance(described, dict):
+        return described
+    whole = {name: completed(inner) for name, inner in described.items() if name != POSSIBLE}
+    if POSSIBLE in described:
+        whole["enum"] = possible(described[POSSIBLE])
+    return whole
+
+
+def possible(table: str) -> list[str]:
+    return list(TABLES) if table == "tables" else [row["code"] for row in codes_of(table)]
 
 
 def refused_with(*statuses: int) -> dict[str, Any]:
@@ -73,7 +83,7 @@ class DescribedApi(NinjaAPI):
 
     def get_openapi_schema(self, **details: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**details)
-        described = json.loads(json.dumps(schema, default=str))
+        described = completed(json.loads(json.dumps(schema, default=str)))
         described["info"]["description"] = introduction()
         for operations in described["paths"].values():
             for operation in operations.values():

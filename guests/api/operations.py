@@ -1,8 +1,9 @@
 """The API's operations. django-ninja leads to them and writes the pages about them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Path
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaRefusal
 from ninja.security import HttpBearer
@@ -14,6 +15,8 @@ from guests.api.schemas import Answer, CodeTable, Sending
 from guests.api.sending import send
 from guests.models import ApiKey
 from shumoos.problems import Problem
+
+TableName = Annotated[str, Path(**{schemas.POSSIBLE: "tables"})]
 
 
 class Bearer(HttpBearer):
@@ -81,6 +84,6 @@ def send_records(request: HttpRequest) -> HttpResponse:
     tags=["codes"],
     openapi_extra=openapi.refused_with(404),
 )
-def read_codes(request: Admitted, table: str) -> dict[str, Any]:
+def read_codes(request: Admitted, table: TableName) -> dict[str, Any]:
     """The possible values of a field, or the error codes, with their names in the language asked for."""
     return {"table": table, "codes": codes_of(table)}

@@ -14,6 +14,9 @@ MOST_RECORDS = 1000
 REASON_LENGTH = 300
 
 # Any JSON is taken and judged by the declaration of its kind, each record for itself.
+# Becomes the codes of that table in the description: a kind may be declared after this is read.
+POSSIBLE = "x-possible"
+
 ANY_RECORD = {"title": "AnyRecord"}
 AnyRecord = Annotated[Any, WithJsonSchema(ANY_RECORD)]
 
@@ -29,7 +32,7 @@ class Request(BaseModel):
 
 
 class KindNamed(Request):
-    kind: str = Field(description="The kind of record, such as `lodging`.")
+    kind: str = Field(description="The kind of record.", json_schema_extra={POSSIBLE: "kinds"})
 
     @field_validator("kind")
     @classmethod

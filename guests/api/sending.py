@@ -25,7 +25,7 @@ def send(request: HttpRequest) -> HttpResponse:
     body = bodies.read_body(request)
     api_key = admission.admit(request)
     is_check = check_only(request)
-    idempotency_key = "" if is_check else answers.key_of(request)
+    idempotency_key = answers.key_of(request)
     sending = schemas.read(Sending, bodies.read_json(request))
     admission.refuse_unexpected(api_key, sending.kind)
     admission.refuse_unsubscribed(api_key)
