@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from guests import changes
 from guests.intake import Result, read_all, reject_lost_companions
 from guests.kinds import KINDS, Kind
 from guests.kinds.base import sha256
-from guests.kinds.errors import error
+from guests.kinds.errors import RecordRefused, error
 from guests.models import ApiKey, SandboxRecord, SandboxSubmission
 from shumoos.saudi import calendar
 
@@ -68,3 +71,54 @@ def store(submission: SandboxSubmission, kind: Kind, results: list[Result]) -> N
             result.status = "duplicate"
         else:
             result.reject(error(kind.reference, "conflict"))
+
+
+def correct(record: SandboxRecord, raw: Any, *, reason: str, **_who: Any) -> None:
+    """Replace what the record says, as `changes.correct` does."""
+    refuse_cancelled(record)
+    content = KINDS[record.kind].read(raw)
+    if content == record.content:
+        return
+    if content[KINDS[record.kind].reference] != record.client_reference:
+        raise RecordRefused([error(KINDS[record.kind].reference, "conflict", "reference")])
+    changes.clean_reason(reason)
+    record.content = content
+    save_next(record)
+
+
+def depart(record: SandboxRecord, at: str, **_who: Any) -> None:
+    """Say when the stay ended, as `changes.depart` does."""
+    kind = KINDS[record.kind]
+    refuse_cancelled(record)
+    if not kind.leaves:
+        raise changes.ChangeRefused("no_end", _("Records of this kind have no departure."))
+    content = kind.read({**record.content, kind.leaves: at})
+    if content == record.content:
+        return
+    if kind.leaves in record.content:
+        raise changes.ChangeRefused(
+            "ended", _("The departure is on record already: correct the record to change its time.")
+        )
+    record.content = content
+    save_next(record)
+
+
+def cancel(record: SandboxRecord, *, reason: str, **_who: Any) -> None:
+    """Cancel the record, as `changes.cancel` does."""
+    if record.cancelled_at:
+        return
+    changes.clean_reason(reason)
+    record.cancelled_at = timezone.now()
+    save_next(record)
+
+
+def refuse_cancelled(record: SandboxRecord) -> None:
+    if record.cancelled_at:
+        raise changes.ChangeRefused(
+            "cancelled", _("This record is cancelled: enter what holds as a new one.")
+        )
+
+
+def save_next(record: SandboxRecord) -> None:
+    record.version += 1
+    record.save(update_fields=["content", "version", "cancelled_at"])

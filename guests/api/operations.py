@@ -8,10 +8,21 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaRefusal
 from ninja.security import HttpBearer
 
-from guests.api import admission, openapi, schemas
+from guests.api import admission, bodies, openapi, receipts, records, schemas
 from guests.api.admission import Admitted
 from guests.api.codes import codes_of
-from guests.api.schemas import Answer, CodeTable, Sending
+from guests.api.schemas import (
+    Answer,
+    Cancellation,
+    CodeTable,
+    Correction,
+    Departure,
+    NilReturnAnswer,
+    NilReturning,
+    ReceiptAnswer,
+    RecordAnswer,
+    Sending,
+)
 from guests.api.sending import send
 from guests.models import ApiKey
 from shumoos.problems import Problem
@@ -75,6 +86,78 @@ def send_records(request: HttpRequest) -> HttpResponse:
     gets the same answer for a day at least. The receipt proves that the records were received.
     """
     return send(request)
+
+
+@api.get(
+    "/records/{record_id}",
+    summary="Read a record",
+    response=RecordAnswer,
+    tags=["records"],
+    openapi_extra=openapi.refused_with(404),
+)
+def read_record(request: Admitted, record_id: str) -> dict[str, Any]:
+    """The record as it stands, and how far it is on its way to the information centre."""
+    return records.show(request, record_id)
+
+
+@api.patch(
+    "/records/{record_id}",
+    summary="Correct a record",
+    response=RecordAnswer,
+    tags=["records"],
+    openapi_extra=openapi.takes(Correction, refusals=[404, 409]),
+)
+def correct_record(request: Admitted, record_id: str) -> dict[str, Any]:
+    """Send the fields that were wrong, and why; all versions are kept and travel in order."""
+    return records.correct(request, record_id, bodies.read_json(request))
+
+
+@api.post(
+    "/records/{record_id}/departure",
+    summary="End a stay or a rental",
+    response=RecordAnswer,
+    tags=["records"],
+    openapi_extra=openapi.takes(Departure, refusals=[404, 409]),
+)
+def end_stay(request: Admitted, record_id: str) -> dict[str, Any]:
+    """Say when the guest left or the vehicle came back. To say the same again changes nothing."""
+    return records.depart(request, record_id, bodies.read_json(request))
+
+
+@api.post(
+    "/records/{record_id}/cancel",
+    summary="Cancel a record",
+    response=RecordAnswer,
+    tags=["records"],
+    openapi_extra=openapi.takes(Cancellation, refusals=[404, 409]),
+)
+def cancel_record(request: Admitted, record_id: str) -> dict[str, Any]:
+    """Cancel what should not have been sent, and say why. It is kept, and counts no more."""
+    return records.cancel(request, record_id, bodies.read_json(request))
+
+
+@api.post(
+    "/nil-returns",
+    summary="File a nil return",
+    response=NilReturnAnswer,
+    tags=["nil returns"],
+    openapi_extra=openapi.takes(NilReturning, refusals=[403, 409]),
+)
+def file_nil_return(request: Admitted) -> dict[str, Any]:
+    """Say that there was nobody on a day. To file it again changes nothing; a record of that day voids it."""
+    return receipts.file_nil_return(request, bodies.read_json(request))
+
+
+@api.get(
+    "/receipts/{number}",
+    summary="Read a receipt",
+    response=ReceiptAnswer,
+    tags=["receipts"],
+    openapi_extra=openapi.refused_with(404),
+)
+def read_receipt(request: Admitted, number: str) -> dict[str, Any]:
+    """What was received under this number, and when, in Riyadh's time."""
+    return receipts.show(request, number)
 
 
 @api.get(

@@ -100,7 +100,7 @@ def written(receipt: str | None, results: list[Result]) -> bytes:
                 "client_reference": result.client_reference,
                 "status": result.status,
                 "id": None if result.record_id is None else str(result.record_id),
-                "errors": [error.__dict__ for error in result.errors],
+                "errors": [schemas.told(error) for error in result.errors],
             }
             for result in results
         ],

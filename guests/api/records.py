@@ -1,0 +1,130 @@
+"""One record of the key's establishment: found, shown, and changed as the owner's pages change it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+
+from guests import changes, sandbox
+from guests.api import schemas
+from guests.api.admission import Admitted
+from guests.changes import ChangeRefused
+from guests.kinds import KINDS
+from guests.kinds.errors import RecordRefused
+from guests.models import Door, GuestRecord, SandboxRecord
+from guests.views.common import is_key
+from shumoos.accounts.models import Look
+from shumoos.problems import Problem
+from shumoos.saudi.calendar import RIYADH
+
+AnyRecord = GuestRecord | SandboxRecord
+
+
+def find(request: Admitted, record_id: str, *, is_locked: bool = False) -> AnyRecord:
+    """Return the record of that id. Raises Http404 where the key's establishment has none."""
+    if not is_key(record_id):
+        raise Http404
+    model: Any = SandboxRecord if request.api_key.is_test else GuestRecord
+    found = model.objects.filter(pk=int(record_id), establishment=request.api_key.establishment)
+    if is_locked:
+        found = found.select_for_update(of=("self",))
+    elif not request.api_key.is_test:
+        found = found.with_state()
+    record = found.select_related("submission").first()
+    if record is None:
+        raise Http404
+    return record
+
+
+def show(request: Admitted, record_id: str) -> dict[str, Any]:
+    """Return what is known of the record, how far it is on its way with it; the look is logged."""
+    record = find(request, record_id)
+    log_look(request, "read record by API", record)
+    return {
+        "id": str(record.pk),
+        "receipt": record.submission.receipt,
+        "kind": record.kind,
+        "client_reference": record.client_reference,
+        "version": record.version,
+        "record": record.content,
+        "received_at": local(record.submission.received_at),
+        "departed_at": record.content.get(KINDS[record.kind].leaves),
+        "cancelled_at": local(record.cancelled_at),
+        "transfer": transfer_of(record),
+    }
+
+
+def transfer_of(record: AnyRecord) -> dict[str, Any]:
+    if isinstance(record, SandboxRecord):
+        return {"state": "test", "reason": "", "at": None}
+    return {"state": record.latest_state, "reason": record.latest_refusal, "at": local(record.latest_at)}
+
+
+def local(at: datetime | None) -> str | None:
+    return at.astimezone(RIYADH).isoformat(timespec="seconds") if at else None
+
+
+def log_look(request: Admitted, action: str, record: AnyRecord) -> None:
+    """Log that a program looks at a record: under its key, because nobody has signed in."""
+    Look.objects.create(
+        by=None,
+        role="",
+        action=action,
+        subject=f"{record._meta.label_lower}:{record.pk}",
+        reason=f"{request.api_key.prefix}…",
+        address=request.META.get("REMOTE_ADDR") or None,
+        request_id=getattr(request, "id", ""),
+    )
+
+
+def correct(request: Admitted, record_id: str, sent: Any) -> dict[str, Any]:
+    """Give some fields of a record another value, or, by null, none."""
+
+    def change(record: AnyRecord) -> None:
+        correction = schemas.read(schemas.Correction, sent)
+        # Put together under the lock: of two at once, the second changes what the first has left.
+        whole = record.content | correction.record
+        ways(request).correct(record, whole, reason=correction.reason, by=None, door=Door.API)
+
+    return changed(request, record_id, change)
+
+
+def depart(request: Admitted, record_id: str, sent: Any) -> dict[str, Any]:
+    """Say when the stay or the rental ended: now, where no moment is given."""
+
+    def change(record: AnyRecord) -> None:
+        departure = schemas.read(schemas.Departure, sent)
+        at = departure.at or datetime.now(RIYADH).isoformat(timespec="seconds")
+        ways(request).depart(record, at, by=None, door=Door.API)
+
+    return changed(request, record_id, change)
+
+
+def cancel(request: Admitted, record_id: str, sent: Any) -> dict[str, Any]:
+    def change(record: AnyRecord) -> None:
+        cancellation = schemas.read(schemas.Cancellation, sent)
+        ways(request).cancel(record, reason=cancellation.reason, by=None, door=Door.API)
+
+    return changed(request, record_id, change)
+
+
+def ways(request: Admitted) -> Any:
+    """Return the module that changes the records of this key."""
+    return sandbox if request.api_key.is_test else changes
+
+
+def changed(request: Admitted, record_id: str, change: Callable[[AnyRecord], None]) -> dict[str, Any]:
+    """Change the record under its lock and return it as it stands. Raises `Problem`: 422 or 409."""
+    try:
+        with transaction.atomic():
+            change(find(request, record_id, is_locked=True))
+    except RecordRefused as refusal:
+        raise schemas.invalid([schemas.told(error) for error in refusal.errors]) from None
+    except ChangeRefused as refusal:
+        said = {"field": "", "code": refusal.code, "message": str(refusal)}
+        if refusal.code == "reason":
+            raise schemas.invalid([said | {"field": "reason"}]) from None
+        raise Problem("state", str(refusal), errors=[said]) from None
+    return show(request, record_id)
