@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from guests.intake import Result, read_all, reject_lost_companions
-from guests.kinds import KINDS, Kind
-from guests.kinds.errors import error
+from guests.intake import Result, compare_with_known, read_all, reject_lost_companions
+from guests.kinds import KINDS
 from guests.models import GuestRecord
 from registration.models import Establishment
 
@@ -20,18 +19,5 @@ def check(
     declaration = KINDS[kind]
     results = read_all(declaration, records)
     reject_lost_companions(establishment, declaration, results, among=among)
-    compare_with_known(establishment, declaration, results, among)
+    compare_with_known(establishment, declaration, results, among=among)
     return results
-
-
-def compare_with_known(establishment: Establishment, kind: Kind, results: list[Result], among: Any) -> None:
-    """Tell duplicates and conflicts among the results that are accepted so far."""
-    accepted = {result.client_reference: result for result in results if result.status == "accepted"}
-    known = among.objects.filter(establishment=establishment, client_reference__in=accepted)
-    for record in known.only("pk", "kind", "client_reference", "content"):
-        result = accepted[record.client_reference]
-        if (record.kind, record.content) == (kind.code, result.content):
-            result.status = "duplicate"
-            result.record_id = record.pk
-        else:
-            result.reject(error(kind.reference, "conflict"))

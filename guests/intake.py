@@ -3,25 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Literal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guests import storing
 from guests.kinds import KINDS, Kind
 from guests.kinds.base import Content, sha256
 from guests.kinds.errors import FieldError, RecordRefused, error
-from guests.models import Door, GuestRecord, NilReturn, RecordChange, Submission
+from guests.models import Door, GuestRecord, RecordChange, Submission
 from guests.tasks import transfer_due_records
 from registration import mandates
 from registration.models import Establishment, Mandate, Scope
 from shumoos.accounts.models import Role, User
 from shumoos.celery import ring
-from shumoos.saudi import calendar, receipt_number
 
-# Of ten numbers in a row one is free, until nearly all million million of the year are taken.
-NUMBERS_TRIED = 10
+COUNTED = ["accepted", "duplicate", "rejected", "sha256"]
 
 
 class SubmissionRefused(Exception):
@@ -101,16 +99,32 @@ def submit(
     """
     refuse_unexpected(establishment, kind)
     mandate = mandate_of(by, establishment)
+    return take(establishment=establishment, kind=kind, records=records, door=door, by=by, mandate=mandate)
+
+
+def take(
+    *,
+    establishment: Establishment,
+    kind: str,
+    records: Sequence[Any],
+    door: Door,
+    by: User | None = None,
+    mandate: Mandate | None = None,
+) -> Submission:
+    """Do as `submit` does, for a door that has seen for itself that these records may come now."""
     results = read_all(KINDS[kind], records)
-    with transaction.atomic():
+    # Whatever goes wrong in here undoes all of it, so no savepoint is needed.
+    with transaction.atomic(savepoint=False):
         reject_lost_companions(establishment, KINDS[kind], results)
-        submission = open_submission(
-            establishment=establishment, kind=kind, door=door, by=by, mandate=mandate
-        )
+        submission = Submission(establishment=establishment, kind=kind, door=door, by=by, mandate=mandate)
+        count(submission, results)
+        storing.insert_submission(submission)
+        expected = submission.accepted
         store(submission, [result for result in results if result.status == "accepted"])
-        close_submission(submission, results)
+        submission.results = results
+        if count(submission, results) != expected:
+            submission.save(update_fields=COUNTED)
         if submission.accepted:
-            NilReturn.objects.void(establishment, kind, days_of(results, KINDS[kind]))
             ring(transfer_due_records)
     return submission
 
@@ -192,43 +206,37 @@ def reject_lost_companions(
 
 def open_submission(**details: Any) -> Submission:
     """Return a new submission under a receipt number that no other has."""
-    for left in reversed(range(NUMBERS_TRIED)):
-        try:
-            with transaction.atomic():
-                return Submission.objects.create(
-                    receipt=receipt_number.make(calendar.today().year), **details
-                )
-        except IntegrityError:
-            if not left:
-                raise
-    raise AssertionError
+    submission = Submission(**details)
+    storing.insert_submission(submission)
+    return submission
 
 
 def store(submission: Submission, results: list[Result]) -> None:
     """Insert the records; those whose reference is taken become duplicates, or are rejected as conflicts."""
-    kind = KINDS[submission.kind]
-    # Of two transactions that insert the same references, the second waits for the first at each of them: in
-    # one order, so that they cannot wait for each other.
-    ordered = sorted(results, key=lambda result: result.client_reference)
-    GuestRecord.objects.bulk_create(
-        [make_record(submission, kind, result) for result in ordered], ignore_conflicts=True, batch_size=1000
-    )
-    stored = {
-        record.client_reference: record
-        for record in GuestRecord.objects.filter(
-            establishment=submission.establishment,
-            client_reference__in=[result.client_reference for result in results],
-        )
-    }
-    earlier = earlier_contents(stored.values())
+    new = storing.insert_records(submission, [result.content for result in results])
     for result in results:
-        record = stored[result.client_reference]
-        result.record_id = record.pk
-        if record.submission_id == submission.pk:
-            continue
-        known = [record.content, *earlier[record.pk]]
-        if record.kind == submission.kind and result.content in known:
+        result.record_id = new.get(result.client_reference)
+    compare_with_known(submission.establishment, KINDS[submission.kind], results)
+
+
+def compare_with_known(
+    establishment: Establishment, kind: Kind, results: list[Result], *, among: Any = GuestRecord
+) -> None:
+    """Tell duplicates from conflicts among those accepted results whose reference a known record has."""
+    taken = {
+        result.client_reference: result
+        for result in results
+        if result.status == "accepted" and result.record_id is None
+    }
+    if not taken:
+        return
+    known = list(among.objects.filter(establishment=establishment, client_reference__in=taken))
+    earlier = earlier_contents(known) if among is GuestRecord else defaultdict(list)
+    for record in known:
+        result = taken[record.client_reference]
+        if record.kind == kind.code and result.content in [record.content, *earlier[record.pk]]:
             result.status = "duplicate"
+            result.record_id = record.pk
         else:
             result.reject(error(kind.reference, "conflict"))
 
@@ -243,32 +251,14 @@ def earlier_contents(records: Iterable[GuestRecord]) -> defaultdict[int, list[Co
     return contents
 
 
-def make_record(submission: Submission, kind: Kind, result: Result) -> GuestRecord:
-    return GuestRecord(
-        establishment=submission.establishment,
-        submission=submission,
-        kind=kind.code,
-        client_reference=result.client_reference,
-        content=result.content,
-        **kind.columns(result.content),
-    )
+def count(submission: Submission, results: list[Result]) -> int:
+    """Note what came of the records, and the digest over the accepted ones in the order sent.
 
-
-def days_of(results: Iterable[Result], kind: Kind) -> set[date]:
-    """Return the days, as Riyadh counts them, of the accepted records."""
-    return {
-        kind.occurred_at(result.content).astimezone(calendar.RIYADH).date()
-        for result in results
-        if result.status == "accepted"
-    }
-
-
-def close_submission(submission: Submission, results: list[Result]) -> None:
-    """Write down what came of the records, and the digest over the accepted ones in the order sent."""
+    Returns how many are accepted.
+    """
     statuses = [result.status for result in results]
     submission.accepted = statuses.count("accepted")
     submission.duplicate = statuses.count("duplicate")
     submission.rejected = statuses.count("rejected")
     submission.sha256 = sha256(result.content for result in results if result.status == "accepted")
-    submission.save(update_fields=["accepted", "duplicate", "rejected", "sha256"])
-    submission.results = results
+    return submission.accepted

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guests import intake, keys
-from guests.api import limits
+from guests.api import limits, lookup
 from guests.models import ApiKey
 from shumoos.problems import Problem
 
@@ -22,6 +22,7 @@ class Admitted(HttpRequest):
     """A request whose key was found to hold: what `admit` leaves behind."""
 
     api_key: ApiKey
+    found: lookup.Found
     allowance: limits.Allowance
 
 
@@ -31,12 +32,13 @@ def admit(request: HttpRequest) -> ApiKey:
     Raises `Problem`: 401 without a key or with one that does not hold, 429 after too many requests.
     """
     secret = shown_key(request)
-    found = ApiKey.objects.in_force().select_related("establishment__sector")
-    key = found.filter(key_hash=keys.hash_of(secret)).first()
-    if key is None:
+    # What is no Idempotency-Key is refused later, and no answer is kept under it.
+    found = lookup.find(keys.hash_of(secret), request.META.get("HTTP_IDEMPOTENCY_KEY", "").replace("\0", ""))
+    if found is None:
         refuse_wrong_key(request)
+    key = found.key
     allowance = limits.take(f"key:{key.pk}", key.per_minute)
-    request.api_key, request.allowance = key, allowance  # type: ignore[attr-defined]
+    request.api_key, request.found, request.allowance = key, found, allowance  # type: ignore[attr-defined]
     if allowance.is_spent:
         raise too_many(
             allowance,
@@ -83,10 +85,10 @@ def note_use(key: ApiKey) -> None:
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
 
 
-def refuse_unsubscribed(key: ApiKey) -> None:
+def refuse_unsubscribed(found: lookup.Found) -> None:
     """Raise `Problem` (403) where no records are taken from the key's establishment now."""
-    if not intake.is_subscribed(key.establishment):
-        raise Problem("not_subscribed", intake.why_refused(key.establishment))
+    if not found.is_subscribed:
+        raise Problem("not_subscribed", intake.why_refused(found.key.establishment))
 
 
 def refuse_unexpected(key: ApiKey, kind: str) -> None:

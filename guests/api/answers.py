@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +14,15 @@ from guests.models import ApiKey, KeptAnswer
 from shumoos.problems import Problem
 
 HEADER = "HTTP_IDEMPOTENCY_KEY"
-CONSTRAINT = "answer_once_a_key"
 LONGEST = 255
 # Printable ASCII, as header fields are.
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
+
+
+INSERT = """
+    INSERT INTO guests_keptanswer (api_key_id, idempotency_key, request_sha256, answer, made_at, expires_at)
+    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (api_key_id, idempotency_key) DO NOTHING
+"""
 
 
 class AnsweredMeanwhile(Exception):
@@ -49,28 +54,27 @@ def earlier(api_key: ApiKey, key: str, digest: str) -> str | None:
     """
     kept = KeptAnswer.objects.filter(api_key=api_key, idempotency_key=key)
     row = kept.values_list("request_sha256", "answer").first()
-    if row is None:
+    return same(digest, *row) if row else None
+
+
+def same(digest: str, kept_digest: str | None, kept_answer: str | None) -> str | None:
+    """Return the answer that was kept, None where none was. Raises `Problem` (409) as `earlier` does."""
+    if kept_digest is None:
         return None
-    if row[0] != digest:
+    if kept_digest != digest:
         raise Problem(
             "other_request",
             _("Another request came with this Idempotency-Key before: give each request a key of its own."),
         )
-    return str(row[1])
+    return kept_answer
 
 
 def keep(api_key: ApiKey, key: str, digest: str, answer: str) -> None:
     """Keep the answer, in the transaction of what it tells. Raises `AnsweredMeanwhile`."""
-    expires_at = timezone.now() + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
-    try:
-        KeptAnswer(
-            api_key=api_key,
-            idempotency_key=key,
-            request_sha256=digest,
-            answer=answer,
-            expires_at=expires_at,
-        ).save(force_insert=True)
-    except IntegrityError as error:
-        if CONSTRAINT in str(error):
-            raise AnsweredMeanwhile from None
-        raise
+    now = timezone.now()
+    expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
+    with connection.cursor() as cursor:
+        # Where the same key is being answered at this moment, this waits until that has committed.
+        cursor.execute(INSERT, [api_key.pk, key, digest, answer, now, expires_at])
+        if not cursor.rowcount:
+            raise AnsweredMeanwhile

@@ -47,7 +47,7 @@ def file_nil_return(request: Admitted, sent: Any) -> dict[str, Any]:
     """File that there was nobody on a day. Raises `Problem`: 403, 409 for a day that cannot be, 422."""
     said = schemas.read(schemas.NilReturning, sent)
     admission.refuse_unexpected(request.api_key, said.kind)
-    admission.refuse_unsubscribed(request.api_key)
+    admission.refuse_unsubscribed(request.found)
     try:
         return filed(request, said.kind, said.day)
     except NilReturnRefused as refusal:

@@ -28,7 +28,13 @@ def send(request: HttpRequest) -> HttpResponse:
     idempotency_key = answers.key_of(request)
     sending = schemas.read(Sending, bodies.read_json(request))
     admission.refuse_unexpected(api_key, sending.kind)
-    admission.refuse_unsubscribed(api_key)
+    found = request.found  # type: ignore[attr-defined]
+    digest = answers.digest_of(request, body) if idempotency_key else ""
+    if idempotency_key and not is_check:
+        kept = answers.same(digest, found.kept_digest, found.kept_answer)
+        if kept is not None:
+            return json_response(kept.encode())
+    admission.refuse_unsubscribed(found)
     if is_check:
         results = checking.check(
             establishment=api_key.establishment,
@@ -39,7 +45,6 @@ def send(request: HttpRequest) -> HttpResponse:
         return json_response(written(None, results))
     if not idempotency_key:
         return json_response(take(api_key, sending))
-    digest = answers.digest_of(request, body)
     return json_response(take_once(api_key, sending, idempotency_key, digest))
 
 
@@ -52,9 +57,7 @@ def check_only(request: HttpRequest) -> bool:
 
 
 def take_once(api_key: ApiKey, sending: Sending, key: str, digest: str) -> bytes:
-    """Take the records and keep the answer with them, or give the answer that was kept before."""
-    if (kept := answers.earlier(api_key, key, digest)) is not None:
-        return kept.encode()
+    """Take the records and keep the answer with them, or give the one that was kept in the meantime."""
     try:
         with transaction.atomic():
             answer = take(api_key, sending)
@@ -72,17 +75,9 @@ def take(api_key: ApiKey, sending: Sending) -> bytes:
     if api_key.is_test:
         tried, results = sandbox.submit(api_key=api_key, kind=sending.kind, records=sending.records)
         return written(tried.receipt, results)
-    try:
-        submission = intake.submit(
-            establishment=api_key.establishment,
-            kind=sending.kind,
-            records=sending.records,
-            door=Door.API,
-            by=None,
-        )
-    except intake.SubmissionRefused as refusal:
-        # Suspended between the two looks.
-        raise Problem("not_subscribed", str(refusal)) from None
+    submission = intake.take(
+        establishment=api_key.establishment, kind=sending.kind, records=sending.records, door=Door.API
+    )
     return written(submission.receipt, submission.results)
 
 

@@ -1,0 +1,108 @@
+"""Writing a submission and its records in two statements, whatever is found on the way."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from guests.kinds import KINDS
+from guests.kinds.base import Content, canonical_json
+from guests.models import GuestRecord, Submission
+from shumoos.saudi import calendar, receipt_number
+
+# Of ten numbers in a row one is free, until nearly all million million of the year are taken.
+NUMBERS_TRIED = 10
+
+# The lock is that of `NilReturnQuerySet.void`. It is taken with the first row: the statement that inserts the
+# records begins after it, and so sees every nil return that was filed before.
+INSERT_SUBMISSION = """
+    INSERT INTO guests_submission ({columns})
+    SELECT {places} FROM (
+        SELECT pg_advisory_xact_lock_shared(hashtext('nil return ' || %s), %s)
+    ) AS held
+    ON CONFLICT (receipt) DO NOTHING RETURNING id
+"""
+# What the columns of a record hold that are not named here is said by the database's own defaults.
+INSERT_RECORDS = """
+    WITH taken AS (
+        INSERT INTO guests_guestrecord
+            (establishment_id, submission_id, kind, created_at, client_reference, content, {columns})
+        SELECT %s, %s, %s, %s, client_reference, content::jsonb, {columns}
+        FROM unnest(%s::text[], %s::text[], {arrays}) AS sent (client_reference, content, {columns})
+        ON CONFLICT (establishment_id, client_reference) DO NOTHING
+        RETURNING id, client_reference, occurred_at
+    ), voided AS (
+        UPDATE guests_nilreturn SET voided_at = statement_timestamp()
+        WHERE establishment_id = %s AND kind = %s AND voided_at IS NULL
+            AND day IN (SELECT (occurred_at AT TIME ZONE 'Asia/Riyadh')::date FROM taken)
+    )
+    SELECT client_reference, id FROM taken
+"""
+
+
+def insert_submission(submission: Submission) -> None:
+    """Insert the submission under a receipt number that no other has."""
+    fields = [field for field in Submission._meta.concrete_fields if not field.primary_key]
+    with connection.cursor() as cursor:
+        for _try in range(NUMBERS_TRIED):
+            submission.receipt = receipt_number.make(calendar.today().year)
+            values: list[Any] = [
+                field.get_db_prep_save(getattr(submission, field.attname), connection) for field in fields
+            ]
+            held: list[Any] = [submission.kind, submission.establishment_id % 2**31]
+            cursor.execute(submission_statement(), [*values, *held])
+            if row := cursor.fetchone():
+                [submission.pk] = row
+                submission._state.adding = False
+                submission._state.db = connection.alias
+                return
+    raise RuntimeError("No receipt number is free.")
+
+
+def insert_records(submission: Submission, contents: Sequence[Content]) -> dict[str, int]:
+    """Insert the records, and return the keys of those that are new by their references.
+
+    The others' references were taken: by then whoever took them has committed. Nil returns of the days of
+    those that are new are void.
+    """
+    if not contents:
+        return {}
+    kind = KINDS[submission.kind]
+    # Of two transactions that insert the same references, the second waits for the first at each of them: in
+    # one order, so that they cannot wait for each other.
+    ordered = sorted(contents, key=lambda content: content[kind.reference])
+    rows = [kind.columns(content) for content in ordered]
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    whose: list[Any] = [submission.establishment_id, submission.kind]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            records_statement(tuple(columns)),
+            [
+                submission.establishment_id,
+                submission.pk,
+                submission.kind,
+                timezone.now(),
+                [content[kind.reference] for content in ordered],
+                [canonical_json(content).decode() for content in ordered],
+                *columns.values(),
+                *whose,
+            ],
+        )
+        return dict(cursor.fetchall())
+
+
+@cache
+def submission_statement() -> str:
+    fields = [field for field in Submission._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(str(field.column) for field in fields)
+    places = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+    return INSERT_SUBMISSION.format(columns=columns, places=places)
+
+
+@cache
+def records_statement(columns: tuple[str, ...]) -> str:
+    types = {field.name: field.db_type(connection) for field in GuestRecord._meta.concrete_fields}
+    arrays = ", ".join(f"%s::{types[name]}[]" for name in columns)
+    return INSERT_RECORDS.format(columns=", ".join(columns), arrays=arrays)
