@@ -1,6 +1,8 @@
 """The queue: Celery only rings the bell, the rows say what there is to do."""
 
+import math
 import os
+import time
 
 from celery import Celery, signals
 from celery.app.task import Task
@@ -53,10 +55,18 @@ app.conf.beat_schedule = {
 }
 
 
-def ring(task: Task) -> None:
+_rung: dict[str, float] = {}
+
+
+def ring(task: Task, *, at_most_every: float = 0) -> None:
     """Wake a worker for `task` once the transaction has committed; nothing happens if it rolls back.
 
-    A broker that is away costs the caller nothing: the row is there, and the beat rings again for it.
+    A broker that is away costs the caller nothing: the row is there, and the beat rings again for it. Where
+    rows come many a second, one ring in so many seconds wakes the worker as well as one for each of them.
     """
+    now = time.monotonic()
+    if at_most_every and now - _rung.get(task.name, -math.inf) < at_most_every:
+        return
+    _rung[task.name] = now
     # Not `delay_on_commit`: an unreachable broker would raise through the page that has already succeeded.
     transaction.on_commit(task.delay, robust=True)

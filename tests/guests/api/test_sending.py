@@ -1,5 +1,6 @@
 import pytest
 
+from guests.kinds import KINDS
 from guests.kinds.base import sha256
 from guests.models import Door, GuestRecord, KeptAnswer, Submission
 from tests.guests.api.calling import Caller, codes, problem
@@ -203,3 +204,27 @@ def test_fifty_at_once_with_one_idempotency_key_make_one_record_and_one_answer(a
     assert len({response.content for response in responses}) == 1
     assert responses[0].json()["accepted"] == 1
     assert (GuestRecord.objects.count(), Submission.objects.count(), KeptAnswer.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db
+def test_many_records_are_judged_as_each_would_be(api, hotel):
+    guests = [
+        GuestFactory(),
+        GuestFactory(id_number="1000000000"),
+        GuestFactory(room=204),
+        GuestFactory(mobile=None, room=""),
+        GuestFactory(nothing="x"),
+        GuestFactory(companion_of="nobody"),
+        "no record",
+        *GuestFactory.create_batch(40),
+    ]
+    alone = [api.send(guest, query="?check_only=1").json()["results"][0] for guest in guests]
+
+    together = api.send(*guests).json()["results"]
+
+    assert [(r["status"], [e["code"] for e in r["errors"]]) for r in together] == [
+        (r["status"], [e["code"] for e in r["errors"]]) for r in alone
+    ]
+    for result, guest in zip(together[7:], guests[7:], strict=True):
+        stored = GuestRecord.objects.get(pk=result["id"])
+        assert stored.content == KINDS["lodging"].read(guest)
