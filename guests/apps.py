@@ -8,9 +8,10 @@ class GuestsConfig(AppConfig):
     verbose_name = _("Guests")
 
     def ready(self) -> None:
-        from guests import refusals, texts
+        from guests import file_texts, refusals, texts
         from guests.reference import load_deadlines
 
         post_migrate.connect(load_deadlines, sender=self, dispatch_uid="load_deadlines")
+        file_texts.register()
         refusals.register()
         texts.register()

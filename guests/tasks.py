@@ -33,3 +33,12 @@ def tell_of_deadlines() -> None:
     from guests import reminders
 
     reminders.tell_owners()
+
+
+@shared_task(ignore_result=True)
+def read_due_files() -> None:
+    """Read every file of records that is due. Safe to run twice at once, or to kill."""
+    # Here, because the door rings for the tasks of this module.
+    from guests import file_import
+
+    file_import.read_due()

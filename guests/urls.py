@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guests.views import calendar, changing, entering, in_house, receipts, records, searching
+from guests.views import calendar, changing, entering, files, in_house, receipts, records, searching
 
 app_name = "guests"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("<int:pk>/correct/", changing.correct, name="correct"),
     path("<int:pk>/cancel/", changing.cancel, name="cancel"),
     path("refused/", changing.to_correct, name="to_correct"),
+    path("files/", files.files, name="files"),
+    path("files/new/", files.send, name="send_file"),
+    path("files/template/<slug:kind>.<slug:form>", files.template, name="file_template"),
+    path("files/<int:pk>/", files.file, name="file"),
+    path("files/<int:pk>/progress/", files.progress, name="file_progress"),
+    path("files/<int:pk>/stop/", files.stop, name="stop_file"),
+    path("files/<int:pk>/mend.xlsx", files.refused, name="file_refused"),
     path("receipts/", receipts.receipts, name="receipts"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),
 ]

@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "send due texts": {"task": "shumoos.sms.tasks.send_due_texts", "schedule": 15.0},
     "read due registers": {"task": "registration.tasks.read_due_registers", "schedule": 15.0},
     "transfer due records": {"task": "guests.tasks.transfer_due_records", "schedule": 15.0},
+    "read due files": {"task": "guests.tasks.read_due_files", "schedule": 15.0},
     "give back idle claims": {"task": "activation.tasks.give_back_idle_claims", "schedule": 60.0},
     # By day only, because it sends texts.
     "remind and expire": {

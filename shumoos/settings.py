@@ -124,6 +124,8 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 # A worker that has said nothing about a register for so long is taken for dead. It says something every
 # second or two while it reads; putting the largest file into the table takes a fraction of this.
 REGISTER_CLAIM_SECONDS = env.int("REGISTER_CLAIM_SECONDS", default=300)
+# The same of a file of records: its worker says something every second or with every range of rows.
+FILE_CLAIM_SECONDS = env.int("FILE_CLAIM_SECONDS", default=120)
 # Fields apart from files; the largest honest form is far below it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

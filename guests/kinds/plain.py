@@ -70,6 +70,7 @@ class Plain(NamedTuple):
     identities: Sequence[str]
     times: Sequence[str]
     companions: Sequence[str]
+    ends: Sequence[str]
     others: Sequence[int]
 
 
@@ -87,7 +88,7 @@ class PlainRows:
     def read(self, columns: Columns, count: int) -> Plain:
         """Read `count` rows, given as the texts of each of their fields."""
         if not self.is_known or not self.required <= columns.keys():
-            return Plain((), (), (), (), (), (), (), range(count))
+            return Plain((), (), (), (), (), (), (), (), range(count))
         stored: dict[str, list[Any]] = {name: self.readers[name](cells) for name, cells in columns.items()}
         has_document = self.rules is not None and DOCUMENT in self.rules
         if has_document:
@@ -111,6 +112,7 @@ class PlainRows:
             stored[kind.identity],
             stored[kind.time],
             stored.get(kind.companion) or [""] * len(positions),
+            stored.get(kind.leaves) or [""] * len(positions),
             others,
         )
 

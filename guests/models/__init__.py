@@ -2,6 +2,7 @@ from guests.models.api_keys import ApiKey, KeptAnswer
 from guests.models.batches import CLAIM_LAPSES_AFTER, Batch
 from guests.models.daily_receipts import DailyReceipt
 from guests.models.deadlines import Deadline, DeadlineReminder, StandingNilReturn
+from guests.models.file_imports import FileImport, FilePart, FileRange, RefusedRow, WaitingCompanion
 from guests.models.keeping import Inspection, KeepingRule, PurgedDay
 from guests.models.nil_returns import NilReturn
 from guests.models.outages import Heartbeat, Outage, Part
@@ -21,6 +22,9 @@ __all__ = [
     "Deadline",
     "DeadlineReminder",
     "Door",
+    "FileImport",
+    "FilePart",
+    "FileRange",
     "GuestRecord",
     "Heartbeat",
     "Inspection",
@@ -31,10 +35,12 @@ __all__ = [
     "Part",
     "PurgedDay",
     "RecordChange",
+    "RefusedRow",
     "SandboxRecord",
     "SandboxSubmission",
     "StandingNilReturn",
     "Submission",
     "TransferStatus",
+    "WaitingCompanion",
     "workplaces",
 ]

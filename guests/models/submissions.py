@@ -40,6 +40,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             return sent.filter(mandate__agreement__provider__in=Provider.objects.served_by(user))
         return sent
 
+    def closed(self) -> "SubmissionQuerySet":
+        """Without those of files that are still being read: these have no receipt yet."""
+        return self.exclude(sha256="")
+
 
 class Submission(models.Model):
     """What one person or system sent in one go. Its receipt number is the proof that it was received."""

@@ -13,7 +13,7 @@ from shumoos.accounts.requests import SignedInRequest
 @require_safe
 @may_submit
 def receipts(request: SignedInRequest) -> HttpResponse:
-    visible = Submission.objects.visible_to(request.user).select_related("establishment")
+    visible = Submission.objects.visible_to(request.user).closed().select_related("establishment")
     context = page_of(visible, request.GET.get("before", ""), reverse("guests:receipts"))
     return render(request, "guests/receipts.html", context)
 

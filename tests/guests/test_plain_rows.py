@@ -133,6 +133,7 @@ def assert_as_declared(kind, rows):
         assert found.identities[at] == content[kind.identity]
         assert found.times[at] == content[kind.time]
         assert found.companions[at] == content.get(kind.companion, "")
+        assert found.ends[at] == content.get(kind.leaves, "")
     return found
 
 
