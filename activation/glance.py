@@ -1,7 +1,5 @@
 """The figures of an office as its head reads them: each as a chart, as a table, and as a file."""
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,56 +10,14 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from activation import charts, figures
+from activation import figures
 from activation.figures import Decided, Period, Times
 from activation.models import ReasonTemplate
 from registration.models import Office, Sector
-from registration.registers.reading import guard
+from shumoos import charts
 from shumoos.accounts.models import Role, User
 from shumoos.saudi import calendar
-
-BYTE_ORDER_MARK = "\ufeff"  # or Excel takes UTF-8 for something else
-Cell = str | int | float | date | None
-
-
-@dataclass
-class Table:
-    headers: list[str]
-    rows: list[list[Cell]]
-
-    @property
-    def shown(self) -> list[list[str]]:
-        """The cells as a page shows them."""
-        return [[shown(cell) for cell in row] for row in self.rows]
-
-    def csv(self) -> str:
-        """Return the table as a file for a spreadsheet: its first line names the columns.
-
-        Days are written as 2026-11-25, numbers without a thousands separator. No cell is one that a
-        spreadsheet would take for a formula.
-        """
-        file = io.StringIO()
-        file.write(BYTE_ORDER_MARK)
-        to = csv.writer(file)
-        to.writerow(map(guard, self.headers))
-        to.writerows([guard(written(cell)) for cell in row] for row in self.rows)
-        return file.getvalue()
-
-
-def shown(cell: Cell) -> str:
-    if isinstance(cell, date):
-        return calendar.show_both(cell, get_language() or "ar")
-    if cell is None:
-        return "–"
-    return cell if isinstance(cell, str) else charts.number(cell)
-
-
-def written(cell: Cell) -> str:
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if cell is None:
-        return ""
-    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
+from shumoos.tables import Cell, Table, shown
 
 
 @dataclass

@@ -52,6 +52,10 @@ app.conf.beat_schedule = {
         "task": "guests.tasks.tell_of_deadlines",
         "schedule": crontab(hour="9-22", minute="10,40"),
     },
+    "propose occurrences": {
+        "task": "violations.tasks.propose",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

@@ -19,6 +19,7 @@ GUESTS = ("guests:list", _("Guests"))
 ADMIN = ("admin:index", _("Administration"))
 CLOSINGS = ("activation:closings", _("Requests for closing"))
 REGISTERS = ("registration:registers", _("Registers"))
+ORDERS = ("violations:orders", _("Suspension orders"))
 ACCOUNT = ("accounts:account", _("My account"))
 STAFF = ("accounts:staff", _("Staff accounts"))
 DIRECTORY = ("registration:directory", _("Directory"))
@@ -34,7 +35,7 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     ],
     Role.STAFF: [HOME, GUESTS, ACCOUNT],
     Role.SUPPORT: [("support:desk", _("Support desk")), ACCOUNT],
-    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS, CLOSINGS, ACCOUNT],
+    Role.AUTHORITY: [("registration:register_licences", _("Licences")), REGISTERS, CLOSINGS, ORDERS, ACCOUNT],
     Role.PROVIDER: [
         HOME,
         ("registration:mandates", _("Mandates")),

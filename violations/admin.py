@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.accounts.access_log import log_look
 from shumoos.templatetags.days import sar
-from violations.models import Case, LedgerEntry, Notice, Occurrence, Schedule, Step
+from violations.models import Case, LedgerEntry, Schedule, Step
+from violations.views import books, deciding, office
 
 
 class ReadOnly:
@@ -25,35 +26,9 @@ class ReadOnly:
         return False
 
 
-class NoticeInline(ReadOnly, admin.TabularInline):
-    model = Notice
-    fields = ["stage", "issued_on", "due_on", "shown_amount", "by"]
-    readonly_fields = ["shown_amount"]
-
-    @admin.display(description=_("amount"))
-    def shown_amount(self, notice: Notice) -> str:
-        return sar(notice.amount)
-
-
-class OccurrenceInline(ReadOnly, admin.TabularInline):
-    model = Occurrence
-    fields = ["occurred_on", "what", "recorded_by", "recorded_at", "annulled_at"]
-    readonly_fields = ["recorded_at"]
-
-
-class LedgerEntryInline(ReadOnly, admin.TabularInline):
-    model = LedgerEntry
-    fields = ["on", "kind", "shown_amount", "by", "reason"]
-    readonly_fields = ["shown_amount"]
-
-    @admin.display(description=_("amount"))
-    def shown_amount(self, entry: LedgerEntry) -> str:
-        return sar(entry.amount)
-
-
 class StepInline(ReadOnly, admin.TabularInline):
     model = Step
-    fields = ["position", "stage", "days", "shown_cap", "basis"]
+    fields = ["position", "stage", "days", "shown_cap", "basis", "notice_ar", "notice_en"]
     readonly_fields = ["shown_cap"]
 
     @admin.display(description=_("cap"))
@@ -68,7 +43,8 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["licence", "establishment"]
     search_fields = ["licence__number__exact", "establishment__number__exact"]
     search_help_text = _("The whole licence number, or the establishment's number")
-    inlines = [NoticeInline, OccurrenceInline, LedgerEntryInline]
+    change_form_template = "violations/admin/case.html"
+    change_list_template = "violations/admin/cases.html"
     fields = [
         "licence",
         "name",
@@ -103,15 +79,65 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show a case, once the look at it is on record."""
         case = self.get_object(request, object_id)
-        if case is not None:
-            log_look(request, "view case", case)
+        if case is not None and request.method in ("GET", "HEAD"):
+            office.look_at(request, case)
+            kwargs["extra_context"] = office.change_context(request, case.pk)
         return super().change_view(request, object_id, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("warn/", view(office.warn), name="violations_warn"),
+            path("record/", view(office.record), name="violations_record"),
+            path("objections/", view(deciding.waiting), name="violations_objections"),
+            path("objections/<int:pk>/", view(deciding.objection), name="violations_objection"),
+            path(
+                "objections/<int:pk>/letter.pdf",
+                view(deciding.decision_letter),
+                name="violations_decision_letter",
+            ),
+            path(
+                "objections/<int:pk>/documents/<int:document_pk>/",
+                view(deciding.document),
+                name="violations_objection_document",
+            ),
+            path("proposals/", view(deciding.proposed), name="violations_proposals"),
+            path("proposals/<int:pk>/record/", view(deciding.take_up), name="violations_take_up"),
+            path("proposals/<int:pk>/dismiss/", view(deciding.dismiss), name="violations_dismiss"),
+            path("accounts/<int:pk>/", view(books.account), name="violations_account"),
+            path("accounts/<int:pk>/account.csv", view(books.account_csv), name="violations_account_csv"),
+            path("accounts/<int:pk>/account.pdf", view(books.account_pdf), name="violations_account_pdf"),
+            path("bank/", view(books.load_bank_file), name="violations_bank"),
+            path("bank/<int:pk>/", view(books.bank_report), name="violations_bank_report"),
+            path("sums/", view(books.sums), name="violations_sums"),
+            path("sums/<slug:name>.csv", view(books.sums_csv), name="violations_sums_csv"),
+            path("notices/<int:pk>/letter.pdf", view(office.notice_letter), name="violations_notice_letter"),
+            path("entries/<int:pk>/letter.pdf", view(office.entry_letter), name="violations_entry_letter"),
+            path("occurrences/<int:pk>/corrected/", view(office.corrected), name="violations_corrected"),
+            path("occurrences/<int:pk>/annul/", view(office.annul), name="violations_annul"),
+            path("occurrences/<int:pk>/settle/", view(office.settle), name="violations_settle"),
+            path("<int:pk>/act/<slug:name>/", view(office.act), name="violations_act"),
+            *super().get_urls(),
+        ]
 
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["on", "licence", "kind", "shown_amount", "by", "reason"]
-    fields = ["licence", "case", "on", "kind", "shown_amount", "by", "reason", "entered_at"]
+    fields = [
+        "account",
+        "number",
+        "licence",
+        "case",
+        "on",
+        "kind",
+        "shown_amount",
+        "by",
+        "reason",
+        "reference",
+        "letter",
+        "entered_at",
+    ]
     list_filter = ["kind"]
     list_select_related = ["licence", "by"]
     search_fields = ["licence__number__exact"]
@@ -130,3 +156,11 @@ class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
 class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["kind", "valid_from", "warns_by_sweep", "window_months", "hijri_months"]
     inlines = [StepInline]
+    change_list_template = "violations/admin/schedules.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("add/<slug:kind>/", view(books.add_schedule), name="violations_add_schedule"),
+            *super().get_urls(),
+        ]

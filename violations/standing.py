@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Prefetch, QuerySet, Sum
 from django.utils.translation import gettext, ngettext
 
+from violations import bills
 from violations.clock import Clock, clocks
-from violations.models import Basis, Case, CaseKind, LedgerEntry, Schedule, Stage, Step
+from violations.models import Basis, Case, CaseKind, LedgerEntry, Notice, Objection, Schedule, Stage, Step
 from violations.rules import fine_of_step, step_position
 
 TONES = {
@@ -19,7 +20,10 @@ TONES = {
     Stage.FINED_RAISED: "danger",
     Stage.SUSPENDED: "danger",
     Stage.COMPLIED: "success",
+    Stage.ANNULLED: "success",
 }
+# A page shows so many of a case's notices, the latest; its own page has more.
+MOST_NOTICES = 10
 
 
 class Penalty(NamedTuple):
@@ -28,6 +32,45 @@ class Penalty(NamedTuple):
     when: str
     what: str
     up_to: Decimal | None
+
+
+@dataclass(frozen=True)
+class NoticeStanding:
+    """One notice on one day: until when to pay, and whether to object."""
+
+    notice: Notice
+    case: Case
+    on: date
+
+    @property
+    def objection(self) -> Objection | None:
+        return getattr(self.notice, "objection", None)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the payment term stands still."""
+        return self.objection is not None and not self.objection.outcome
+
+    @property
+    def pay_by(self) -> date | None:
+        """The last day to pay what it has added; the days of an objection do not count."""
+        if not self.notice.amount or self.notice.annulled_on:
+            return None
+        held_up = self.objection.days_until(self.on) if self.objection else 0
+        return self.notice.issued_on + timedelta(days=self.case.schedule.payment_days + held_up)
+
+    @property
+    def object_by(self) -> date:
+        return self.notice.issued_on + timedelta(days=self.case.schedule.objection_days)
+
+    @property
+    def may_object(self) -> bool:
+        return (
+            self.on <= self.object_by
+            and self.objection is None
+            and self.notice.annulled_on is None
+            and self.case.stage != Stage.ANNULLED
+        )
 
 
 @dataclass(frozen=True)
@@ -42,6 +85,29 @@ class Standing:
     @property
     def tone(self) -> str:
         return TONES[Stage(self.case.stage)]
+
+    @property
+    def notices(self) -> list[NoticeStanding]:
+        """What the owner was told, in order: of very many the latest."""
+        latest = sorted(self.case.notices.all(), key=lambda notice: notice.pk)
+        return [NoticeStanding(notice, self.case, self.on) for notice in latest]
+
+    @property
+    def bill(self) -> str:
+        """The number by which the case is paid."""
+        return bills.show(bills.number(self.case.pk))
+
+    @property
+    def is_annulled(self) -> bool:
+        return self.case.stage == Stage.ANNULLED
+
+    @property
+    def objection_is_open(self) -> bool:
+        return any(notice.is_stopped for notice in self.notices)
+
+    @property
+    def overpaid(self) -> Decimal:
+        return max(-self.owed, Decimal(0))
 
     @property
     def is_about_data(self) -> bool:
@@ -64,7 +130,18 @@ class Standing:
     def next_amount(self) -> Decimal:
         """What the next step adds to the fine, at most."""
         step = self.next_step
-        return fine_of_step(step.basis, step.cap, self.case.fined) if step else Decimal(0)
+        if step is None:
+            return Decimal(0)
+        less = self.case.less_amount
+        return fine_of_step(step.basis, step.cap if less is None else min(step.cap, less), self.case.fined)
+
+
+def with_all(cases: QuerySet[Case], *, most: int = MOST_NOTICES) -> QuerySet[Case]:
+    """Fetch along what a standing reads: of each case's notices the latest."""
+    notices = Notice.objects.select_related("occurrence", "letter", "objection").order_by("-id")[:most]
+    return cases.select_related(
+        "licence", "establishment", "schedule", "account__establishment", "account__licence"
+    ).prefetch_related(Prefetch("notices", notices), "schedule__steps")
 
 
 def standings(cases: Iterable[Case], on: date) -> list[Standing]:

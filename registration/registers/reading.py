@@ -16,13 +16,12 @@ from django.utils.translation import override
 
 from registration.registers.wording import COLUMNS, JOIN, Fault, FileRefused
 from shumoos.saudi.names import fold
+from shumoos.tables import FORMULA
 
 LONGEST_LINE = 16_384
 DELIMITERS = ",;\t"
 # Excel writes it into the first line when it is asked to; it reads the separator from it.
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?')
-# What makes a spreadsheet take a cell for a formula; the apostrophe in front keeps it from that.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 UTF_8, UTF_16, WINDOWS = "utf-8-sig", "utf-16", "cp1256"
 MAGIC = {b"%PDF-": "pdf", b"PK\x03\x04": "archive", b"\xd0\xcf\x11\xe0": "archive", b"\x1f\x8b": "archive"}
@@ -196,11 +195,6 @@ def column_names() -> dict[str, str]:
         with override(language):
             names |= {fold(str(label)): name for name, label in COLUMNS.items()}
     return names | {name: name for name in COLUMNS}
-
-
-def guard(cell: str) -> str:
-    """Return a cell as a spreadsheet may see it: what would be taken for a formula gets an apostrophe."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 def unguard(cell: str) -> str:

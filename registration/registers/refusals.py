@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from registration.models import RefusedLine, RegisterImport
-from registration.registers.reading import guard
 from registration.registers.wording import COLUMNS, Fault
+from shumoos.tables import guard
 
 AT_ONCE = 2000
 BYTE_ORDER_MARK = "\ufeff"  # or Excel takes UTF-8 for something else

@@ -12,16 +12,17 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django.asserts import assertContains, assertNotContains
 
-from activation import charts, decisions, figures
+from activation import decisions, figures
 from activation import office as office_decisions
 from activation.figures import OLDER, Decided, Period, Times, Waiting
-from activation.glance import Table
 from activation.models import Review, Subscription
 from registration import corrections
 from registration.models import Application, Holiday
+from shumoos import charts
 from shumoos.accounts.models import Look, Role
 from shumoos.saudi import calendar, working_days
 from shumoos.sms.models import TextMessage
+from shumoos.tables import Table
 from tests.activation.reviewing import claimed
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, OfficerFactory, city, office, sector

@@ -89,7 +89,7 @@ def number(value: float) -> str:
 
 
 def bars(
-    name: str, label: str, rows: Sequence[tuple[str, Sequence[int]]], series: Sequence[str] = ()
+    name: str, label: str, rows: Sequence[tuple[str, Sequence[float]]], series: Sequence[str] = ()
 ) -> Chart:
     """Return lying bars, a row each, in pieces where there are several series; the sum stands at the end."""
     chart = Chart(name, label, len(rows) * ROW, list(series))
@@ -120,7 +120,7 @@ def frame(name: str, label: str, slots: Sequence[str], top: float, series: Seque
 
 
 def columns(
-    name: str, label: str, slots: Sequence[tuple[str, Sequence[int]]], series: Sequence[str] = ()
+    name: str, label: str, slots: Sequence[tuple[str, Sequence[float]]], series: Sequence[str] = ()
 ) -> Chart:
     """Return standing columns, one for each slot, in the order of reading."""
     top = top_of(max((sum(values) for _label, values in slots), default=0))

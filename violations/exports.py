@@ -1,0 +1,134 @@
+"""An account as files: a table for a spreadsheet, and a page to print."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from shumoos.letters.render import SOURCES, isolate, left_to_right, typeset
+from shumoos.letters.words import WORDS
+from shumoos.saudi import calendar
+from shumoos.tables import Cell, Table
+from violations import bills
+from violations.models import Account, LedgerEntry
+
+# A printed page holds the latest; the table holds all.
+MOST_PRINTED = 500
+
+
+def entries_of(account: Account) -> Any:
+    """Return the account's entries, the latest first, with what a page reads of them."""
+    return account.entries.select_related(
+        "case__licence", "by", "letter", "notice__letter", "licence"
+    ).order_by("-number")
+
+
+def balance_before(account: Account, number: int) -> Decimal:
+    """Return what was owed before the entry of that number."""
+    return account.entries.filter(number__lt=number).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def with_balances(account: Account, entries: list[LedgerEntry]) -> list[tuple[LedgerEntry, Decimal]]:
+    """Return entries, the latest first and none left out between, each with what is owed after it."""
+    if not entries:
+        return []
+    owed = balance_before(account, entries[-1].number)
+    found = []
+    for entry in reversed(entries):
+        owed += entry.amount
+        found.append((entry, owed))
+    return found[::-1]
+
+
+def table_of(account: Account) -> Table:
+    """Return the whole account, in order: debits and credits apart, with what is owed after each entry."""
+    headers = [
+        _("Number"),
+        _("Date"),
+        _("Entry"),
+        _("Licence number"),
+        _("Bill number"),
+        _("Fined or refunded (SAR)"),
+        _("Paid or taken off (SAR)"),
+        _("Owed (SAR)"),
+        _("Reason"),
+        _("Reference"),
+        _("Document"),
+        _("Hash"),
+    ]
+    rows: list[list[Cell]] = []
+    for entry, owed in reversed(with_balances(account, list(entries_of(account)))):
+        letter = entry.letter or (entry.notice.letter if entry.notice else None)
+        rows.append(
+            [
+                entry.number,
+                entry.on,
+                entry.get_kind_display(),
+                entry.licence.number,
+                bills.number(entry.case_id),
+                entry.amount if entry.amount > 0 else None,
+                -entry.amount if entry.amount < 0 else None,
+                owed,
+                entry.reason,
+                entry.reference,
+                letter.number if letter else "",
+                bytes(entry.hash).hex(),
+            ]
+        )
+    return Table(headers, rows)
+
+
+def pdf_of(account: Account) -> bytes:
+    """Return the account as PDF, in the language of the moment: its latest entries and what is owed."""
+    now = timezone.now()
+    inputs = {"account": json.dumps(printed(account, timezone.localdate(now, calendar.RIYADH)))}
+    return typeset(SOURCES / "account.typ", inputs, at=now)
+
+
+def printed(account: Account, on: date) -> dict[str, Any]:
+    language = get_language() or "ar"
+    latest = list(entries_of(account)[: MOST_PRINTED + 1])
+    shown, is_cut = latest[:MOST_PRINTED], len(latest) > MOST_PRINTED
+    balances = with_balances(account, shown)
+    owed = balances[0][1] if balances else Decimal(0)
+    named = account.establishment or account.licence
+    return {
+        "language": "ar" if get_language_bidi() else "en",
+        "portal": WORDS["portal"] if get_language_bidi() else _("Shumoos"),
+        "title": _("Account in the ledger of fines"),
+        "facts": [
+            [_("Establishment"), isolated(named.name if named else "")],
+            [_("Number"), left_to_right(account.number)],
+            [_("As of"), isolated(calendar.show_both(on, language))],
+            [_("Owed"), left_to_right(f"{owed:,.2f}")],
+        ],
+        "headers": [_("No."), _("Date"), _("Entry"), _("Bill"), _("Fined"), _("Taken off"), _("Owed")],
+        "rows": [
+            [
+                f"{entry.number}",
+                left_to_right(entry.on.isoformat()),
+                str(entry.get_kind_display()),
+                left_to_right(bills.show(bills.number(entry.case_id))),
+                f"{entry.amount:,.2f}" if entry.amount > 0 else "",
+                f"{-entry.amount:,.2f}" if entry.amount < 0 else "",
+                left_to_right(f"{balance:,.2f}"),
+            ]
+            for entry, balance in reversed(balances)
+        ],
+        "note": _("Amounts in Saudi riyals.")
+        + (
+            " " + _("Only the latest %(most)d entries are printed.") % {"most": MOST_PRINTED}
+            if is_cut
+            else ""
+        ),
+        "page": _("Page"),
+    }
+
+
+def isolated(text: str) -> str:
+    return isolate(text) if get_language_bidi() else text

@@ -1,0 +1,168 @@
+"""The owner's pages of violations: cases, notices, what was corrected, and the account."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import F, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from shumoos.accounts.access_log import log_look
+from shumoos.accounts.requests import SignedInRequest
+from shumoos.letters.views import pdf_response
+from shumoos.saudi import calendar
+from violations import occurrences
+from violations.exports import entries_of, pdf_of, table_of, with_balances
+from violations.letters import entry_letter
+from violations.models import Account, Case, CaseKind, LedgerEntry, Notice, Occurrence, Schedule
+from violations.standing import penalties, standings, with_all
+
+PAGE = 10
+ENTRIES = 50
+
+may_see = permission_required("violations.see_own", raise_exception=True)
+
+
+@require_safe
+@may_see
+def mine(request: SignedInRequest) -> HttpResponse:
+    """Show the owner their cases, how each stands today, and the rules they go by."""
+    today = calendar.today()
+    # What still runs first, then the latest.
+    cases = with_all(Case.objects.visible_to(request.user)).order_by(
+        F("closed_on").desc(nulls_first=True), "-id"
+    )
+    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
+    accounts = (
+        Account.objects.filter(
+            pk__in=Account.objects.visible_to(request.user).values("pk"), last_number__gt=0
+        )
+        .select_related("establishment", "licence")
+        .annotate(owed=Sum("entries__amount"))
+    )
+    context = {
+        "standings": standings(page.object_list, today),
+        "page": page,
+        "accounts": accounts,
+        "owed": sum(account.owed or 0 for account in accounts),
+        **rules(today),
+    }
+    return render(request, "violations/mine.html", context)
+
+
+def rules(on: Any) -> dict[str, Any]:
+    """Return the rules that hold on a day, in words, for `violations/includes/rule.html`."""
+    found = {
+        schedule.kind: (schedule, penalties(schedule))
+        for schedule in Schedule.objects.filter(valid_from__lte=on)
+        .order_by("valid_from")
+        .prefetch_related("steps")
+    }
+    schedule, not_subscribed = found.get(CaseKind.NOT_SUBSCRIBED, (None, []))
+    _data, inaccurate_data = found.get(CaseKind.INACCURATE_DATA, (None, []))
+    return {"schedule": schedule, "not_subscribed": not_subscribed, "inaccurate_data": inaccurate_data}
+
+
+@require_safe
+@may_see
+def case(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show one case with all its notices."""
+    found = get_object_or_404(with_all(Case.objects.visible_to(request.user), most=500), pk=pk)
+    log_look(request, "view case", found)
+    [standing] = standings([found], calendar.today())
+    return render(request, "violations/case.html", {"standing": standing, **rules(calendar.today())})
+
+
+@require_safe
+@may_see
+def notice_letter(request: SignedInRequest, pk: int) -> HttpResponse:
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    return letter_response(request, notice.letter, notice)
+
+
+def letter_response(request: SignedInRequest, letter: Any, about: Any) -> HttpResponse:
+    """Return the PDF of a letter, the look at it recorded; 404 where there is none."""
+    if letter is None:
+        raise Http404
+    log_look(request, "letter", about)
+    return pdf_response(letter)
+
+
+@require_POST
+@may_see
+def corrected(request: SignedInRequest, pk: int) -> HttpResponse:
+    occurrence = get_object_or_404(Occurrence.objects.visible_to(request.user), pk=pk)
+    occurrences.mark_corrected(occurrence, by=request.user)
+    messages.success(request, _("Noted: the data is corrected."))
+    return redirect("violations:case", occurrence.case_id)
+
+
+# The account -----------------------------------------------------------------------------------------------
+
+
+def account_of(request: HttpRequest, pk: int) -> Account:
+    accounts = Account.objects.filter(
+        pk__in=Account.objects.visible_to(request.user).values("pk")
+    ).select_related("establishment", "licence")
+    return get_object_or_404(accounts, pk=pk)
+
+
+def account_context(account: Account, page_number: str | None) -> dict[str, Any]:
+    """Return what a page of an account shows: fifty entries, each with what is owed after it."""
+    page = Paginator(entries_of(account), ENTRIES).get_page(page_number)
+    owed = account.entries.aggregate(sum=Sum("amount"))["sum"] or 0
+    return {
+        "account": account,
+        "page": page,
+        "lines": with_balances(account, list(page.object_list)),
+        "owed": owed,
+    }
+
+
+@require_safe
+@may_see
+def account(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = account_of(request, pk)
+    log_look(request, "account", found)
+    return render(request, "violations/account.html", account_context(found, request.GET.get("page")))
+
+
+@require_safe
+@may_see
+def account_csv(request: SignedInRequest, pk: int) -> HttpResponse:
+    return csv_response(request, account_of(request, pk))
+
+
+@require_safe
+@may_see
+def account_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    return account_pdf_response(request, account_of(request, pk))
+
+
+def csv_response(request: SignedInRequest, found: Account) -> HttpResponse:
+    log_look(request, "account export", found)
+    return HttpResponse(
+        table_of(found).csv(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="account-{found.pk}.csv"'},
+    )
+
+
+def account_pdf_response(request: SignedInRequest, found: Account) -> HttpResponse:
+    log_look(request, "account export", found)
+    return HttpResponse(
+        pdf_of(found),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="account-{found.pk}.pdf"'},
+    )
+
+
+@require_safe
+@may_see
+def entry(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(LedgerEntry.objects.visible_to(request.user), pk=pk)
+    return letter_response(request, entry_letter(found), found)
