@@ -89,7 +89,7 @@ class Standing:
     @property
     def notices(self) -> list[NoticeStanding]:
         """What the owner was told, in order: of very many the latest."""
-        latest = sorted(self.case.notices.all(), key=lambda notice: notice.pk)
+        latest = reversed(self.case.latest_notices)  # as `with_all` has fetched them
         return [NoticeStanding(notice, self.case, self.on) for notice in latest]
 
     @property
@@ -141,7 +141,7 @@ def with_all(cases: QuerySet[Case], *, most: int = MOST_NOTICES) -> QuerySet[Cas
     notices = Notice.objects.select_related("occurrence", "letter", "objection").order_by("-id")[:most]
     return cases.select_related(
         "licence", "establishment", "schedule", "account__establishment", "account__licence"
-    ).prefetch_related(Prefetch("notices", notices), "schedule__steps")
+    ).prefetch_related(Prefetch("notices", notices, to_attr="latest_notices"), "schedule__steps")
 
 
 def standings(cases: Iterable[Case], on: date) -> list[Standing]:
