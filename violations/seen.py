@@ -5,20 +5,19 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from guests.models import Transfer, TransferStatus
+from guests.models import GuestRecord
 from shumoos.saudi import calendar
 from violations.models import Proposal, Source
 
 
 def refused_records(first: date, last: date) -> Iterator[Proposal]:
-    """Yield a proposal for each record that the information centre has refused on these days."""
+    """Yield a proposal for each record that the centre has refused on these days and nobody has corrected."""
     starts = datetime.combine(first, time(), calendar.RIYADH)
     ends = datetime.combine(last + timedelta(days=1), time(), calendar.RIYADH)
-    refused = Transfer.objects.filter(
-        status=TransferStatus.REFUSED, acknowledged_at__gte=starts, acknowledged_at__lt=ends
-    ).select_related("record")
-    for transfer in refused.iterator(chunk_size=1000):
-        record = transfer.record
+    refused = GuestRecord.objects.with_state().filter(
+        to_correct=True, latest_at__gte=starts, latest_at__lt=ends
+    )
+    for record in refused.iterator(chunk_size=1000):
         on = timezone.localdate(record.occurred_at, calendar.RIYADH)
         yield Proposal(
             establishment_id=record.establishment_id,
@@ -28,7 +27,7 @@ def refused_records(first: date, last: date) -> Iterator[Proposal]:
             record_kind=record.kind,
             first_on=on,
             last_on=on,
-            reason=transfer.reason,
+            reason=record.latest_refusal,
         )
 
 
