@@ -14,10 +14,10 @@ def refused_records(first: date, last: date) -> Iterator[Proposal]:
     """Yield a proposal for each record that the centre has refused on these days and nobody has corrected."""
     starts = datetime.combine(first, time(), calendar.RIYADH)
     ends = datetime.combine(last + timedelta(days=1), time(), calendar.RIYADH)
-    refused = GuestRecord.objects.with_state().filter(
-        to_correct=True, latest_at__gte=starts, latest_at__lt=ends
-    )
-    for record in refused.iterator(chunk_size=1000):
+    # Few: those that their establishment has not corrected or cancelled yet.
+    for record in GuestRecord.objects.filter(to_correct=True).with_state().iterator(chunk_size=1000):
+        if record.latest_at is None or not starts <= record.latest_at < ends:
+            continue
         on = timezone.localdate(record.occurred_at, calendar.RIYADH)
         yield Proposal(
             establishment_id=record.establishment_id,

@@ -89,8 +89,9 @@ class Standing:
     @property
     def notices(self) -> list[NoticeStanding]:
         """What the owner was told, in order: of very many the latest."""
-        latest = reversed(self.case.latest_notices)  # as `with_all` has fetched them
-        return [NoticeStanding(notice, self.case, self.on) for notice in latest]
+        # As `with_all` has fetched them.
+        latest: list[Notice] = self.case.latest_notices  # type: ignore[attr-defined]
+        return [NoticeStanding(notice, self.case, self.on) for notice in reversed(latest)]
 
     @property
     def bill(self) -> str:

@@ -1,7 +1,5 @@
 """The cases opened under a schedule."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -12,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from registration.models import Establishment, Licence, Owner
 from violations.models.accounts import Account
 from violations.models.schedules import ENDS, CaseKind, Schedule, Stage
-
-if TYPE_CHECKING:
-    from violations.models.notices import Notice
 
 WINDOW = Func(
     F("opened_on"), F("window_ends_on"), Value("[]"), function="daterange", output_field=DateRangeField()
@@ -89,9 +84,6 @@ class Case(models.Model):
     )
 
     objects = CaseQuerySet.as_manager()
-
-    # The latest of its notices; only `violations.standing.with_all` gives them.
-    latest_notices: "list[Notice]"
 
     class Meta:
         verbose_name = _("case")
