@@ -29,7 +29,9 @@ class AmountField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = digits.clean_number(value.replace("٫", ".")).replace(",", "").replace("٬", "")
+            # Not as other numbers, because a minus is not left out here.
+            value = digits.strip_marks(digits.to_ascii(value)).strip()
+            value = value.replace("٫", ".").replace(",", "").replace("٬", "")
         return super().to_python(value)
 
 

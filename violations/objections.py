@@ -21,6 +21,7 @@ from violations.models import Case, Notice, Objection, ObjectionDocument, Outcom
 from violations.notices import DECIDED_KIND
 
 MOST_DOCUMENTS = 5
+LONGEST_TEXT = 5000
 
 
 class ObjectionRefused(Exception):
@@ -80,6 +81,8 @@ def save(notice: Notice, text: str, documents: list[CleanFile], by: User) -> Obj
         issuer=notice.by,
     )
     objection.full_clean()
+    if len(objection.text) > LONGEST_TEXT:
+        raise ValidationError({"text": gettext("Use at most %(most)d characters.") % {"most": LONGEST_TEXT}})
     objection.save()
     for document in {document.sha256: document for document in documents}.values():
         ObjectionDocument.objects.create(

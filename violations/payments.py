@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
-from shumoos.saudi.digits import clean_number
+from shumoos.saudi.digits import strip_marks, to_ascii
 from shumoos.saudi.errors import InvalidDate
 from violations import bills
 from violations.accounts import hold
@@ -143,7 +143,7 @@ def read(content: bytes) -> list[tuple[int, dict[str, str]]]:
 
 def enter_line(line: int, row: dict[str, str], *, by: User) -> Line:
     """Enter one line's payment, or say why not."""
-    reference = clean_number(row["bank_reference"])
+    reference = typed(row["bank_reference"])
     bill, written = row["bill_number"].strip()[:40], row["amount"].strip()[:40]
 
     def outcome(found: LineOutcome, left: Decimal | None = None) -> Line:
@@ -166,9 +166,14 @@ def enter_line(line: int, row: dict[str, str], *, by: User) -> Line:
     return outcome(*enter_once(case, amount, on=paid_on, by=by, reference=reference))
 
 
+def typed(text: str) -> str:
+    """Return what was written, in ASCII digits and without marks; unlike in a number, a dash stays one."""
+    return strip_marks(to_ascii(text)).strip()
+
+
 def amount_of(written: str) -> Decimal | None:
     """Return an amount of the file, in SAR: more than nothing, to the halala; None for anything else."""
-    text = clean_number(written).replace(",", "")
+    text = typed(written).replace(",", "")
     if not AMOUNT.fullmatch(text):
         return None
     try:
