@@ -1,18 +1,20 @@
 """What the system proposes to supervisors. Nothing here opens a case or fines: somebody has to look first."""
 
-from collections.abc import Iterable
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 from violations.models import Fault, Occurrence, Proposal, Source
 from violations.occurrences import record_occurrence
 from violations.seen import missing_days, refused_records
+
+CHUNK = 1000
 
 
 class ProposalRefused(Exception):
@@ -21,9 +23,10 @@ class ProposalRefused(Exception):
 
 def collect(first: date, last: date) -> int:
     """Propose what was seen on these days, and return how many proposals are new. Again changes nothing."""
-    found = [*refused_records(first, last), *missing_days(first, last)]
+    seen = chain(refused_records(first, last), missing_days(first, last))
     before = Proposal.objects.count()
-    Proposal.objects.bulk_create(found, batch_size=1000, ignore_conflicts=True)
+    while chunk := list(islice(seen, CHUNK)):
+        Proposal.objects.bulk_create(chunk, ignore_conflicts=True)
     return Proposal.objects.count() - before
 
 
@@ -67,21 +70,5 @@ def words_of(proposal: Proposal) -> str:
     """Return what is wrong, as the form begins with; the supervisor puts it in words of their own."""
     if proposal.source == Source.REFUSED_RECORD:
         return gettext("The information centre refused the record: %(reason)s") % {"reason": proposal.reason}
-    days = {
-        "first": calendar.show_both(proposal.first_on, "ar"),
-        "last": calendar.show_both(proposal.last_on, "ar"),
-    }
-    if proposal.first_on == proposal.last_on:
-        return gettext("No record and no nil return for %(first)s.") % days
-    return gettext("No record and no nil return from %(first)s to %(last)s.") % days
-
-
-def runs(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Return days as stretches of days that follow one another."""
-    found: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if found and (day - found[-1][1]).days == 1:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
+    day = calendar.show_both(proposal.first_on, get_language() or "ar")
+    return gettext("No record and no nil return for %(first)s.") % {"first": day}

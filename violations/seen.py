@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from guests import compliance
 from guests.models import GuestRecord
 from shumoos.saudi import calendar
 from violations.models import Proposal, Source
@@ -32,5 +33,13 @@ def refused_records(first: date, last: date) -> Iterator[Proposal]:
 
 
 def missing_days(first: date, last: date) -> Iterator[Proposal]:
-    """Yield a proposal for each day of these on which an establishment has sent nothing."""
-    yield from ()
+    """Yield a proposal for each day of these on which an establishment had to report and has sent nothing."""
+    for missing in compliance.missing(first, last):
+        yield Proposal(
+            establishment_id=missing.establishment_id,
+            source=Source.MISSING_DAYS,
+            key=f"{missing.kind}:{missing.day.isoformat()}",
+            record_kind=missing.kind,
+            first_on=missing.day,
+            last_on=missing.day,
+        )

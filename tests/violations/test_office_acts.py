@@ -390,6 +390,16 @@ def test_proposals_are_made_of_refused_records_once(establishment):
     assert not Case.objects.exists()
 
 
+def test_proposals_are_made_of_days_without_a_record_once():
+    from tests.guests.factories import SubscribedFactory
+
+    establishment = SubscribedFactory()
+    found = collect(D("2026-02-03"), D("2026-02-04"))
+    assert found == Proposal.objects.filter(establishment=establishment, source="missing_days").count() == 2
+    assert collect(D("2026-02-03"), D("2026-02-05")) <= 1
+    assert not Case.objects.exists()
+
+
 # The bank's file -------------------------------------------------------------------------------------------
 
 
