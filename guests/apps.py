@@ -8,10 +8,16 @@ class GuestsConfig(AppConfig):
     verbose_name = _("Guests")
 
     def ready(self) -> None:
-        from guests import file_texts, refusals, texts
+        from guests import file_texts, keeping, outages, receipts, refusals, texts
         from guests.reference import load_deadlines
+        from shumoos import health
+        from shumoos.accounts import account_parts
+        from shumoos.letters import numbers
 
         post_migrate.connect(load_deadlines, sender=self, dispatch_uid="load_deadlines")
+        health.others["centre"] = outages.centre_status
         file_texts.register()
         refusals.register()
         texts.register()
+        numbers.register(receipts.find)
+        account_parts.register("guests/account_looks.html", keeping.looks_at)

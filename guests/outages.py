@@ -1,6 +1,6 @@
 """When our own intake or the information centre was away, and what that does to deadlines.
 
-The beat leaves a sign of life every few seconds. Where it finds the last one too old, nobody could rely on
+The beat leaves a sign of life every minute. Where it finds the last one too old, nobody could rely on
 the portal since then, and that is written down as an outage of the intake. The centre is away from the first
 batch that it does not answer until the first one that it does.
 """
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from guests.models import Heartbeat, Outage, Part
 
-# The beat rings every fifteen seconds; a restart takes less than this.
+# The beat rings every minute; a restart takes less than this.
 GAP = timedelta(minutes=5)
 # Whoever had hardly any time left when an outage began has so much afterwards.
 LEAST_LEFT = timedelta(hours=1)
@@ -71,3 +71,9 @@ def extended(deadline: datetime, outages: Iterable[Outage] | None = None) -> dat
         if outage.ended_at and outage.began_at <= deadline < outage.ended_at:
             deadline = outage.ended_at + max(deadline - outage.began_at, LEAST_LEFT)
     return deadline
+
+
+def centre_status() -> str:
+    """Say for the operators whether the centre answers: `ok`, or `away`."""
+    is_away = Outage.objects.under_way().filter(part=Part.CENTRE).exists()
+    return "away" if is_away else "ok"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from guests import api_upkeep, transfer
+from guests import api_upkeep, keeping, outages, transfer
 
 
 @shared_task(ignore_result=True)
@@ -42,3 +42,15 @@ def read_due_files() -> None:
     from guests import file_import
 
     file_import.read_due()
+
+
+@shared_task(ignore_result=True)
+def leave_sign_of_life() -> None:
+    """Say that records can be taken in, and write down for how long nobody had said so."""
+    outages.beat()
+
+
+@shared_task(ignore_result=True)
+def purge_records() -> None:
+    """Delete the records whose time is over. Safe to run twice at once, or to kill."""
+    keeping.purge()

@@ -28,4 +28,7 @@ urlpatterns = [
     path("files/<int:pk>/mend.xlsx", files.refused, name="file_refused"),
     path("receipts/", receipts.receipts, name="receipts"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),
+    path("receipts/<str:number>/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
+    path("receipts/days/<str:number>/<str:day>/", receipts.day, name="day"),
+    path("receipts/days/<str:number>/<str:day>/pdf/", receipts.day_pdf, name="day_pdf"),
 ]

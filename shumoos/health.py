@@ -1,5 +1,6 @@
 """What a load balancer asks: is the process up, and can it do its work?"""
 
+from collections.abc import Callable
 from functools import cache
 
 import redis
@@ -17,6 +18,9 @@ SECONDS = 2
 OK = "ok"
 FAILED = "failed"
 
+# What is told along without a bearing on whether we are ready; the apps add theirs when the portal starts.
+others: dict[str, Callable[[], str]] = {}
+
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -28,10 +32,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database, migrations and broker are in order, else 503; the failing part is not `ok`.
 
+    `centre` says whether the information centre answers; without it we work on, and records wait.
+
     Each is given about two seconds. `migrations` is `unknown` while the database cannot be asked.
     """
     parts = database_parts() | {"broker": OK if broker_answers() else FAILED}
     is_ready = set(parts.values()) == {OK}
+    if is_ready:
+        parts |= {name: status() for name, status in others.items()}
     return JsonResponse(parts, status=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
 
 

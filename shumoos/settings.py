@@ -263,6 +263,9 @@ CENTRE_TIMEOUT = 20.0
 # How long the same `Idempotency-Key` gets the same answer; programs are promised a day.
 API_ANSWERS_KEPT_HOURS = env.int("API_ANSWERS_KEPT_HOURS", default=48)
 
+# What the operators' monitoring shows at /metrics; without it nobody is answered there.
+METRICS_KEY = env.str("METRICS_KEY", default="")
+
 # Letters ---------------------------------------------------------------------------------------------------
 
 # Each is PEM or the path of a file. Earlier certificates stay in the database, so old letters still verify.

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from activation.views import queue
+from guests.views import monitoring
 from shumoos import health, home, views
 from shumoos.accounts.views import signing_in
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", monitoring.show_metrics, name="metrics"),
     path("home/", home.home, name="home"),
     path("", include("shumoos.accounts.urls")),
     path("", include("shumoos.sms.urls")),

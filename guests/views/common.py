@@ -31,10 +31,11 @@ def page_of(rows: QuerySet[Any], before: str, address: str) -> dict[str, Any]:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows.order_by("-pk")[: PAGE + 1])
     shown = found[:PAGE]
+    joint = "&" if "?" in address else "?"
     return {
         "rows": shown,
         "newest": address if before else "",
-        "older": f"{address}?before={shown[-1].pk}" if len(found) > PAGE else "",
+        "older": f"{address}{joint}before={shown[-1].pk}" if len(found) > PAGE else "",
     }
 
 

@@ -1,4 +1,4 @@
-"""The other letters: warnings, fine notices, suspension orders and receipts, in both languages.
+"""The other letters: warnings, fine notices, suspension orders and receipts for fines, in both languages.
 
 Each function takes what the letter says, issues it under the next number of its series, and returns it. Call
 them as `issue`: late in the caller's transaction. An office's letters of every kind share its one series; a
@@ -6,14 +6,13 @@ receipt for records is numbered within its establishment, so that establishments
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from shumoos.letters.issue import issue
 from shumoos.letters.models import Kind, Letter
-from shumoos.saudi import calendar
 
 
 @dataclass(frozen=True)
@@ -218,40 +217,6 @@ def issue_suspension(*, sender: Sender, concerned: Concerned, authority: Words, 
         "rows": [*about(concerned), money("إجمالي الغرامات", "Fines in all", fined)],
     }
     return send(Kind.SUSPENSION, sender, concerned, content)
-
-
-def issue_receipt(
-    *,
-    concerned: Concerned,
-    record_kind: Words,
-    receipt: str,
-    received_at: datetime,
-    accepted: int,
-    duplicate: int = 0,
-    rejected: int = 0,
-) -> Letter:
-    """Issue the receipt for what an establishment has submitted at once; `receipt` is its number."""
-    local = received_at.astimezone(calendar.RIYADH)
-    content = {
-        **title(Words("إيصال استلام سجلات", "Receipt for records")),
-        **paragraphs(
-            Words(
-                "استلم نظام شموس من المنشأة الموضحة بياناتها أدناه السجلات المبينة فيما يلي.",
-                "Shumoos has received the records below from the establishment below.",
-            )
-        ),
-        "rows": [
-            *about(concerned),
-            ["رقم الإيصال", receipt, "Receipt number", ""],
-            ["تاريخ الاستلام", local.date(), "Received on", ""],
-            ["وقت الاستلام", f"{local:%H:%M:%S}", "Received at", ""],
-            ["نوع السجل", record_kind.ar, "Record kind", record_kind.en],
-            ["السجلات المقبولة", f"{accepted:,}", "Accepted", ""],
-            ["السجلات المكررة", f"{duplicate:,}", "Duplicate", ""],
-            ["السجلات المرفوضة", f"{rejected:,}", "Rejected", ""],
-        ],
-    }
-    return send(Kind.RECEIPT, None, concerned, content)
 
 
 def issue_payment_receipt(

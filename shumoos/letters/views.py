@@ -6,14 +6,17 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from shumoos.letters import numbers
 from shumoos.letters.authenticity import Finding, Verdict, examine
 from shumoos.letters.copies import issued_pdf
 from shumoos.letters.forms import CodeForm, FileForm
 from shumoos.letters.limits import TooMany, count_check
 from shumoos.letters.models import Letter, Status
+from shumoos.saudi import receipt_number
 
 TONES = {Status.VALID: "success", Status.SUPERSEDED: "warning", Status.REVOKED: "danger"}
 
@@ -43,12 +46,29 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     letter = None
     if form.is_valid():
         letter = Letter.objects.filter(code=form.cleaned_data["code"]).select_related("replaced_by").first()
+    if letter is None and form.is_valid() and receipt_number.is_valid(form.cleaned_data["code"]):
+        return verify_number(request, form)
     if letter is None:
         again = CodeForm(initial={"code": code[:60]})
         return render(request, "letters/unknown.html", {"form": again}, status=404)
     if request.method == "POST":
         return verify_file(request, letter)
     return render(request, "letters/verify.html", about(letter) | {"file_form": FileForm()})
+
+
+def verify_number(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """Say what a receipt of that number says. Numbers are counted, or whoever tries them all finds some."""
+    try:
+        count_check(request.META.get("REMOTE_ADDR"))
+    except TooMany as refusal:
+        form.add_error("code", _("Too many numbers were tried from here. Try again in a quarter of an hour."))
+        response = render(request, "letters/unknown.html", {"form": form}, status=429)
+        response["Retry-After"] = str(ceil(refusal.wait.total_seconds()))
+        return response
+    found = numbers.find(form.cleaned_data["code"])
+    if found is None:
+        return render(request, "letters/unknown.html", {"form": form}, status=404)
+    return render(request, "letters/numbered.html", {"found": found})
 
 
 def verify_file(request: HttpRequest, letter: Letter | None = None) -> HttpResponse:

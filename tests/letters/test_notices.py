@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from shumoos.letters import notices
+from shumoos.letters import notices, record_receipts
 from shumoos.letters.copies import issued_pdf
 from shumoos.letters.models import Kind, Letter
 from shumoos.letters.notices import Cause, Concerned, Fact, Sender, Words
@@ -101,7 +101,7 @@ def test_a_suspension_order_goes_to_the_licensing_authority():
 
 def test_a_receipt_for_records_is_numbered_within_its_establishment():
     receipts = [
-        notices.issue_receipt(
+        record_receipts.issue_receipt(
             concerned=CONCERNED,
             record_kind=Words("سكن", "Lodging"),
             receipt="R-26-ABCD",
@@ -125,7 +125,7 @@ def test_a_receipt_for_records_is_numbered_within_its_establishment():
 
 def test_a_receipt_for_nobody_is_not_issued():
     with pytest.raises(ValueError, match="establishment's number"):
-        notices.issue_receipt(
+        record_receipts.issue_receipt(
             concerned=Concerned(Words("فندق مخترع"), "1"),
             record_kind=Words("سكن"),
             receipt="R",

@@ -28,7 +28,7 @@ def test_readyz_names_what_it_has_looked_at(client):
     response = client.get("/readyz")
 
     assert response.status_code == 200
-    assert response.json() == {"database": "ok", "migrations": "ok", "broker": "ok"}
+    assert response.json() == {"database": "ok", "migrations": "ok", "broker": "ok", "centre": "ok"}
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])

@@ -13,6 +13,7 @@ PUBLIC = {
     "login/forgotten/",
     "login/forgotten/code/",
     "mandates/<slug:key>/",
+    "metrics",
     "readyz",
     "register/",
     "register/done/",

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp.middleware import is_verified
 
-from shumoos.accounts import fresh, second_factor, sessions
+from shumoos.accounts import account_parts, fresh, second_factor, sessions
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.forms import AuthenticatorCodeForm, ChoosePasswordForm, LanguageForm
 from shumoos.accounts.fresh import recently_verified
@@ -30,6 +30,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         "authenticator": second_factor.authenticator_of(request.user),
         "is_required": second_factor.is_required_of(request.user),
         "codes_left": second_factor.recovery_codes_left(request.user),
+        "parts": account_parts.of(request.user),
         "sign_ins": request.user.sign_ins.order_by("-id")[: sessions.SHOWN],
     }
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,211 @@
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from guests import changes, keeping
+from guests.models import (
+    Door,
+    GuestRecord,
+    Inspection,
+    KeepingRule,
+    PurgedDay,
+    RecordChange,
+    Submission,
+)
+from guests.tasks import purge_records
+from shumoos.accounts.models import Look, Role
+from shumoos.saudi import calendar
+from shumoos.stack import BASE_DIR
+from tests.conftest import sign_in
+from tests.factories import UserFactory
+from tests.guests.factories import GuestFactory, send
+from tests.races import at_once
+from tests.workers import child_environment
+
+pytestmark = pytest.mark.django_db
+
+START = reverse("admin:guests_inspection_start")
+
+
+def age(days, *, years=5):
+    """Let every record be received so many days before the first day that is kept."""
+    then = timezone.now() - timedelta(days=days + round(years * 365.25))
+    GuestRecord.objects.update(created_at=then)
+
+
+def stated(hotel, **values):
+    return {"number": hotel.number, "case_number": "1448/77", "reason": "Theft"} | values
+
+
+def begin(client, hotel):
+    response = client.post(START, stated(hotel))
+    return Inspection.objects.get(pk=response.url.split("/")[-3])
+
+
+@pytest.fixture
+def record(hotel):
+    send(hotel, GuestFactory(full_name="نزيل مخترع", id_number="1000000008"))
+    return GuestRecord.objects.get()
+
+
+@pytest.mark.parametrize("client", ["supervisor_client", "head_client", "auditor_client"], indirect=False)
+def test_officers_see_records_for_a_stated_reason_and_every_look_is_logged(request, hotel, record, client):
+    client = request.getfixturevalue(client)
+    inspection = begin(client, hotel)
+    listed = client.get(reverse("admin:guests_inspection_records", args=[inspection.pk]))
+    assertContains(listed, record.client_reference)
+    assertNotContains(listed, "نزيل مخترع")
+
+    shown = client.get(reverse("admin:guests_inspection_record", args=[inspection.pk, record.pk]))
+
+    assertContains(shown, "نزيل مخترع")
+    look = Look.objects.get(action="inspect guest record")
+    assert (look.subject, look.reason) == (f"guests.guestrecord:{record.pk}", "1448/77: Theft")
+    inspection.refresh_from_db()
+    assert inspection.looks == 1
+
+
+@pytest.mark.parametrize("missing", ["case_number", "reason", "number"])
+def test_without_reason_and_case_number_nothing_is_shown(supervisor_client, hotel, missing):
+    response = supervisor_client.post(START, stated(hotel, **{missing: " "}))
+
+    assert response.status_code == 422
+    assert Inspection.objects.count() == 0
+
+
+def test_another_office_s_establishment_is_none(makkah_client, hotel, record):
+    assert makkah_client.post(START, stated(hotel)).status_code == 422
+    assert Inspection.objects.count() == 0
+
+
+def test_a_reason_holds_for_its_officer_its_establishment_and_an_hour(
+    supervisor_client, auditor_client, hotel, record
+):
+    inspection = begin(supervisor_client, hotel)
+    address = reverse("admin:guests_inspection_record", args=[inspection.pk, record.pk])
+    assert supervisor_client.get(address).status_code == 200
+    assert auditor_client.get(address).status_code == 404
+    GuestRecord.objects.all().delete()
+    assert supervisor_client.get(address).status_code == 404
+
+    Inspection.objects.update(begun_at=timezone.now() - timedelta(minutes=61))
+    records = reverse("admin:guests_inspection_records", args=[inspection.pk])
+    assert supervisor_client.get(records).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.ADMINISTRATOR, Role.SUPPORT])
+def test_others_have_no_way_to_records(hotel, role):
+    client = sign_in(UserFactory(role=role))
+
+    assert client.get(START).status_code in (302, 403)
+    assert client.post(START, stated(hotel)).status_code in (302, 403)
+    assert Inspection.objects.count() == 0
+
+
+def test_a_search_by_identity_number_is_a_look_too(supervisor_client, hotel, record):
+    inspection = begin(supervisor_client, hotel)
+    address = reverse("admin:guests_inspection_records", args=[inspection.pk])
+
+    assertContains(supervisor_client.get(address, {"id_number": "١٠٠٠٠٠٠٠٠٨"}), record.client_reference)
+    assertNotContains(supervisor_client.get(address, {"id_number": "2"}), record.client_reference)
+
+    assert Look.objects.filter(action="search guest records", reason="1448/77: Theft").count() == 2
+    assert not Look.objects.filter(subject__contains="1000000008").exists()
+
+
+def test_the_owner_sees_how_often_and_not_by_whom(supervisor_client, supervisor, owner_client, hotel, record):
+    inspection = begin(supervisor_client, hotel)
+    address = reverse("admin:guests_inspection_record", args=[inspection.pk, record.pk])
+    for _ in range(3):
+        supervisor_client.get(address)
+
+    shown = owner_client.get(reverse("accounts:account")).content.decode()
+
+    assert '<dd class="number">3</dd>' in shown
+    for secret in (supervisor.full_name, "1448/77", "Theft"):
+        assert secret not in shown
+    assertRedirects(supervisor_client.get(reverse("admin:guests_inspection_changelist")), START)
+
+
+def test_records_are_deleted_when_their_time_is_over_and_their_receipts_stay(hotel, owner):
+    send(hotel, guest := GuestFactory(room="1"))
+    record = GuestRecord.objects.get()
+    content = {**record.content, "room": "2"}
+    changes.correct(record, content, reason="x", by=owner, door=Door.FORM)
+    digest = Submission.objects.get().sha256
+    age(2)
+    send(hotel, kept := GuestFactory())
+
+    assert keeping.purge() == 1
+    assert keeping.purge() == 0
+
+    assert [record.client_reference for record in GuestRecord.objects.all()] == [kept["client_reference"]]
+    assert RecordChange.objects.count() == 0
+    submission = Submission.objects.order_by("pk").first()
+    assert (submission.accepted, submission.sha256) == (1, digest)
+    [day] = PurgedDay.objects.all()
+    assert (day.records, day.finished_at is not None) == (1, True)
+    assert guest["client_reference"] != kept["client_reference"]
+
+
+def test_how_long_they_are_kept_is_data(hotel, record):
+    age(2, years=2)
+    assert keeping.purge() == 0
+
+    KeepingRule.objects.create(holds_from=calendar.today() + timedelta(days=1), years=1)
+    assert keeping.purge() == 0
+    KeepingRule.objects.create(holds_from=calendar.today(), years=2)
+    assert keeping.purge() == 1
+
+    with pytest.raises(ValidationError):
+        KeepingRule(holds_from=calendar.today(), years=0).full_clean()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_purges_at_once_delete_each_record_once(hotel, monkeypatch):
+    monkeypatch.setattr(keeping, "ROWS_AT_ONCE", 5)
+    send(hotel, *GuestFactory.create_batch(30))
+    age(2)
+
+    assert sum(at_once(keeping.purge, keeping.purge)) == 30
+
+    assert GuestRecord.objects.count() == 0
+    assert PurgedDay.objects.get().records == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_that_is_killed_is_gone_on_with(hotel):
+    send(hotel, *GuestFactory.create_batch(40))
+    age(2)
+    killed = """
+import django; django.setup()
+import os, signal
+from guests import keeping
+from django.conf import settings
+keeping.ROWS_AT_ONCE = 10
+step, done = keeping.purge_step, []
+def purge_step(*args):
+    if len(done) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(step(*args))
+    return done[-1]
+keeping.purge_step = purge_step
+keeping.purge()
+"""
+    environment = child_environment(DJANGO_SETTINGS_MODULE="shumoos.settings")
+    process = subprocess.run([sys.executable, "-c", killed], cwd=BASE_DIR, env=environment, check=False)
+    assert process.returncode == -signal.SIGKILL
+    assert (GuestRecord.objects.count(), PurgedDay.objects.get().records) == (20, 20)
+    assert PurgedDay.objects.get().finished_at is None
+
+    purge_records()
+
+    assert (GuestRecord.objects.count(), PurgedDay.objects.get().records) == (0, 40)
+    assert PurgedDay.objects.get().finished_at is not None
