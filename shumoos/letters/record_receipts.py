@@ -92,7 +92,5 @@ def issue_daily_receipt(
 
 
 def digest(sha256: str) -> list[list[Any]]:
-    """Return a SHA-256 in two lines, or it would not fit into its column."""
-    if not sha256:
-        return []
-    return [["SHA-256", sha256[:32], "SHA-256", ""], ["", sha256[32:], "", ""]]
+    """Return a SHA-256 in two halves, which fit into their column."""
+    return [["SHA-256", f"{sha256[:32]} {sha256[32:]}", "SHA-256", ""]] if sha256 else []

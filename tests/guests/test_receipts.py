@@ -56,10 +56,10 @@ def test_a_receipt_is_a_signed_letter_issued_at_the_first_asking(hotel, page):
     letter = Letter.objects.get(kind="receipt")
     submission.refresh_from_db()
     assert (submission.letter, letter.kind) == (letter, "receipt")
-    assert len(pikepdf.open(BytesIO(first.content)).pages) == 1
+    assert len(pikepdf.open(BytesIO(first.content)).pages) <= 2
     values = {row[2]: row[1] for row in letter.content["rows"]}
     assert values["Receipt number"] == submission.shown_receipt
-    assert values["SHA-256"] == submission.sha256[:32]
+    assert values["SHA-256"].replace(" ", "") == submission.sha256
     assert values["Sender"] == hotel.owner.user.full_name
     assertContains(page.get(reverse("letters:verify", args=[letter.code])), "Receipt for records")
 
