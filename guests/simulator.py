@@ -6,6 +6,8 @@ in the same words, and takes nothing twice.
 
 import hmac
 import json
+import math
+import ssl
 import threading
 import time
 from collections import deque
@@ -15,6 +17,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -23,6 +26,7 @@ from django.utils import translation
 from guests.transfer import key_id, signature
 
 LONGEST_REQUEST = 16 * 1024 * 1024
+LONGEST_FORM = 10_000
 CLOCKS_DIFFER_BY = 300
 REASON = "The identity number is not known."
 
@@ -44,6 +48,24 @@ class Behaviour:
     status: int = 0
     garbled: bool = False
 
+    @property
+    def chosen(self) -> list[str]:
+        """The switches that are on."""
+        return [name for name in SWITCHES if getattr(self, name)]
+
+
+SWITCHES = ("drop", "partial", "refuse", "twice", "garbled")
+
+
+def read_behaviour(form: str) -> Behaviour:
+    """Return the behaviour that the page's form asks for. Raises ValueError."""
+    values = parse_qs(form)
+    slow, status = float(values.get("slow", ["0"])[0]), int(values.get("status", ["0"])[0])
+    if not (math.isfinite(slow) and 0 <= slow <= 3600 and (status == 0 or 100 <= status <= 599)):
+        raise ValueError("There is no such behaviour.")
+    chosen = {name: values.get(name, [""])[0] == "on" for name in SWITCHES}
+    return Behaviour(slow=slow, status=status, **chosen)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -59,7 +81,14 @@ class CentreSimulator:
     are those taken, in their order, `requests` the numbers of the batches as they came in.
     """
 
-    def __init__(self, *, port: int = 0, key: str = "", behaviour: Behaviour | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        key: str = "",
+        behaviour: Behaviour | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.key = key or settings.CENTRE_KEY
         # While the key changes, each of the old and the new ones is taken.
         self.keys = {key_id(each): each for each in self.key.split(",")}
@@ -73,10 +102,16 @@ class CentreSimulator:
         self._closing = threading.Event()
         self.server = Server(("127.0.0.1", port), Handler)
         self.server.simulator = self
+        self.scheme = "http"
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self.scheme = "https"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def start(self) -> Self:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -196,11 +231,17 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(Answer(HTTPStatus.NOT_FOUND))
             return
         with translation.override("ar"):
-            page = render_to_string("guests/centre.html", self.server.simulator.counts())
+            centre = self.server.simulator
+            page = render_to_string(
+                "guests/centre.html", {**centre.counts(), "behaviour": centre.behaviour, "switches": SWITCHES}
+            )
         self._answer(Answer(HTTPStatus.OK, page.encode()), kind="text/html; charset=utf-8")
 
     def do_POST(self) -> None:
         centre = self.server.simulator
+        if self.path == "/behaviour":
+            self._switch(centre)
+            return
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit() and int(length) <= LONGEST_REQUEST):
             self.close_connection = True
@@ -216,6 +257,23 @@ class Handler(BaseHTTPRequestHandler):
             return
         folder, _slash, number = self.path.rpartition("/")
         self._answer(centre.take(number, body) if folder == "/batches" else Answer(HTTPStatus.NOT_FOUND))
+
+    def _switch(self, centre: CentreSimulator) -> None:
+        """Behave from now on as the page's form says."""
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdigit() and int(length) <= LONGEST_FORM):
+            self.close_connection = True
+            self._answer(Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+            return
+        try:
+            centre.behaviour = read_behaviour(self.rfile.read(int(length)).decode())
+        except ValueError:
+            self._answer(Answer(HTTPStatus.BAD_REQUEST))
+            return
+        self.send_response(HTTPStatus.SEE_OTHER)
+        self.send_header("Location", "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the page has the counts."""
