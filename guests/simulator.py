@@ -194,6 +194,11 @@ class CentreSimulator:
                     self.records.append(record)
         return [answered[record["id"]] for record in records]
 
+    def shown(self) -> dict[str, Any]:
+        """What the page shows: counts, how it behaves, and the options by their names of the command line."""
+        names = {"slow": "slow", "status": "status"}
+        return {**self.counts(), "behaviour": self.behaviour, "switches": SWITCHES, "names": names}
+
     def counts(self) -> dict[str, int]:
         """What the page shows: numbers only, nobody's data."""
         with self._changed:
@@ -231,10 +236,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(Answer(HTTPStatus.NOT_FOUND))
             return
         with translation.override("ar"):
-            centre = self.server.simulator
-            page = render_to_string(
-                "guests/centre.html", {**centre.counts(), "behaviour": centre.behaviour, "switches": SWITCHES}
-            )
+            page = render_to_string("guests/centre.html", self.server.simulator.shown())
         self._answer(Answer(HTTPStatus.OK, page.encode()), kind="text/html; charset=utf-8")
 
     def do_POST(self) -> None:
