@@ -94,6 +94,9 @@ def sum_up(establishment: Establishment, day: date) -> DailyReceipt:
     sent = Submission.objects.filter(
         establishment=establishment, received_at__gte=begins, received_at__lt=ends
     )
+    if sent.filter(sha256="").exists():
+        # A file that came late in the evening is still being read.
+        raise NotYet
     sums = sent.aggregate(
         submissions=Count("pk"),
         accepted=Sum("accepted"),
@@ -152,7 +155,8 @@ def daily_letter_of(receipt: DailyReceipt) -> Letter:
 
 def find(number: str) -> Found | None:
     """Return what anybody who has a receipt in hand may compare it with: nobody's data, and no sender."""
-    submission = Submission.objects.filter(receipt=number).select_related("establishment").first()
+    closed = Submission.objects.closed().select_related("establishment")
+    submission = closed.filter(receipt=number).first()
     if submission is not None:
         rows: list[Row] = [
             (_("Received at"), both_calendars_time(submission.received_at), False),

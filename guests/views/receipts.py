@@ -52,8 +52,10 @@ def days_of(request: SignedInRequest, day: date | None) -> list[Establishment]:
 
 
 def submission_of(request: SignedInRequest, number: str) -> Submission:
-    visible = Submission.objects.visible_to(request.user).select_related(
-        "establishment", "by", "mandate__agreement__provider", "nil_return"
+    visible = (
+        Submission.objects.visible_to(request.user)
+        .closed()
+        .select_related("establishment", "by", "mandate__agreement__provider", "nil_return")
     )
     return get_object_or_404(visible, receipt=number)
 
