@@ -27,6 +27,7 @@ from guests.transfer import key_id, signature
 
 LONGEST_REQUEST = 16 * 1024 * 1024
 LONGEST_FORM = 10_000
+SWITCH = "/behaviour"
 CLOCKS_DIFFER_BY = 300
 REASON = "The identity number is not known."
 
@@ -197,7 +198,8 @@ class CentreSimulator:
     def shown(self) -> dict[str, Any]:
         """What the page shows: counts, how it behaves, and the options by their names of the command line."""
         names = {"slow": "slow", "status": "status"}
-        return {**self.counts(), "behaviour": self.behaviour, "switches": SWITCHES, "names": names}
+        switches = {"switches": SWITCHES, "names": names, "address": SWITCH}
+        return {**self.counts(), **switches, "behaviour": self.behaviour}
 
     def counts(self) -> dict[str, int]:
         """What the page shows: numbers only, nobody's data."""
@@ -241,7 +243,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         centre = self.server.simulator
-        if self.path == "/behaviour":
+        if self.path == SWITCH:
             self._switch(centre)
             return
         length = self.headers.get("Content-Length", "")
