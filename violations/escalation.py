@@ -115,6 +115,7 @@ def take_steps(on: date) -> tuple[list[Move], int, int]:
         return [], 0, 0
     run(statements.LOCK_SERIES, on)
     run(statements.TAKE_STEPS, on)
+    run(statements.LEAVE_OUT_CHANGED, on)
     run(statements.ISSUE_LETTERS, on)
     run(statements.ISSUE_NOTICES, on)
     run(statements.LOCK_ACCOUNTS, on)
@@ -130,6 +131,7 @@ def warn(on: date, *, licence: int | None = None, by: int | None = None) -> tupl
     run(statements.LOCK_SERIES, on)
     run(statements.OPEN_ACCOUNTS, on)
     run(statements.OPEN_CASES, on)
+    run(statements.LEAVE_OUT_TAKEN, on)
     run(statements.ISSUE_LETTERS, on)
     run(statements.ISSUE_NOTICES, on)
     run(statements.QUEUE_TEXTS, on)

@@ -9,7 +9,7 @@ that expects one row where there are fifty thousand takes the square of their nu
 
 from violations.statements.complying import COMPLY, FIND_LIFTED, LIFT, TELL_AUTHORITIES
 from violations.statements.entering import ENTER, LOCK_ACCOUNTS
-from violations.statements.moving import FIND_DUE, SHOW_CLOCKS, TAKE_STEPS
+from violations.statements.moving import FIND_DUE, LEAVE_OUT_CHANGED, SHOW_CLOCKS, TAKE_STEPS
 from violations.statements.telling import (
     ANALYZE,
     COUNT,
@@ -20,7 +20,7 @@ from violations.statements.telling import (
     QUEUE_TEXTS,
     REPORT,
 )
-from violations.statements.warning import FIND_UNWARNED, OPEN_ACCOUNTS, OPEN_CASES
+from violations.statements.warning import FIND_UNWARNED, LEAVE_OUT_TAKEN, OPEN_ACCOUNTS, OPEN_CASES
 
 __all__ = [
     "ANALYZE",
@@ -33,6 +33,8 @@ __all__ = [
     "FIND_UNWARNED",
     "ISSUE_LETTERS",
     "ISSUE_NOTICES",
+    "LEAVE_OUT_CHANGED",
+    "LEAVE_OUT_TAKEN",
     "LIFT",
     "LOCK_ACCOUNTS",
     "LOCK_SERIES",

@@ -53,25 +53,27 @@ FIND_DUE = (
     """
 )
 
-# The cases of the table, and out of the table those that were changed at this very moment: their step waits
-# for the next run.
+# All but those that somebody has changed at this very moment: their step waits for the next run.
 TAKE_STEPS = """
-    WITH moved AS (
-        UPDATE violations_case
-        SET stage = told.stage, position = told.position, noticed_on = %(on)s, due_on = told.due_on,
-            days_left = told.days_left, fined = told.fined, cap = told.cap,
-            less_amount = CASE WHEN told.basis = 'none' THEN violations_case.less_amount END,
-            less_reason = CASE WHEN told.basis = 'none' THEN violations_case.less_reason ELSE '' END,
-            less_by_id = CASE WHEN told.basis = 'none' THEN violations_case.less_by_id END
-        FROM sweep_told AS told
-        WHERE violations_case.id = told.case_id
-          AND violations_case.closed_on IS NULL
-          AND violations_case.position = told.old_position
-          AND violations_case.fined = told.old_fined
-          AND violations_case.less_amount IS NOT DISTINCT FROM told.less_amount
-        RETURNING violations_case.id
-    )
-    DELETE FROM sweep_told WHERE case_id NOT IN (SELECT id FROM moved)
+    UPDATE violations_case
+    SET stage = told.stage, position = told.position, noticed_on = %(on)s, due_on = told.due_on,
+        days_left = told.days_left, fined = told.fined, cap = told.cap,
+        less_amount = CASE WHEN told.basis = 'none' THEN violations_case.less_amount END,
+        less_reason = CASE WHEN told.basis = 'none' THEN violations_case.less_reason ELSE '' END,
+        less_by_id = CASE WHEN told.basis = 'none' THEN violations_case.less_by_id END
+    FROM sweep_told AS told
+    WHERE violations_case.id = told.case_id
+      AND violations_case.closed_on IS NULL
+      AND violations_case.position = told.old_position
+      AND violations_case.fined = told.old_fined
+      AND violations_case.less_amount IS NOT DISTINCT FROM told.less_amount
+"""
+
+# These drop out of the table. Only a sweep changes a position, and there is no other at the same time.
+LEAVE_OUT_CHANGED = """
+    DELETE FROM sweep_told AS told
+    USING violations_case
+    WHERE violations_case.id = told.case_id AND violations_case.position <> told.position
 """
 
 # Shows on the cases how their clocks stand, and returns how many stand still.

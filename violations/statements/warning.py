@@ -95,24 +95,26 @@ OPEN_ACCOUNTS = """
     ON CONFLICT DO NOTHING
 """
 
-# A supervisor may be warning the same licence at this moment: that one drops out of the table.
+# A supervisor may be warning the same licence at this moment.
 OPEN_CASES = """
-    WITH opened AS (
-        INSERT INTO violations_case (
-            id, kind, schedule_id, licence_id, establishment_id, account_id, stage, position, opened_on,
-            noticed_on, due_on, fined, cap, less_reason
-        )
-        SELECT
-            told.case_id, 'not_subscribed', told.schedule_id, licence.id, licence.establishment_id,
-            account.id,
-            told.stage, 1, %(on)s, %(on)s, told.due_on, 0, 0, ''
-        FROM sweep_told AS told
-        JOIN registration_licence AS licence ON licence.id = told.licence_id
-        JOIN violations_account AS account
-            ON account.establishment_id = licence.establishment_id
-            OR licence.establishment_id IS NULL AND account.licence_id = licence.id
-        ON CONFLICT DO NOTHING
-        RETURNING id
+    INSERT INTO violations_case (
+        id, kind, schedule_id, licence_id, establishment_id, account_id, stage, position, opened_on,
+        noticed_on,
+        due_on, fined, cap, less_reason
     )
-    DELETE FROM sweep_told WHERE case_id NOT IN (SELECT id FROM opened)
+    SELECT
+        told.case_id, 'not_subscribed', told.schedule_id, licence.id, licence.establishment_id,
+        coalesce(theirs.id, own.id), told.stage, 1, %(on)s, %(on)s, told.due_on, 0, 0, ''
+    FROM sweep_told AS told
+    JOIN registration_licence AS licence ON licence.id = told.licence_id
+    LEFT JOIN violations_account AS theirs ON theirs.establishment_id = licence.establishment_id
+    LEFT JOIN violations_account AS own ON own.licence_id = licence.id AND licence.establishment_id IS NULL
+    WHERE coalesce(theirs.id, own.id) IS NOT NULL
+    ON CONFLICT DO NOTHING
+"""
+
+# Then it drops out of the table.
+LEAVE_OUT_TAKEN = """
+    DELETE FROM sweep_told AS told
+    WHERE NOT EXISTS (SELECT FROM violations_case WHERE violations_case.id = told.case_id)
 """

@@ -1,0 +1,114 @@
+"""The rules for not subscribing in plain Python, day by day, as the domain's page says them.
+
+No SQL, no dates beyond counting days, nothing of the portal's own code: what the sweep does in sets is held
+to it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+# Stage, days of its term, cap, basis.
+STEPS = [
+    ("warned", 30, 0, "none"),
+    ("fined_first", 30, 10_000, "add"),
+    ("fined_raised", 30, 25_000, "raise_to"),
+    ("suspended", None, 0, "none"),
+]
+
+
+@dataclass(frozen=True)
+class Objecting:
+    """An objection to the notice of a stage: filed so many days after it, decided so many days later."""
+
+    stage: str
+    after: int
+    lasts: int
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens to one licence. Spells are with the office: from a day up to another, None for still
+    there."""
+
+    issued_on: date
+    spells: tuple[tuple[date, date | None], ...] = ()
+    subscribed_on: date | None = None
+    objections: tuple[Objecting, ...] = ()
+
+
+@dataclass
+class Model:
+    """One licence's case, as sweeps on some days leave it."""
+
+    history: History
+    stage: str | None = None
+    noticed_on: date = date.min
+    fined: int = 0
+    closed_on: date | None = None
+    notices: list[tuple[str, date, int]] = field(default_factory=list)
+    objected: list[tuple[date, date]] = field(default_factory=list)
+
+    def is_with_office(self, day: date) -> bool:
+        """Whether an application is there at the end of the day."""
+        return any(came <= day and (left is None or day < left) for came, left in self.history.spells)
+
+    def is_stopped(self, day: date) -> bool:
+        return self.is_with_office(day) or any(filed <= day < decided for filed, decided in self.objected)
+
+    def is_subscribed(self, day: date) -> bool:
+        return self.history.subscribed_on is not None and self.history.subscribed_on <= day
+
+    @property
+    def step(self) -> int:
+        return [stage for stage, _days, _cap, _basis in STEPS].index(self.stage)
+
+    def days_used(self, on: date) -> int:
+        """The days of the term that have counted: a stopped day does not, unless the term is over already."""
+        days, used, day = STEPS[self.step][1], 0, self.noticed_on
+        while day < on:
+            if used > days or not self.is_stopped(day):
+                used += 1
+            day += DAY
+        return used
+
+    def sweep(self, on: date) -> None:
+        """Close, take one step at most, or warn."""
+        if self.stage is None:
+            if self.history.issued_on <= on and not self.is_subscribed(on) and not self.is_with_office(on):
+                self.take(0, on)
+        elif self.closed_on is None:
+            if self.is_subscribed(on):
+                self.closed_on = on
+            elif STEPS[self.step][1] is not None and self.days_used(on) > STEPS[self.step][1]:
+                self.take(self.step + 1, on)
+
+    def take(self, step: int, on: date) -> None:
+        stage, _days, cap, basis = STEPS[step]
+        amount = cap if basis == "add" else max(cap - self.fined, 0) if basis == "raise_to" else 0
+        self.stage, self.noticed_on = stage, on
+        self.fined += amount
+        self.notices.append((stage, on, amount))
+        for objecting in self.history.objections:
+            if objecting.stage == stage:
+                filed = on + objecting.after * DAY
+                self.objected.append((filed, filed + objecting.lasts * DAY))
+
+    def clock(self, on: date) -> tuple[date | None, int | None]:
+        """The last day where the clock runs, or the days left where it stands still; neither without a
+        clock."""
+        if self.stage is None or self.closed_on or STEPS[self.step][1] is None:
+            return None, None
+        days, used = STEPS[self.step][1], self.days_used(on)
+        if used > days:
+            return self.last_day(on), None
+        if self.is_stopped(on):
+            return None, days - used
+        return on + (days - used) * DAY, None
+
+    def last_day(self, on: date) -> date:
+        """The day that was the last of a term that is over."""
+        day = self.noticed_on
+        while self.days_used(day + DAY) <= STEPS[self.step][1]:
+            day += DAY
+        return day
