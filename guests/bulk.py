@@ -7,7 +7,6 @@ between, the unique constraint refuses the copy, and the range is looked at anew
 """
 
 import hashlib
-import io
 import json
 import queue
 import threading
@@ -24,6 +23,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from guests.copying import NULL, as_json, copy, escaped, numbers_in, runs_of
 from guests.files.sifting import Range, Refused, Row, Seen
 from guests.intake import earlier_contents
 from guests.models import GuestRecord, NilReturn
@@ -35,7 +35,6 @@ BATCH = 5_000
 # Each try lost is one that another transaction won.
 TRIES = 50
 PATIENCE = 0.2  # seconds between two looks whether the other side is still there
-COPY_BLOCK = 1 << 20
 
 COPIED = (
     "establishment_id, submission_id, kind, created_at, client_reference, content, full_name, id_number, "
@@ -355,7 +354,6 @@ class Writer:
         undecided.update(is_found=True)
 
 
-NULL = "\\N"
 # Ranges of companions that came late are numbered from here.
 LATE = 1_000_000_000
 
@@ -372,38 +370,3 @@ def row_of_companion(kind: Any, companion: WaitingCompanion) -> Row:
         companion.main,
         said.get(kind.leaves, ""),
     )
-
-
-def runs_of(numbers: Iterable[int]) -> list[list[int]]:
-    """Return ascending numbers as runs, each by its first and last."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return runs
-
-
-def numbers_in(runs: Iterable[Sequence[int]]) -> Iterator[int]:
-    """Yield the numbers that stand in runs."""
-    for first, last in runs:
-        yield from range(first, last + 1)
-
-
-def copy(statement: str, lines: Iterable[str]) -> None:
-    """Run a COPY with these lines; nothing happens where there are none."""
-    text = "".join(lines)
-    if text:
-        with connection.cursor() as cursor:
-            cursor.copy_expert(statement, io.BytesIO(text.encode()), COPY_BLOCK)
-
-
-def as_json(value: Any) -> str:
-    # jsonb holds no NUL.
-    return escaped(json.dumps(value, ensure_ascii=False).replace("\\u0000", "\ufffd"))
-
-
-def escaped(text: str) -> str:
-    """Return text as COPY reads it."""
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

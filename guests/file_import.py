@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from guests import bulk, intake
 from guests.bulk import ClaimLost, NotAllRight, Writer
+from guests.copying import numbers_in
 from guests.files.reading import XLSX, Examination, open_table
 from guests.files.sifting import Sifter
 from guests.files.wording import FileRefused
@@ -245,7 +246,7 @@ def digest_again(file_import: FileImport) -> str:
     ranges = file_import.ranges.filter(number__lt=bulk.LATE)
     left_out = dict(ranges.values_list("number", "left_out"))
     taken_late = file_import.ranges.filter(number__gte=bulk.LATE).values_list("taken", flat=True)
-    late = {number for taken in taken_late for number in bulk.numbers_in(taken)}
+    late = {number for taken in taken_late for number in numbers_in(taken)}
     digest = hashlib.sha256()
     table = open_table(lambda: pieces_of(file_import), file_import.encoding, file_import.declaration)
     for number, chunk in enumerate(table.chunks):
@@ -253,7 +254,7 @@ def digest_again(file_import: FileImport) -> str:
             # The reading was stopped here.
             break
         sifted = sifter.sift(number, chunk)
-        out = set(bulk.numbers_in(left_out[number])) - late
+        out = set(numbers_in(left_out[number])) - late
         digest.update("".join(f"{row[2]}\n" for row in sifted.rows if row[0] not in out).encode())
         if not file_import.hold():
             raise ClaimLost

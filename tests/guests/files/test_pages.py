@@ -269,3 +269,11 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(hotel, owner_client
     with CaptureQueriesContext(connection) as three:
         owner_client.get(LIST)
     assert len(three) == len(one)
+
+
+def test_a_banner_says_that_a_file_is_done_until_its_page_is_opened(hotel, owner_client):
+    done = taken(hotel, csv_file(*guests(2)))
+    for address in (LIST, reverse("guests:list")):
+        assertContains(owner_client.get(address), "is done. Accepted: 2, rejected: 0.")
+    owner_client.get(page(done))
+    assertNotContains(owner_client.get(LIST), "is done. Accepted")

@@ -1,0 +1,46 @@
+"""COPY: lines of text into a table; and row numbers kept short, as runs."""
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+
+COPY_BLOCK = 1 << 20
+NULL = "\\N"
+
+
+def runs_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Return ascending numbers as runs, each by its first and last."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return runs
+
+
+def numbers_in(runs: Iterable[Sequence[int]]) -> Iterator[int]:
+    """Yield the numbers that stand in runs."""
+    for first, last in runs:
+        yield from range(first, last + 1)
+
+
+def copy(statement: str, lines: Iterable[str]) -> None:
+    """Run a COPY with these lines; nothing happens where there are none."""
+    text = "".join(lines)
+    if text:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(statement, io.BytesIO(text.encode()), COPY_BLOCK)
+
+
+def as_json(value: Any) -> str:
+    # jsonb holds no NUL.
+    return escaped(json.dumps(value, ensure_ascii=False).replace("\\u0000", "\ufffd"))
+
+
+def escaped(text: str) -> str:
+    """Return text as COPY reads it."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

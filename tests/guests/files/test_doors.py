@@ -1,0 +1,70 @@
+"""The file is a door like the others: the same cases as theirs, as CSV and as a workbook."""
+
+import io
+from datetime import datetime
+
+import pytest
+import xlsxwriter
+from django.utils import timezone
+
+from guests import file_import, intake
+from guests.kinds import KINDS
+from guests.models import Door
+from registration.models import Sector
+from tests.guests.door_cases import CASES, NOW
+from tests.guests.factories import SubscribedFactory
+from tests.guests.files.records import csv_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _in_march(time_machine):
+    time_machine.move_to(datetime.fromisoformat(NOW), tick=False)
+
+
+def as_csv(kind, fields):
+    return csv_file(fields, columns=list(KINDS[kind].fields))
+
+
+def as_workbook(kind, fields):
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet()
+    for column, name in enumerate(KINDS[kind].fields):
+        sheet.write_string(0, column, name)
+        sheet.write_string(1, column, fields.get(name) or "")
+    book.close()
+    return file.getvalue()
+
+
+def rows_of(establishment):
+    columns = [
+        "kind", "client_reference", "content", "full_name", "id_number", "occurred_at", "departed_at",
+        "is_open", "state",
+    ]  # fmt: skip
+    return list(establishment.guest_records.values_list(*columns))
+
+
+@pytest.mark.parametrize("write", [as_csv, as_workbook])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_says_what_every_door_says(kind, write):
+    sector = Sector.objects.filter(record_kinds__contains=[kind]).first()
+    for case in CASES:
+        # A CSV file with a NUL byte is no text, and is refused as a whole.
+        if case.kind != kind or (write is as_csv and any("\0" in value for value in case.fields.values())):
+            continue
+        place, other = SubscribedFactory(sector=sector), SubscribedFactory(sector=sector)
+        submission = intake.submit(
+            establishment=other, kind=kind, records=[case.fields], door=Door.API, by=other.owner.user
+        )
+        sent, _is_new = file_import.store(
+            [write(kind, case.fields)], establishment=place, kind=kind, by=place.owner.user
+        )
+        assert sent.uploaded_at <= timezone.now()
+        file_import.read_due()
+        sent.refresh_from_db()
+        faults = {(fault[0], fault[1]) for row in sent.refused_rows.all() for fault in row.faults}
+        assert faults == case.codes, str(case)
+        assert rows_of(place) == rows_of(other), str(case)
+        assert sent.submission.sha256 == submission.sha256
