@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -240,7 +240,7 @@ class TextMessage(models.Model):
         """
         match outcome:
             case Sent(sid):
-                changes = {"status": Status.SENT, "sid": sid, "sent_at": Now(), "error": ""}
+                return self._record_sent(sid)
             case Refused(why):
                 changes = {"status": Status.FAILED, "error": why}
             case Cancelled():
@@ -248,6 +248,16 @@ class TextMessage(models.Model):
             case Unavailable():
                 return self._put_off(outcome, Status.SENDING)
         return bool(self._attempt(Status.SENDING).update(**changes))
+
+    def _record_sent(self, sid: str) -> bool:
+        # Written out: putting the statement together takes the ORM a fifth of a worker's time for a text.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE sms_textmessage SET status = %s, sid = %s, sent_at = statement_timestamp(), error = '' "
+                "WHERE id = %s AND attempts = %s AND status = %s",
+                [Status.SENT, sid, self.pk, self.attempts, Status.SENDING],
+            )
+            return bool(cursor.rowcount)
 
     def report(self, status: Status, *, sid: str, error: str = "") -> bool:
         """Write down what Twilio has called back about this attempt; False where it brings nothing new.
