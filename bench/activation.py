@@ -79,9 +79,10 @@ HISTORY = """
 """
 DOCUMENTS = """
     INSERT INTO registration_document (
-        application_id, kind, file, content_type, size, sha256, is_current, uploaded_at
+        application_id, kind, file, thumbnail, original, content_type, size, sha256, warning_codes,
+        is_current, is_sent, scan_state, uploaded_at
     )
-    SELECT id, kind, '', 'image/jpeg', 1, '', true, submitted_at
+    SELECT id, kind, 'x', '', '', 'image/jpeg', 1, '', '[]', true, true, 'unscanned', submitted_at
     FROM registration_application, unnest(ARRAY['licence', 'letter', 'owner_id']) AS kind
     WHERE status <> 'rejected'
 """
