@@ -81,6 +81,9 @@ PERMISSIONS: dict[Role, list[str]] = {
         "guests.view_purgedday",
         "guests.view_keepingrule",
         "registration.view_agreement",
+        "registration.view_provider",
+        "registration.view_provideragent",
+        "registration.view_holiday",
         "registration.view_duty",
         "registration.view_mandate",
         "registration.view_registerimport",
@@ -93,6 +96,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "violations.view_step",
         "violations.see_orders",
         "activation.view_terms",
+        "activation.view_reasontemplate",
     ],
     Role.ADMINISTRATOR: [
         *VIEW_REFERENCE_DATA,

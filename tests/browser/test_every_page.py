@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.urls import Resolver404, resolve
+from playwright.sync_api import Error
 
 from shumoos.accounts.models import User
 from shumoos.demo import OWNER, PEOPLE, STAFF
@@ -23,12 +24,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Nobody first: what is open to all is looked at as strangers see it.
 ROLES = ["", OWNER[0], STAFF[0], *(username for username, _name, _role in PEOPLE)]
-# These end the walk, change the language under it, answer with a file, or are another project's page.
-NOT_FOLLOWED = (
-    *("logout", "set_language", "i18n", "jsi18n"),
-    *("slip", "pdf", "csv", "xlsx", "template", "letter"),
-    "api:",
-)
+# These end the walk, change the language under it, or are another project's page.
+NOT_FOLLOWED = ("logout", "set_language", "i18n", "jsi18n", "api:")
+# What Django's own admin templates write: a hint that is no label, empty heads of columns without a control,
+# the icon of a script. Ours follow these rules, too.
+STOCK = {"label-title-only", "empty-table-header", "aria-prohibited-attr"}
 # The fewest views that such a walk has seen: fewer would mean that links are missing.
 FEWEST = 60
 
@@ -64,16 +64,23 @@ class Walk:
         if message.type == "error":
             self.heard.append(message.text)
 
-    def look(self, path, *, is_new):
+    def look(self, path, name, *, is_new):
         """Return what is wrong with a page; of a view seen before just whether it answers."""
         self.heard.clear()
-        answer = self.page.goto(path)
+        try:
+            answer = self.page.goto(path)
+        except Error as error:
+            if "Download is starting" in error.message:
+                return []  # a file, and no page
+            raise
         wrong = [] if answer.status == 200 else [f"answers {answer.status}"]
         wrong += self.heard
         if is_new:
             width = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             wrong += [f"{width} px wider than its window"] if width > 0 else []
             for rule in Axe().run(self.page).response["violations"]:
+                if name.startswith("admin:") and rule["id"] in STOCK:
+                    continue
                 wrong += [f"{rule['id']} at {' '.join(map(str, node['target']))}" for node in rule["nodes"]]
         return wrong
 
@@ -98,7 +105,7 @@ def test_every_page_is_sound(portal, viewport, language):
             if not name or name in seen:
                 continue
             # Each role has a start page of its own.
-            wrong = walk.look(path, is_new=not seen or name not in looked_at)
+            wrong = walk.look(path, name, is_new=not seen or name not in looked_at)
             problems += [f"{username or 'nobody'} {path} ({name}): {one}" for one in wrong]
             seen.add(name)
             waiting.extend(walk.links())
