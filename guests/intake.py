@@ -2,11 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from guests import storing
@@ -24,6 +24,10 @@ from shumoos.celery import ring
 # From so many on, records are looked at together first: to prepare for that takes its time.
 MANY = 20
 COUNTED = ["accepted", "duplicate", "rejected", "sha256"]
+
+
+# Further statements, with their values, that go in with a submission; it has its receipt number by then.
+Keep = Callable[[Submission], list[tuple[str, list[Any]]]]
 
 
 class SubmissionRefused(Exception):
@@ -134,6 +138,30 @@ def take(
             submission.save(update_fields=COUNTED)
         if submission.accepted:
             ring(transfer_due_records, at_most_every=rings_every)
+    return submission
+
+
+def take_one(
+    *, establishment: Establishment, kind: str, record: Any, door: Door, and_keep: Keep, rings_every: float
+) -> Submission | None:
+    """Do as `take` does with one record, in one go; None, with nothing done, where it is not that simple.
+
+    `and_keep` gives, for the submission, further statements that go with it. Not simple is a record that is
+    rejected, known, or a companion, and to be in a transaction already.
+    """
+    if connection.in_atomic_block:
+        return None
+    declaration = KINDS[kind]
+    result = read(declaration, 0, record)
+    if not result.content or result.content.get(declaration.companion):
+        return None
+    submission = Submission(establishment=establishment, kind=kind, door=door)
+    submission.results = [result]
+    count(submission, submission.results)
+    result.record_id = storing.insert_one(submission, result.content, and_keep)
+    if result.record_id is None:
+        return None
+    ring(transfer_due_records, at_most_every=rings_every)
     return submission
 
 

@@ -1,10 +1,10 @@
 """Writing a submission and its records in two statements, whatever is found on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from guests.kinds import KINDS
@@ -22,16 +22,17 @@ INSERT_SUBMISSION = """
     SELECT {places} FROM (
         SELECT pg_advisory_xact_lock_shared(hashtext('nil return ' || %s), %s)
     ) AS held
-    ON CONFLICT (receipt) DO NOTHING RETURNING id
 """
+ONE_RECEIPT = "ON CONFLICT (receipt) DO NOTHING RETURNING id"
+ONE_REFERENCE = "ON CONFLICT (establishment_id, client_reference) DO NOTHING"
 # What the columns of a record hold that are not named here is said by the database's own defaults.
 INSERT_RECORDS = """
     WITH taken AS (
         INSERT INTO guests_guestrecord
             (establishment_id, submission_id, kind, created_at, client_reference, content, {columns})
-        SELECT %s, %s, %s, %s, client_reference, content::jsonb, {columns}
+        SELECT %s, {submission}, %s, %s, client_reference, content::jsonb, {columns}
         FROM unnest(%s::text[], %s::text[], {arrays}) AS sent (client_reference, content, {columns})
-        ON CONFLICT (establishment_id, client_reference) DO NOTHING
+        {otherwise}
         RETURNING id, client_reference, occurred_at
     ), voided AS (
         UPDATE guests_nilreturn SET voided_at = statement_timestamp()
@@ -40,19 +41,18 @@ INSERT_RECORDS = """
     )
     SELECT client_reference, id FROM taken
 """
+Statement = tuple[str, list[Any]]
+# What this connection has inserted last.
+LAST_SUBMISSION = "currval('guests_submission_id_seq')"
+LAST_RECORD = "currval('guests_guestrecord_id_seq')"
 
 
 def insert_submission(submission: Submission) -> None:
     """Insert the submission under a receipt number that no other has."""
-    fields = [field for field in Submission._meta.concrete_fields if not field.primary_key]
     with connection.cursor() as cursor:
         for _try in range(NUMBERS_TRIED):
             submission.receipt = receipt_number.make(calendar.today().year)
-            values: list[Any] = [
-                field.get_db_prep_save(getattr(submission, field.attname), connection) for field in fields
-            ]
-            held: list[Any] = [submission.kind, submission.establishment_id % 2**31]
-            cursor.execute(submission_statement(), [*values, *held])
+            cursor.execute(f"{submission_statement()} {ONE_RECEIPT}", submission_values(submission))
             if row := cursor.fetchone():
                 [submission.pk] = row
                 submission._state.adding = False
@@ -69,6 +69,42 @@ def insert_records(submission: Submission, contents: Sequence[Content]) -> dict[
     """
     if not contents:
         return {}
+    with connection.cursor() as cursor:
+        cursor.execute(*records_insert(submission, contents, f"{int(submission.pk)}", ONE_REFERENCE))
+        return dict(cursor.fetchall())
+
+
+def insert_one(
+    submission: Submission, content: Content, and_keep: Callable[[Submission], list[Statement]]
+) -> int | None:
+    """Insert a submission with its one record and what else goes with them, in one go, and return its key.
+
+    Returns None, with nothing inserted, where one of them is there already. Only outside a transaction:
+    several statements sent together are one of their own; each sees what was committed before it began.
+    """
+    submission.receipt = receipt_number.make(calendar.today().year)
+    statements: list[Statement] = [
+        (submission_statement(), submission_values(submission)),
+        records_insert(submission, [content], LAST_SUBMISSION, ""),
+        *and_keep(submission),
+        (f"SELECT {LAST_RECORD}, {LAST_SUBMISSION}", []),
+    ]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ";".join(sql for sql, _values in statements),
+                [value for _sql, values in statements for value in values],
+            )
+            key, submission.pk = cursor.fetchone()
+    except IntegrityError:
+        return None
+    return int(key)
+
+
+def records_insert(
+    submission: Submission, contents: Sequence[Content], key: str, otherwise: str
+) -> tuple[str, list[Any]]:
+    """Return the statement that inserts the records of the submission with that key, and its values."""
     kind = KINDS[submission.kind]
     # Of two transactions that insert the same references, the second waits for the first at each of them: in
     # one order, so that they cannot wait for each other.
@@ -76,21 +112,16 @@ def insert_records(submission: Submission, contents: Sequence[Content]) -> dict[
     rows = [kind.columns(content) for content in ordered]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     whose: list[Any] = [submission.establishment_id, submission.kind]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            records_statement(tuple(columns)),
-            [
-                submission.establishment_id,
-                submission.pk,
-                submission.kind,
-                timezone.now(),
-                [content[kind.reference] for content in ordered],
-                [canonical_json(content).decode() for content in ordered],
-                *columns.values(),
-                *whose,
-            ],
-        )
-        return dict(cursor.fetchall())
+    references = [content[kind.reference] for content in ordered]
+    written = [canonical_json(content).decode() for content in ordered]
+    values = [*whose, timezone.now(), references, written, *columns.values(), *whose]
+    return records_statement(tuple(columns), otherwise).replace("{submission}", key), values
+
+
+def submission_values(submission: Submission) -> list[Any]:
+    fields = [field for field in Submission._meta.concrete_fields if not field.primary_key]
+    values = [field.get_db_prep_save(getattr(submission, field.attname), connection) for field in fields]
+    return [*values, submission.kind, submission.establishment_id % 2**31]
 
 
 @cache
@@ -102,7 +133,9 @@ def submission_statement() -> str:
 
 
 @cache
-def records_statement(columns: tuple[str, ...]) -> str:
+def records_statement(columns: tuple[str, ...], otherwise: str) -> str:
     types = {field.name: field.db_type(connection) for field in GuestRecord._meta.concrete_fields}
     arrays = ", ".join(f"%s::{types[name]}[]" for name in columns)
-    return INSERT_RECORDS.format(columns=", ".join(columns), arrays=arrays)
+    return INSERT_RECORDS.format(
+        columns=", ".join(columns), arrays=arrays, otherwise=otherwise, submission="{submission}"
+    )

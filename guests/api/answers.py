@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guests import storing
 from guests.models import ApiKey, KeptAnswer
 from shumoos.problems import Problem
 
@@ -19,10 +20,16 @@ LONGEST = 255
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
 
 
+# The key of a record is known to nobody before it is inserted: it is put in on the way.
+NO_ID = '"id":null'
+WITH_ID = f"""replace(%s, '{NO_ID}', '"id":"' || {storing.LAST_RECORD} || '"')"""
 INSERT = """
     INSERT INTO guests_keptanswer (api_key_id, idempotency_key, request_sha256, answer, made_at, expires_at)
-    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (api_key_id, idempotency_key) DO NOTHING
+    VALUES (%s, %s, %s, {answer}, %s, %s) {otherwise}
 """
+
+
+ONCE = "ON CONFLICT (api_key_id, idempotency_key) DO NOTHING"
 
 
 class AnsweredMeanwhile(Exception):
@@ -69,12 +76,24 @@ def same(digest: str, kept_digest: str | None, kept_answer: str | None) -> str |
     return kept_answer
 
 
+def with_record(api_key: ApiKey, key: str, digest: str, answer: str) -> list[storing.Statement]:
+    """Return the statement that keeps an answer together with the one record it tells of."""
+    if not key:
+        return []
+    now = timezone.now()
+    expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
+    statement = INSERT.format(answer=WITH_ID, otherwise="")
+    return [(statement, [api_key.pk, key, digest, answer, now, expires_at])]
+
+
 def keep(api_key: ApiKey, key: str, digest: str, answer: str) -> None:
     """Keep the answer, in the transaction of what it tells. Raises `AnsweredMeanwhile`."""
     now = timezone.now()
     expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
     with connection.cursor() as cursor:
         # Where the same key is being answered at this moment, this waits until that has committed.
-        cursor.execute(INSERT, [api_key.pk, key, digest, answer, now, expires_at])
+        cursor.execute(
+            INSERT.format(answer="%s", otherwise=ONCE), [api_key.pk, key, digest, answer, now, expires_at]
+        )
         if not cursor.rowcount:
             raise AnsweredMeanwhile

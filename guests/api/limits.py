@@ -70,11 +70,10 @@ def _count(name: str) -> int:
     if time.monotonic() < _away_until:
         return 1
     try:
-        with server().pipeline(transaction=False) as pipeline:
-            pipeline.incr(name)
-            pipeline.expire(name, 2 * WINDOW)
-            count, _is_set = pipeline.execute()
-        return int(count)
+        count = int(server().incr(name))
+        if count == 1:
+            server().expire(name, 2 * WINDOW)
+        return count
     except redis.RedisError as error:
         _away_until = time.monotonic() + LEFT_ALONE
         log.warning("limits are not counted", kind=type(error).__name__)
