@@ -19,7 +19,6 @@ TITLES: dict[str, tuple[int, Promise]] = {
     "not_expected": (403, _("Records of this kind are not expected")),
     "not_found": (404, _("There is nothing here")),
     "not_allowed": (405, _("This cannot be done here")),
-    "not_acceptable": (406, _("There is no such form of it")),
     "other_request": (409, _("The Idempotency-Key belongs to another request")),
     "state": (409, _("Not possible any more")),
     "too_large": (413, _("The request is too large")),

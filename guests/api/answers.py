@@ -90,10 +90,9 @@ def keep(api_key: ApiKey, key: str, digest: str, answer: str) -> None:
     """Keep the answer, in the transaction of what it tells. Raises `AnsweredMeanwhile`."""
     now = timezone.now()
     expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
+    insert = INSERT.format(answer="%s", otherwise=ONCE)
     with connection.cursor() as cursor:
         # Where the same key is being answered at this moment, this waits until that has committed.
-        cursor.execute(
-            INSERT.format(answer="%s", otherwise=ONCE), [api_key.pk, key, digest, answer, now, expires_at]
-        )
+        cursor.execute(insert, [api_key.pk, key, digest, answer, now, expires_at])
         if not cursor.rowcount:
             raise AnsweredMeanwhile
