@@ -41,6 +41,11 @@ IDEMPOTENCY_KEY = {
 }
 
 
+PDF = {
+    "responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}
+}
+
+
 def takes(model: type[BaseModel], *, parameters: Any = (), refusals: Any = ()) -> dict[str, Any]:
     """Return what an operation's description says of the body it reads, and of its refusals."""
     schema = model.model_json_schema(ref_template=REFERENCE)

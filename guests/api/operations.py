@@ -149,6 +149,18 @@ def file_nil_return(request: Admitted) -> dict[str, Any]:
 
 
 @api.get(
+    "/receipts/{number}.pdf",
+    summary="Read a receipt as a letter",
+    response={200: None},
+    tags=["receipts"],
+    openapi_extra=openapi.refused_with(404) | openapi.PDF,
+)
+def read_receipt_letter(request: Admitted, number: str) -> HttpResponse:
+    """The receipt as a signed letter that anyone can verify; a test key's receipts have none."""
+    return receipts.letter(request, number)
+
+
+@api.get(
     "/receipts/{number}",
     summary="Read a receipt",
     response=ReceiptAnswer,

@@ -3,14 +3,17 @@
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from guests import intake, nil_returns
+from guests import receipts as issuing
 from guests.api import admission, schemas
 from guests.api.admission import Admitted
 from guests.api.records import local
 from guests.models import Door, SandboxSubmission, Submission
 from guests.nil_returns import NilReturnRefused
+from shumoos.letters.views import pdf_response
 from shumoos.problems import Problem
 from shumoos.saudi.digits import clean_number
 
@@ -41,6 +44,14 @@ def show(request: Admitted, number: str) -> dict[str, Any]:
         "rejected": submission.rejected,
         "sha256": submission.sha256,
     }
+
+
+def letter(request: Admitted, number: str) -> HttpResponse:
+    """Return the receipt as a letter, which is issued when it is first asked for. Raises `Problem` (404)."""
+    submission = find(request, number)
+    if isinstance(submission, SandboxSubmission):
+        raise Problem("not_found", _("Receipts of a test key prove nothing: there are no letters of them."))
+    return pdf_response(issuing.letter_of(submission))
 
 
 def file_nil_return(request: Admitted, sent: Any) -> dict[str, Any]:

@@ -221,3 +221,24 @@ def test_a_strangers_receipt_is_not_there(either):
     assert problem(stranger.get(f"/receipts/{sent['receipt']}")) == (404, "not_found")
     for number in ("0", "x" * 300, "%00", "é"):
         assert problem(either.get(f"/receipts/{number}")) == (404, "not_found")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receipt_is_a_signed_letter(api):
+    receipt = api.send(GuestFactory()).json()["receipt"]
+
+    first, again = api.get(f"/receipts/{receipt}.pdf"), api.get(f"/receipts/{receipt}.pdf")
+
+    pdf = b"".join(first.streaming_content) if first.streaming else first.content
+    assert (first.status_code, first["Content-Type"]) == (200, "application/pdf")
+    assert pdf.startswith(b"%PDF")
+    assert (b"".join(again.streaming_content) if again.streaming else again.content) == pdf
+
+
+def test_strangers_and_test_keys_get_no_letter(either):
+    receipt = either.send(GuestFactory()).json()["receipt"]
+    stranger = Caller(make_key(SubscribedFactory())[1])
+
+    assert problem(stranger.get(f"/receipts/{receipt}.pdf")) == (404, "not_found")
+    if receipt.startswith("T-"):
+        assert problem(either.get(f"/receipts/{receipt}.pdf")) == (404, "not_found")
