@@ -33,9 +33,12 @@ expect.set_options(timeout=20_000)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The browser; where the machine has none, its tests are skipped, and fail in CI."""
+    """The browser; where the machine has none, its tests are skipped, and fail in CI.
+
+    It ends with its module: as long as it runs, Playwright's loop runs in this thread, and letters cannot be signed.
+    """
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:
         if os.environ.get("CI"):

@@ -27,6 +27,7 @@ def make_licence(*, city="riyadh", issued_on=date(2025, 1, 1), expires_on=date(2
     number = next(numbers)
     sector = Sector.objects.select_related("authority").first()
     fields.setdefault("owner_national_id", make_national_id(rng))
+    fields.setdefault("owner_mobile", f"+9665{number:08}")
     return Licence.objects.create(
         authority=sector.authority,
         number=f"L{number:06}",
@@ -35,7 +36,6 @@ def make_licence(*, city="riyadh", issued_on=date(2025, 1, 1), expires_on=date(2
         name_en=f"Invented hotel {number}",
         commercial_registration=f"{1010000000 + number}",
         owner_name="مالك مخترع",
-        owner_mobile=f"+9665{number:08}",
         city=City.objects.get(code=city),
         issued_on=issued_on,
         expires_on=expires_on,
