@@ -15,7 +15,7 @@ ifneq ($(shell $(IN_VENV) -c 'print("works")' 2>/dev/null),works)
 $(shell rm -rf .venv/installed .venv/installed-dev $(IN_VENV))
 endif
 
-.PHONY: run test lint bench pictures requirements messages
+.PHONY: run test pages lint bench pictures requirements messages
 
 run: .venv/installed $(CATALOGUES)
 	@exec $(IN_VENV) -m shumoos.run
@@ -23,6 +23,10 @@ run: .venv/installed $(CATALOGUES)
 # ARGS are pytest's: make test ARGS="tests/guests -k receipt -n 0".
 test: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+
+# Every page that a link leads to, as every role: axe, widths, errors. It takes some minutes.
+pages: .venv/installed-dev $(CATALOGUES)
+	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py
 
 lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m ruff check

@@ -99,7 +99,7 @@ class DocumentKindAdmin(ReferenceAdmin):
     filter_horizontal = ["sectors"]
 
 
-class ProviderAgentInline(admin.TabularInline):
+class ProviderAgentInline(admin.StackedInline):
     """The company's agents. The administrator enters its head, who adds the others on the company's pages."""
 
     model = ProviderAgent

@@ -37,7 +37,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 def chromium():
     """The browser; where the machine has none, its tests are skipped, and fail in CI.
 
-    It ends with its module: as long as it runs, Playwright's loop runs in this thread, and letters cannot be signed.
+    It ends with its module: while it runs, Playwright's loop is this thread's, and no letter can be signed.
     """
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:

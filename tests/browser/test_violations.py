@@ -15,7 +15,7 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.browser.walks import picture as photograph
 from tests.browser.walks import sign_in
 from tests.factories import PASSWORD, AuthorityOfficerFactory, OfficerFactory, OwnerFactory
-from tests.violations.factories import make_draft, make_establishment, make_licence, subscribe, warn
+from tests.violations.factories import make_draft, make_establishment, make_licence, move, subscribe, warn
 from violations.escalation import comply, escalate
 from violations.models import LedgerEntry, Notice, Objection, Occurrence, Schedule
 
@@ -116,9 +116,6 @@ def test_the_owners_page_on_every_step(walk, owner, stage):
     walk.look(page, f"violations-case-{stage}")
     if stage == "warned":
         application = make_draft(case.licence)
-        application.status = "draft"
-        from tests.violations.factories import move
-
         move(application, "submitted", ago(3))
         page.reload()
         expect(page.locator("main")).to_contain_text(walk.words["paused"])
@@ -130,6 +127,7 @@ def test_the_owners_page_on_every_step(walk, owner, stage):
         )
         expect(officer.locator("#orders")).to_contain_text(case.licence.number)
         walk.look(officer, "violations-orders")
+        make_establishment(case.licence, owner)
         subscribe(case.licence, on=calendar.today())
         comply(case.licence, on=calendar.today())
         page.reload()
