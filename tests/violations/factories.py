@@ -145,7 +145,7 @@ def subscribe(licence, on):
         period=DateRange(on, licence.expires_on, "[]"),
         statement=Letter.objects.create(
             kind="statement",
-            series="RUH",
+            series="SUB",
             year=2026,
             sequence=number,
             licence_number=licence.number,
