@@ -1,14 +1,12 @@
-"""A register on its way from an officer's browser to its row: never whole in memory, nameless on the disk."""
+"""A register on its way from an officer's browser to its row."""
 
-import tempfile
-from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,49 +16,13 @@ from registration.registers.wording import FileRefused
 from registration.tasks import read_due_registers
 from shumoos.accounts.models import User
 from shumoos.celery import ring
+from shumoos.uploads import NamelessUploadHandler, shown_name
 
 MEGABYTE = 1024 * 1024
 
 
-class RegisterUploadHandler(FileUploadHandler):
-    """Writes a file to where it has no name, so that it goes with the process however that ends.
-
-    What is too large is read to its end, because a browser listens only then, and is kept nowhere; the form
-    finds that in `is_too_large`.
-    """
-
-    chunk_size = 256 * 1024
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.is_too_large = False
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.received = 0
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the request
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        self.received += len(raw_data)
-        if self.received > register_import.MAX_BYTES:
-            self.is_too_large = True
-            self.file.close()
-            raise SkipFile
-        self.file.write(raw_data)
-
-    def file_complete(self, file_size: int) -> UploadedFile:
-        self.file.seek(0)
-        return UploadedFile(
-            file=self.file,
-            name=self.file_name,
-            content_type=self.content_type,
-            size=self.received,
-            charset=self.charset,
-        )
-
-    def upload_interrupted(self) -> None:
-        if hasattr(self, "file"):
-            self.file.close()
+def upload_handler(request: HttpRequest) -> NamelessUploadHandler:
+    return NamelessUploadHandler(register_import.MAX_BYTES, request)
 
 
 class RegisterForm(forms.Form):
@@ -121,9 +83,3 @@ def take_in(file: UploadedFile, *, authority: Authority, by: User) -> tuple[Regi
     )
     ring(read_due_registers)
     return stored, is_new
-
-
-def shown_name(name: str | None) -> str:
-    """Return a file's name as it is shown: without a path, without characters that are not seen."""
-    plain = "".join(char for char in PurePath(name or "").name if char.isprintable())
-    return plain[-100:]

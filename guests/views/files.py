@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guests import file_import as door
 from guests import intake
-from guests.file_upload import FileForm, RecordsUploadHandler, shown_name
+from guests.file_upload import FileForm, upload_handler
 from guests.files import report, templates
 from guests.files.wording import FileRefused, sentence
 from guests.intake import SubmissionRefused
@@ -31,6 +31,7 @@ from guests.views.entering import chosen_establishment, chosen_kind
 from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.uploads import NamelessUploadHandler, shown_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -52,13 +53,13 @@ def files(request: SignedInRequest) -> HttpResponse:
 @may_submit
 def send(request: SignedInRequest) -> HttpResponse:
     """Show the form for a file, or take one in and lead to its page."""
-    handler = RecordsUploadHandler(request)
+    handler = upload_handler(request)
     request.upload_handlers = [handler]
     return take_in(request, handler)
 
 
 @csrf_protect
-def take_in(request: SignedInRequest, handler: RecordsUploadHandler) -> HttpResponse:
+def take_in(request: SignedInRequest, handler: NamelessUploadHandler) -> HttpResponse:
     establishment = chosen_establishment(request)
     if establishment is None:
         visible = workplaces(request.user).select_related("city")

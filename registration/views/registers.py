@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registration import register_upload
 from registration.models import RegisterImport
-from registration.register_upload import RegisterForm, RegisterUploadHandler
+from registration.register_upload import RegisterForm
 from registration.registers import explaining, refusals
 from registration.registers.wording import FileRefused, problem_sentence
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.uploads import NamelessUploadHandler
 
 PAGE = 50
 # What is longer is no key of the database's.
@@ -70,13 +71,13 @@ def imports(request: SignedInRequest) -> HttpResponse:
 @may_load
 def load(request: SignedInRequest) -> HttpResponse:
     """Show the form for a register, or take one in and lead to its page."""
-    handler = RegisterUploadHandler(request)
+    handler = register_upload.upload_handler(request)
     request.upload_handlers = [handler]
     return take_in(request, handler)
 
 
 @csrf_protect
-def take_in(request: SignedInRequest, handler: RegisterUploadHandler) -> HttpResponse:
+def take_in(request: SignedInRequest, handler: NamelessUploadHandler) -> HttpResponse:
     form = RegisterForm(user=request.user)
     if request.method == "POST":
         # The file is read here: only then the handler knows whether it is too large.

@@ -15,10 +15,10 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from registration import register_import
 from registration.models import Authority, ImportStatus, Licence, RegisterImport, RegisterPart
-from registration.register_upload import shown_name
 from registration.registers.wording import COLUMNS
 from registration.views import registers
 from shumoos.accounts.models import Look, Role
+from shumoos.uploads import shown_name
 from tests.conftest import sign_in
 from tests.factories import AuthorityOfficerFactory, UserFactory
 from tests.registration.registers import ANOTHER, many, register, row
