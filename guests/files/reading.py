@@ -1,7 +1,5 @@
 """A file as it was sent, opened by what it holds, whatever it is called."""
 
-import codecs
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from tempfile import TemporaryFile
 
@@ -9,10 +7,10 @@ from guests.files import csv_file, xlsx_file
 from guests.files.chunks import Table
 from guests.files.wording import FileRefused
 from guests.kinds import Kind
+from shumoos import encodings
+from shumoos.encodings import HEAD, UTF_16_MARKS
 
-XLSX, UTF_8, UTF_16, WINDOWS = "xlsx", "utf-8-sig", "utf-16", "cp1256"
-UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
+XLSX = "xlsx"
 PACKED = b"PK\x03\x04"
 MAGIC = {
     b"%PDF-": "pdf",
@@ -24,70 +22,31 @@ MAGIC = {
     b"\x89PNG": "not_text",
     b"\xff\xd8\xff": "not_text",
 }
-HEAD = 8
 
 
-class Examination:
-    """A first look at a file, a piece at a time: what it is, and how many lines it has."""
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._head = b""
-        self._damaged = self._foreign = self._breaks = self._returns = 0
-        self._last = b""
-        self._has_nul = False
-        self.size = 0
+class Examination(encodings.Examination):
+    """A first look at a file. A workbook does not say how many lines it has."""
 
     def feed(self, piece: bytes) -> None:
         """Look at the next piece. Raises FileRefused as soon as it is clear that this is no table."""
-        self._sha256.update(piece)
-        self.size += len(piece)
-        if len(self._head) < HEAD:
-            self._head += piece[:HEAD]
+        is_head = len(self.head) < HEAD
+        self.note(piece)
+        if is_head:
             for magic, code in MAGIC.items():
-                if self._head.startswith(magic):
+                if self.head.startswith(magic):
                     raise FileRefused(code)
-        if self._head.startswith(PACKED):
+        if self.head.startswith(PACKED):
             return
-        self._breaks += piece.count(b"\n")
-        self._returns += piece.count(b"\r")
-        self._last = piece[-1:] or self._last
-        if b"\x00" in piece and not self._head.startswith(UTF_16_MARKS):
+        if b"\x00" in piece and not self.head.startswith(UTF_16_MARKS):
             raise FileRefused("not_text")
-        self._count(self._decoder.decode(piece))
-
-    def _count(self, text: str) -> None:
-        if not text.isascii():
-            damaged = text.count("\ufffd")
-            self._damaged += damaged
-            self._foreign += len(text) - len(text.encode("ascii", "ignore")) - damaged
-
-    @property
-    def sha256(self) -> str:
-        return self._sha256.hexdigest()
-
-    @property
-    def lines(self) -> int:
-        """About how many lines there are below the first; 0 for a workbook, which does not say."""
-        breaks = max(self._breaks, self._returns)
-        return max(breaks - (self._last in (b"\n", b"\r", b"\x00")), 0)
+        self.read(piece)
 
     @property
     def encoding(self) -> str:
-        """What the file is to be read as, once all of it was fed. Raises FileRefused for an empty file.
-
-        What is not UTF-8 is Windows-1256, unless most of it is UTF-8: then some of its bytes are damaged.
-        """
+        """What the file is to be read as, once all of it was fed. Raises FileRefused for an empty file."""
         if not self.size:
             raise FileRefused("empty")
-        if self._head.startswith(PACKED):
-            return XLSX
-        if self._head.startswith(UTF_16_MARKS):
-            return UTF_16
-        self._count(self._decoder.decode(b"", final=True))
-        is_marked = self._head.startswith(codecs.BOM_UTF8)
-        return WINDOWS if self._damaged > self._foreign and not is_marked else UTF_8
+        return XLSX if self.head.startswith(PACKED) else super().encoding
 
 
 def open_table(pieces: Callable[[], Iterable[bytes]], encoding: str, kind: Kind) -> Table:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from guests.files.layout import EXAMPLE, help_of
 from guests.kinds import Kind
 from guests.kinds.base import Field
-from registration.registers.reading import FORMULA
 from shumoos.saudi.calendar import RIYADH
+from shumoos.tables import FORMULA
 
 # Drop-down lists go down to here; what is typed below is read as well.
 LISTED_ROWS = 20_000

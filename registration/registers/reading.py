@@ -6,7 +6,6 @@ closed spoils its own line and not the rest of the file.
 
 import codecs
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from django.utils.translation import override
 
 from registration.registers.wording import COLUMNS, JOIN, Fault, FileRefused
+from shumoos import encodings
 from shumoos.saudi.names import fold
 from shumoos.tables import FORMULA
 
@@ -23,7 +23,6 @@ DELIMITERS = ",;\t"
 # Excel writes it into the first line when it is asked to; it reads the separator from it.
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?')
 
-UTF_8, UTF_16, WINDOWS = "utf-8-sig", "utf-16", "cp1256"
 MAGIC = {b"%PDF-": "pdf", b"PK\x03\x04": "archive", b"\xd0\xcf\x11\xe0": "archive", b"\x1f\x8b": "archive"}
 
 
@@ -35,62 +34,21 @@ class LineRefused(Exception):
         self.fault = fault
 
 
-class Examination:
-    """A first look at a file, a piece at a time: its encoding, how many lines it has, what it is told by."""
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._head = b""
-        self._damaged = self._foreign = 0
-        self._line_feeds = self._returns = self._size = 0
-        self._last = b""
-
-    def feed(self, piece: bytes) -> None:
-        self._sha256.update(piece)
-        if len(self._head) < 8:
-            self._head += piece[:8]
-        self._size += len(piece)
-        self._line_feeds += piece.count(b"\n")
-        self._returns += piece.count(b"\r")
-        self._last = piece[-1:] or self._last
-        self._count(self._decoder.decode(piece))
-
-    def _count(self, text: str) -> None:
-        if not text.isascii():
-            damaged = text.count("\ufffd")
-            self._damaged += damaged
-            self._foreign += len(text) - len(text.encode("ascii", "ignore")) - damaged
-
-    @property
-    def sha256(self) -> str:
-        return self._sha256.hexdigest()
-
-    @property
-    def lines(self) -> int:
-        """How many lines there are after the first; blank ones count, and UTF-16 may add some."""
-        breaks = max(self._line_feeds, self._returns)
-        return max(breaks - (self._last in (b"\n", b"\r", b"\x00")), 0)
+class Examination(encodings.Examination):
+    """A first look at a register. Its lines with damaged bytes are refused."""
 
     @property
     def encoding(self) -> str:
         """The file's encoding, once all of it was fed.
 
-        Without a mark at the start, what is not UTF-8 is Windows-1256, unless most of it is: then it is UTF-8
-        with damaged bytes, and the lines with them are refused. Arabic in Windows-1256 is hardly ever valid
-        UTF-8. Raises FileRefused for an empty file and for kinds of file that people take for a register.
+        Raises FileRefused for an empty file and for kinds of file that people take for a register.
         """
-        if not self._size:
+        if not self.size:
             raise FileRefused("empty")
         for magic, code in MAGIC.items():
-            if self._head.startswith(magic):
+            if self.head.startswith(magic):
                 raise FileRefused(code)
-        if self._head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return UTF_16
-        self._count(self._decoder.decode(b"", final=True))
-        if self._damaged > self._foreign and not self._head.startswith(codecs.BOM_UTF8):
-            return WINDOWS
-        return UTF_8
+        return super().encoding
 
 
 def lines_of(pieces: Iterable[bytes], encoding: str) -> Iterator[tuple[int, str]]:

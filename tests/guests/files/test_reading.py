@@ -9,10 +9,11 @@ import xlsxwriter
 from django.utils.translation import override
 
 from guests.files import templates
-from guests.files.reading import UTF_8, UTF_16, WINDOWS, XLSX, Examination, open_table
+from guests.files.reading import XLSX, Examination, open_table
 from guests.files.wording import FileRefused
 from guests.kinds import KINDS
 from guests.kinds.lodging import LODGING
+from shumoos.encodings import UTF_8, UTF_16, WINDOWS
 from tests.guests.files.bad_files import BAD, GOOD, HEADER, repacked, sheet_of, workbook
 
 ROW = ["G-1", "national_id", "1000000008", "سارة المخترعة", "SAU", "1990-03-15", "f", "2026-03-15 14:30"]
