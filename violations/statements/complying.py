@@ -1,7 +1,7 @@
 """Cases closed because the licence is subscribed, and the suspension orders that this lifts."""
 
 from shumoos.letters.notices import LABELS, LIFTED, LIFTING_TITLE
-from violations.statements.telling import LETTER_CODE, RANDOM, row, text
+from violations.statements.telling import LETTER_CODE, RANDOM, numbering, row, text
 
 # A licence is subscribed on a day when it, or its establishment, has a subscription that holds on it.
 COMPLY = """
@@ -52,26 +52,7 @@ FIND_LIFTED = """
 ORDER = "former.series || '/' || former.year || '/' || lpad(former.sequence::text, 5, '0')"
 
 TELL_AUTHORITIES = f"""
-    WITH offices AS MATERIALIZED (
-        SELECT city.id AS city_id, office.code, office.name_ar, office.name_en
-        FROM registration_city AS city JOIN registration_office AS office ON office.region_id = city.region_id
-    ),
-    taken AS (
-        INSERT INTO letters_series (name, year, last)
-        SELECT offices.code, %(year)s, count(*)
-        FROM sweep_lifted
-        JOIN registration_licence AS licence ON licence.id = sweep_lifted.licence_id
-        JOIN offices ON offices.city_id = licence.city_id
-        GROUP BY offices.code
-        ORDER BY offices.code
-        ON CONFLICT (name, year) DO UPDATE SET last = letters_series.last + excluded.last
-        RETURNING name, last
-    )
-    INSERT INTO letters_letter (
-        id, kind, series, year, sequence, code, establishment, licence_number, content, status, issued_at,
-        pdf,
-        sha256
-    )
+    WITH {numbering("sweep_lifted")}
     SELECT
         told.letter_id,
         'lifting',

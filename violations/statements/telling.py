@@ -79,16 +79,13 @@ ROWS = f"""
         ELSE jsonb_build_array({row(LABELS["objection_until"], "%(on)s::date + schedule.objection_days")}) END
 """
 
-ISSUE_LETTERS = f"""
-    WITH wording AS MATERIALIZED (
-        SELECT
-            id AS step_id,
-            jsonb_build_object(
-                'paragraphs', to_jsonb(string_to_array(notice_ar, E'\\n\\n')),
-                'paragraphs_en', to_jsonb(string_to_array(notice_en, E'\\n\\n'))
-            ) AS content
-        FROM violations_step
-    ),
+
+def numbering(table: str) -> str:
+    """Return the part of a statement that takes numbers and begins to write letters, one a row of a table.
+
+    A row has its `licence_id`; `offices` has the office of each city, `taken` the last number of each series.
+    """
+    return f"""
     offices AS MATERIALIZED (
         SELECT city.id AS city_id, office.code, office.name_ar, office.name_en
         FROM registration_city AS city JOIN registration_office AS office ON office.region_id = city.region_id
@@ -96,7 +93,7 @@ ISSUE_LETTERS = f"""
     taken AS (
         INSERT INTO letters_series (name, year, last)
         SELECT offices.code, %(year)s, count(*)
-        FROM sweep_told AS told
+        FROM {table} AS told
         JOIN registration_licence AS licence ON licence.id = told.licence_id
         JOIN offices ON offices.city_id = licence.city_id
         GROUP BY offices.code
@@ -109,6 +106,20 @@ ISSUE_LETTERS = f"""
         pdf,
         sha256
     )
+"""  # noqa: S608  put together from constants
+
+
+ISSUE_LETTERS = f"""
+    WITH wording AS MATERIALIZED (
+        SELECT
+            id AS step_id,
+            jsonb_build_object(
+                'paragraphs', to_jsonb(string_to_array(notice_ar, E'\\n\\n')),
+                'paragraphs_en', to_jsonb(string_to_array(notice_en, E'\\n\\n'))
+            ) AS content
+        FROM violations_step
+    ),
+    {numbering("sweep_told")}
     SELECT
         told.letter_id,
         CASE WHEN told.amount > 0 THEN 'fine' WHEN told.stage = 'suspended'

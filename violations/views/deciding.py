@@ -19,7 +19,7 @@ from violations.models import Objection, Occurrence, Proposal
 from violations.objections import ObjectionRefused
 from violations.proposals import ProposalRefused
 from violations.views.objections import document_response
-from violations.views.office import add_refusal, can_record, can_view, form_page, page, posted
+from violations.views.office import add_refusal, can_record, can_view, form_page, led_to_case, page, posted
 from violations.views.owner import letter_response
 
 PAGE = 50
@@ -151,12 +151,7 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(
-                request,
-                _("The occurrence is recorded: %(step)s. The owner is told.")
-                % {"step": recorded.notice.get_stage_display()},
-            )
-            return redirect("admin:violations_case_change", recorded.case_id)
+            return led_to_case(request, recorded)
     return form_page(
         request,
         form,

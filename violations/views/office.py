@@ -53,6 +53,16 @@ def in_scope(request: SignedInRequest, pk: int) -> Case:
     return get_object_or_404(with_all(Case.objects.visible_to(request.user)), pk=pk)
 
 
+def led_to_case(request: HttpRequest, recorded: Occurrence) -> HttpResponse:
+    """Say that an occurrence is recorded, and lead to its case."""
+    messages.success(
+        request,
+        _("The occurrence is recorded: %(step)s. The owner is told.")
+        % {"step": recorded.notice.get_stage_display()},
+    )
+    return redirect("admin:violations_case_change", recorded.case_id)
+
+
 def add_refusal(form: BaseForm, refusal: ValidationError) -> None:
     """Put a refusal beside its field, or on top where the form has no such field."""
     if not hasattr(refusal, "error_dict"):
@@ -94,12 +104,7 @@ def record(request: SignedInRequest) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(
-                request,
-                _("The occurrence is recorded: %(step)s. The owner is told.")
-                % {"step": recorded.notice.get_stage_display()},
-            )
-            return redirect("admin:violations_case_change", recorded.case_id)
+            return led_to_case(request, recorded)
     text = _("The first occurrence in six months is a warning, the next are fined.")
     return form_page(request, form, title=_("Record an occurrence"), text=text, submit=_("Record it"))
 
