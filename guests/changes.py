@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guests import intake
+from guests.kinds import KINDS
 from guests.kinds.base import Content
 from guests.kinds.errors import RecordRefused, error
-from guests.models import Action, Door, GuestRecord, NilReturn, RecordChange
+from guests.models import Action, Door, GuestRecord, NilReturn, RecordChange, SandboxRecord
 from guests.tasks import transfer_due_records
 from registration.models import Mandate
 from shumoos.accounts.models import User
@@ -62,16 +63,9 @@ def depart(record: GuestRecord, at: datetime | str, *, by: User | None, door: Do
     mandate = intake.mandate_of(by, record.establishment)
     latest = lock(record)
     refuse_cancelled(record)
-    kind = record.declaration
-    if not kind.leaves:
-        raise ChangeRefused("no_end", _("Records of this kind have no departure."))
-    content = kind.read({**record.content, kind.leaves: at})
-    if content == record.content:
+    content = ended(record, at)
+    if content is None:
         return None
-    if record.departed_at:
-        raise ChangeRefused(
-            "ended", _("The departure is on record already: correct the record to change its time.")
-        )
     return change(record, latest, Action.DEPARTURE, content, by=by, mandate=mandate, door=door)
 
 
@@ -104,16 +98,39 @@ def lock(record: GuestRecord) -> RecordChange | None:
     return changes.select_for_update().first()
 
 
-def refuse_cancelled(record: GuestRecord) -> None:
+def refuse_cancelled(record: GuestRecord | SandboxRecord) -> None:
     if record.cancelled_at:
         raise ChangeRefused("cancelled", _("This record is cancelled: enter what holds as a new one."))
 
 
+def ended(record: GuestRecord | SandboxRecord, at: datetime | str) -> Content | None:
+    """Return what the record says once its stay ended at that moment; None where it says so already.
+
+    Raises `RecordRefused`, and `ChangeRefused` for a kind without an end and an end at another time.
+    """
+    kind = KINDS[record.kind]
+    if not kind.leaves:
+        raise ChangeRefused("no_end", _("Records of this kind have no departure."))
+    content = kind.read({**record.content, kind.leaves: at})
+    if content == record.content:
+        return None
+    if kind.leaves in record.content:
+        raise ChangeRefused(
+            "ended", _("The departure is on record already: correct the record to change its time.")
+        )
+    return content
+
+
+def refuse_other_reference(record: GuestRecord | SandboxRecord, content: Content) -> None:
+    reference = KINDS[record.kind].reference
+    if content[reference] != record.client_reference:
+        raise RecordRefused([error(reference, "conflict", "reference")])
+
+
 def refuse_moved(record: GuestRecord, content: Content) -> None:
     """A correction keeps the reference, and a companion goes with a guest who is there."""
+    refuse_other_reference(record, content)
     kind = record.declaration
-    if content[kind.reference] != record.client_reference:
-        raise RecordRefused([error(kind.reference, "conflict", "reference")])
     main = content.get(kind.companion) if kind.companion else None
     if main and main != record.content.get(kind.companion):
         of_this_establishment = GuestRecord.objects.filter(

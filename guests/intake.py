@@ -14,7 +14,7 @@ from guests.kinds import KINDS, Kind
 from guests.kinds.base import Content, sha256
 from guests.kinds.errors import FieldError, RecordRefused, error
 from guests.kinds.plain import PlainRows
-from guests.models import Door, GuestRecord, RecordChange, Submission
+from guests.models import Door, GuestRecord, RecordChange, SandboxSubmission, Submission
 from guests.tasks import transfer_due_records
 from registration import mandates
 from registration.models import Establishment, Mandate, Scope
@@ -308,7 +308,7 @@ def earlier_contents(records: Iterable[GuestRecord]) -> defaultdict[int, list[Co
     return contents
 
 
-def count(submission: Submission, results: list[Result]) -> int:
+def count(submission: Submission | SandboxSubmission, results: list[Result]) -> int:
     """Note what came of the records, and the digest over the accepted ones in the order sent.
 
     Returns how many are accepted.

@@ -6,13 +6,10 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from guests import changes
-from guests.intake import Result, read_all, reject_lost_companions
-from guests.kinds import KINDS, Kind
-from guests.kinds.base import sha256
-from guests.kinds.errors import RecordRefused, error
+from guests.intake import Result, compare_with_known, count, read_all, reject_lost_companions
+from guests.kinds import KINDS
 from guests.models import ApiKey, SandboxRecord, SandboxSubmission
 from shumoos.saudi import calendar
 
@@ -29,18 +26,15 @@ def submit(*, api_key: ApiKey, kind: str, records: Sequence[Any]) -> tuple[Sandb
         api_key=api_key,
         kind=kind,
     )
-    store(submission, declaration, [result for result in results if result.status == "accepted"])
-    statuses = [result.status for result in results]
-    submission.accepted = statuses.count("accepted")
-    submission.duplicate = statuses.count("duplicate")
-    submission.rejected = statuses.count("rejected")
-    submission.sha256 = sha256(result.content for result in results if result.status == "accepted")
+    store(submission, [result for result in results if result.status == "accepted"])
+    compare_with_known(api_key.establishment, declaration, results, among=SandboxRecord)
+    count(submission, results)
     submission.save()
     return submission, results
 
 
-def store(submission: SandboxSubmission, kind: Kind, results: list[Result]) -> None:
-    """Insert the records; those whose reference is taken become duplicates, or are rejected as conflicts."""
+def store(submission: SandboxSubmission, results: list[Result]) -> None:
+    """Insert the records whose reference is not taken, and give their results the new keys."""
     ordered = sorted(results, key=lambda result: result.client_reference)
     SandboxRecord.objects.bulk_create(
         [
@@ -55,32 +49,18 @@ def store(submission: SandboxSubmission, kind: Kind, results: list[Result]) -> N
         ],
         ignore_conflicts=True,
     )
-    stored = {
-        record.client_reference: record
-        for record in SandboxRecord.objects.filter(
-            establishment=submission.establishment,
-            client_reference__in=[result.client_reference for result in results],
-        )
-    }
+    new = dict(submission.records.values_list("client_reference", "pk"))
     for result in results:
-        record = stored[result.client_reference]
-        result.record_id = record.pk
-        if record.submission_id == submission.pk:
-            continue
-        if (record.kind, record.content) == (submission.kind, result.content):
-            result.status = "duplicate"
-        else:
-            result.reject(error(kind.reference, "conflict"))
+        result.record_id = new.get(result.client_reference)
 
 
 def correct(record: SandboxRecord, raw: Any, *, reason: str, **_who: Any) -> None:
     """Replace what the record says, as `changes.correct` does."""
-    refuse_cancelled(record)
+    changes.refuse_cancelled(record)
     content = KINDS[record.kind].read(raw)
     if content == record.content:
         return
-    if content[KINDS[record.kind].reference] != record.client_reference:
-        raise RecordRefused([error(KINDS[record.kind].reference, "conflict", "reference")])
+    changes.refuse_other_reference(record, content)
     changes.clean_reason(reason)
     record.content = content
     save_next(record)
@@ -88,17 +68,10 @@ def correct(record: SandboxRecord, raw: Any, *, reason: str, **_who: Any) -> Non
 
 def depart(record: SandboxRecord, at: str, **_who: Any) -> None:
     """Say when the stay ended, as `changes.depart` does."""
-    kind = KINDS[record.kind]
-    refuse_cancelled(record)
-    if not kind.leaves:
-        raise changes.ChangeRefused("no_end", _("Records of this kind have no departure."))
-    content = kind.read({**record.content, kind.leaves: at})
-    if content == record.content:
+    changes.refuse_cancelled(record)
+    content = changes.ended(record, at)
+    if content is None:
         return
-    if kind.leaves in record.content:
-        raise changes.ChangeRefused(
-            "ended", _("The departure is on record already: correct the record to change its time.")
-        )
     record.content = content
     save_next(record)
 
@@ -110,13 +83,6 @@ def cancel(record: SandboxRecord, *, reason: str, **_who: Any) -> None:
     changes.clean_reason(reason)
     record.cancelled_at = timezone.now()
     save_next(record)
-
-
-def refuse_cancelled(record: SandboxRecord) -> None:
-    if record.cancelled_at:
-        raise changes.ChangeRefused(
-            "cancelled", _("This record is cancelled: enter what holds as a new one.")
-        )
 
 
 def save_next(record: SandboxRecord) -> None:

@@ -78,21 +78,23 @@ def same(digest: str, kept_digest: str | None, kept_answer: str | None) -> str |
 
 def with_record(api_key: ApiKey, key: str, digest: str, answer: str) -> list[storing.Statement]:
     """Return the statement that keeps an answer together with the one record it tells of."""
-    if not key:
-        return []
+    return [insertion(api_key, key, digest, answer, written=WITH_ID, otherwise="")] if key else []
+
+
+def insertion(
+    api_key: ApiKey, key: str, digest: str, answer: str, *, written: str, otherwise: str
+) -> storing.Statement:
+    """Return the statement that keeps an answer, with its values. `written` is the answer's expression."""
     now = timezone.now()
     expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
-    statement = INSERT.format(answer=WITH_ID, otherwise="")
-    return [(statement, [api_key.pk, key, digest, answer, now, expires_at])]
+    values = [api_key.pk, key, digest, answer, now, expires_at]
+    return INSERT.format(answer=written, otherwise=otherwise), values
 
 
 def keep(api_key: ApiKey, key: str, digest: str, answer: str) -> None:
     """Keep the answer, in the transaction of what it tells. Raises `AnsweredMeanwhile`."""
-    now = timezone.now()
-    expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
-    insert = INSERT.format(answer="%s", otherwise=ONCE)
     with connection.cursor() as cursor:
         # Where the same key is being answered at this moment, this waits until that has committed.
-        cursor.execute(insert, [api_key.pk, key, digest, answer, now, expires_at])
+        cursor.execute(*insertion(api_key, key, digest, answer, written="%s", otherwise=ONCE))
         if not cursor.rowcount:
             raise AnsweredMeanwhile
