@@ -2,6 +2,13 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+# Whose these rows are in the access log.
+WHOSE: dict[str, tuple[str, ...]] = {
+    "activation.review": ("application.establishment", "application"),
+    "activation.subscription": ("establishment",),
+    "activation.closingrequest": ("subscription.establishment",),
+}
+
 
 class ActivationConfig(AppConfig):
     name = "activation"
@@ -14,10 +21,12 @@ class ActivationConfig(AppConfig):
         from activation.reporting_days import reporting_days
         from guests import due_days
         from registration.moves import on_withdrawal
+        from shumoos.accounts import subjects
 
         post_migrate.connect(load_reason_templates, sender=self, dispatch_uid="load_reason_templates")
         post_migrate.connect(create_first_terms, sender=self, dispatch_uid="create_first_terms")
         due_days.register(reporting_days)
+        subjects.register(WHOSE)
         texts.register()
         life_texts.register()
         on_withdrawal(decisions.close_withdrawn)

@@ -2,6 +2,12 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+# Whose these rows are in the access log: the establishment's whose guests they tell of.
+WHOSE: dict[str, tuple[str, ...]] = {
+    f"guests.{name}": ("establishment",)
+    for name in ("guestrecord", "inspection", "apikey", "fileimport", "dailyreceipt", "sandboxrecord")
+}
+
 
 class GuestsConfig(AppConfig):
     name = "guests"
@@ -11,9 +17,10 @@ class GuestsConfig(AppConfig):
         from guests import file_texts, keeping, outages, receipts, refusals, texts
         from guests.reference import load_deadlines
         from shumoos import health
-        from shumoos.accounts import account_parts
+        from shumoos.accounts import account_parts, subjects
         from shumoos.letters import numbers
 
+        subjects.register(WHOSE)
         post_migrate.connect(load_deadlines, sender=self, dispatch_uid="load_deadlines")
         health.others["centre"] = outages.centre_status
         file_texts.register()

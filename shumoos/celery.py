@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
     "read due registers": {"task": "registration.tasks.read_due_registers", "schedule": 15.0},
     "transfer due records": {"task": "guests.tasks.transfer_due_records", "schedule": 15.0},
     "read due files": {"task": "guests.tasks.read_due_files", "schedule": 15.0},
+    "seal the access log": {"task": "shumoos.accounts.tasks.seal_access_log", "schedule": 60.0},
+    "note unusual reading": {
+        "task": "shumoos.accounts.tasks.note_unusual_reading",
+        "schedule": crontab(minute=5),
+    },
     "leave a sign of life": {"task": "guests.tasks.leave_sign_of_life", "schedule": 60.0},
     "purge records": {"task": "guests.tasks.purge_records", "schedule": crontab(hour=2, minute=45)},
     "give back idle claims": {"task": "activation.tasks.give_back_idle_claims", "schedule": 60.0},

@@ -21,6 +21,7 @@ CLOSINGS = ("activation:closings", _("Requests for closing"))
 REGISTERS = ("registration:registers", _("Registers"))
 ORDERS = ("violations:orders", _("Suspension orders"))
 ACCOUNT = ("accounts:account", _("My account"))
+LOG = ("accounts:log", _("Access log"))
 STAFF = ("accounts:staff", _("Staff accounts"))
 DIRECTORY = ("registration:directory", _("Directory"))
 
@@ -46,7 +47,7 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     Role.DIRECTORY: [DIRECTORY, ACCOUNT],
     Role.SUPERVISOR: [HOME, ADMIN, ACCOUNT],
     Role.HEAD: [HOME, ADMIN, STAFF, ACCOUNT],
-    Role.AUDITOR: [HOME, ADMIN, DIRECTORY, REGISTERS, ACCOUNT],
+    Role.AUDITOR: [HOME, ADMIN, LOG, DIRECTORY, REGISTERS, ACCOUNT],
     Role.ADMINISTRATOR: [HOME, ADMIN, STAFF, ACCOUNT],
 }
 

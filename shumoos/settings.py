@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "shumoos.middleware.request_id",
     "shumoos.middleware.health_first",
     "shumoos.middleware.address_behind_proxies",
+    "shumoos.accounts.middleware.logged_request",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -18,15 +18,19 @@ hypothesis_settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The tests' database, emptied between tests, which no ledger allows: its trigger is on in one test
-    alone."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    """The tests' database, emptied between tests."""
+    with django_db_blocker.unblock():
+        let_tables_be_emptied()
+
+
+def let_tables_be_emptied():
+    """Switch off what no ledger and no log allows. These triggers are on in their own tests alone."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'violations_ledgerentry'::regclass"
-            " AND tgname LIKE 'pgtrigger_never_emptied_%'"
+            "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger_never_emptied_%'"
         )
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE violations_ledgerentry DISABLE TRIGGER {name}")
+        for table, name in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
 
 
 def sign_in(user, client=None):

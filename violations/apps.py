@@ -2,17 +2,31 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+# Whose these rows are in the access log.
+WHOSE: dict[str, tuple[str, ...]] = {
+    "violations.account": ("establishment", "licence"),
+    "violations.case": ("establishment", "licence"),
+    "violations.notice": ("case.establishment", "case.licence"),
+    "violations.occurrence": ("establishment",),
+    "violations.proposal": ("establishment",),
+    "violations.objection": ("case.establishment", "case.licence"),
+    "violations.objectiondocument": ("objection.case.establishment", "objection.case.licence"),
+    "violations.ledgerentry": ("case.establishment", "licence"),
+}
+
 
 class ViolationsConfig(AppConfig):
     name = "violations"
     verbose_name = _("Violations")
 
     def ready(self) -> None:
+        from shumoos.accounts import subjects
         from shumoos.sms import kinds
         from shumoos.sms.models import Urgency
         from violations import notices
         from violations.reference import create_first_schedules
 
+        subjects.register(WHOSE)
         post_migrate.connect(create_first_schedules, sender=self, dispatch_uid="create_first_schedules")
         kinds.register(
             notices.SMS_KIND,

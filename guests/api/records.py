@@ -15,7 +15,7 @@ from guests.kinds import KINDS
 from guests.kinds.errors import RecordRefused
 from guests.models import Door, GuestRecord, SandboxRecord
 from guests.views.common import is_key
-from shumoos.accounts.models import Look
+from shumoos.accounts import access_log
 from shumoos.problems import Problem
 from shumoos.saudi.calendar import RIYADH
 
@@ -68,15 +68,7 @@ def local(at: datetime | None) -> str | None:
 
 def log_look(request: Admitted, action: str, record: AnyRecord) -> None:
     """Log that a program looks at a record: under its key, because nobody has signed in."""
-    Look.objects.create(
-        by=None,
-        role="",
-        action=action,
-        subject=f"{record._meta.label_lower}:{record.pk}",
-        reason=f"{request.api_key.prefix}…",
-        address=request.META.get("REMOTE_ADDR") or None,
-        request_id=getattr(request, "id", ""),
-    )
+    access_log.write(action, record, by=None, reason=f"{request.api_key.prefix}…", people=1, request=request)
 
 
 def correct(request: Admitted, record_id: str, sent: Any) -> dict[str, Any]:

@@ -10,10 +10,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from shumoos.accounts import sessions, texts
+        from shumoos.accounts.first_limits import create_first_limits
         from shumoos.accounts.roles import create_groups
 
         # Permissions are made after the migrations of all apps, the last of which is support.
         post_migrate.connect(create_groups, dispatch_uid="create_groups")
+        post_migrate.connect(create_first_limits, sender=self, dispatch_uid="create_first_limits")
         texts.register()
         # Django's own word of who has signed in. Axes stands before us in the apps and so counts first.
         user_logged_in.connect(sessions.begin, dispatch_uid="begin_session")

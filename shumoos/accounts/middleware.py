@@ -11,11 +11,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_otp.middleware import is_verified
 
-from shumoos.accounts import second_factor, sessions
+from shumoos.accounts import access_log, second_factor, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ALWAYS = ("accounts:logout", "set_language")
 TO_VERIFY = ("accounts:code", "accounts:lost", "accounts:enrol", "accounts:confirm")
+
+
+def logged_request(get_response: GetResponse) -> GetResponse:
+    """Let the access log know which request a change is made by."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with access_log.answering(request):
+            return get_response(request)
+
+    return middleware
 
 
 def open_sessions(get_response: GetResponse) -> GetResponse:

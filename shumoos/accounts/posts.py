@@ -55,3 +55,16 @@ def colleagues(person: User, roles: list[Role]) -> QuerySet[User]:
     for role in roles:
         at_one |= Q(role=role, **{f"{_posts[role].lookup}__in": own})
     return User.objects.filter(at_one).distinct()
+
+
+def names_of(person: User) -> str:
+    """Return where a person works as the access log writes it: `office:RUH`; looked up once a request."""
+    known: str | None = getattr(person, "_places_of_work", None)
+    if known is None:
+        has_post = bool(person.role) and of_role(person.role) is not None
+        found = places_of(person) if has_post else []
+        known = ",".join(f"{place._meta.model_name}:{getattr(place, 'code', place.pk)}" for place in found)[
+            :60
+        ]
+        person._places_of_work = known  # type: ignore[attr-defined]
+    return known

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from shumoos.accounts.views import account, invitation, signing_in, staff
+from shumoos.accounts.views import account, audit, invitation, signing_in, staff
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("account/sessions/", account.own_sessions, name="sessions"),
     path("account/sessions/end/", account.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<int:pk>/end/", account.end_session, name="end_session"),
+    path("audit/", audit.log, name="log"),
+    path("audit/unusual/", audit.unusual, name="unusual"),
     path("staff/", staff.staff, name="staff"),
     path("staff/invite/", staff.invite, name="invite"),
     path("staff/invitations/<int:pk>/resend/", staff.resend, name="resend_invitation"),

@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from shumoos.accounts.models import Role, RoleGrant
 from shumoos.accounts.roles import PERMISSIONS, create_groups
+from tests.conftest import let_tables_be_emptied
 
 pytestmark = pytest.mark.django_db
 
@@ -60,5 +61,6 @@ def test_groups_of_the_version_before_get_what_is_new_and_keep_what_was_changed(
         assert held("auditor") == set(PERMISSIONS[Role.AUDITOR])
         assert held("support") == set()
     finally:
+        let_tables_be_emptied()
         Group.objects.get(name="support").delete()
         create_groups()

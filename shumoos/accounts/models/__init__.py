@@ -2,7 +2,7 @@ from shumoos.accounts.models.codes import OneTimeCode
 from shumoos.accounts.models.factors import AuthenticatorReset, RecoveryCode, ResetStatus
 from shumoos.accounts.models.grants import RoleGrant
 from shumoos.accounts.models.invitations import Invitation, InvitationStatus
-from shumoos.accounts.models.looks import Look
+from shumoos.accounts.models.looks import Look, ReadingLimit, Seal, Unusual, UnusualReading
 from shumoos.accounts.models.people import ADMIN_ROLES, STAFF_ROLES, PersonManager, Role, User
 from shumoos.accounts.models.sign_ins import Result, SignIn
 
@@ -15,11 +15,15 @@ __all__ = [
     "Look",
     "OneTimeCode",
     "PersonManager",
+    "ReadingLimit",
     "RecoveryCode",
     "ResetStatus",
     "Result",
     "Role",
     "RoleGrant",
+    "Seal",
     "SignIn",
+    "Unusual",
+    "UnusualReading",
     "User",
 ]
