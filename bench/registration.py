@@ -268,9 +268,9 @@ class Jobs:
         list(Application.objects.sent().named(next(self.searches))[:20])
 
     def called(self) -> None:
-        from support.lookup import find_applications
+        from registration.models import Application
 
-        list(find_applications(next(self.searches)))
+        list(Application.objects.sent().called(next(self.searches))[:20])
 
 
 SECTORS: list[tuple[int, int]] = []

@@ -63,6 +63,9 @@ app.conf.beat_schedule = {
         "task": "violations.tasks.propose",
         "schedule": crontab(hour=2, minute=40),
     },
+    "keep tickets up": {"task": "support.tasks.keep_up", "schedule": 60.0},
+    "make copies of data": {"task": "support.tasks.make_due_copies", "schedule": 60.0},
+    "clean up the desk": {"task": "support.tasks.clean_up", "schedule": crontab(hour=4, minute=10)},
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }
 

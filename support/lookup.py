@@ -1,42 +1,151 @@
-"""What a support agent may find with what the caller reads out."""
+"""The desk's one box: what the caller reads out, in either digits, and what it leads to."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from registration.models import Application, Status
-from shumoos.saudi import digits, reference_number
+from registration.models import Application, Establishment, Licence
+from registration.models.names import is_named
+from shumoos.saudi import digits, identity, mobile, reference_number
 from shumoos.saudi.errors import InvalidNumber
+from support import numbers
 from support.models import Ticket
 
 MOST = 20
 REFERENCE_LENGTH = 12
-TICKET_LENGTH = 10
+TEN_DIGITS = 10
 
 
 class Mistyped(ValueError):
-    """The number has the right length, and check digits that do not fit."""
+    """The number has the right length, and check digits that do not fit; its text is for the agent."""
 
 
-def find_ticket(text: str) -> Ticket | None:
-    number = digits.clean_number(text)
-    if len(number) != TICKET_LENGTH or not reference_number.has_check_digits(number):
+@dataclass
+class Found:
+    """What was found, the latest first; licences are looked for where there is no application."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
+    licences: list[Licence] = field(default_factory=list)
+    # What may be wrong with what was typed, where nothing was found.
+    hint: str = ""
+
+    @property
+    def only(self) -> Ticket | Application | Licence | None:
+        """Return the one thing that was found; of several applications for one licence, the latest."""
+        everything: list[Ticket | Application | Licence] = [*self.tickets, *self.applications, *self.licences]
+        if len(everything) == 1:
+            return everything[0]
+        is_of_one_licence = len({application.licence_id for application in self.applications}) == 1
+        if is_of_one_licence and not self.tickets and not self.licences:
+            return self.applications[0]
         return None
-    return Ticket.objects.filter(number=number).first()
 
 
-def find_applications(text: str) -> QuerySet[Application]:
-    """Return the sent applications that a reference, licence or registration number or a name stands for.
+def find(text: str) -> Found:
+    """Return what a reference, ticket, licence, registration, mobile or ID number or a name stands for.
 
     Raises Mistyped, without a look-up, where a reference number has a wrong digit, and TooShort where the
     text holds too little of a name.
     """
-    sent = Application.objects.exclude(status=Status.DRAFT).select_related("office", "city", "sector")
-    number = digits.clean_number(text)
+    number = digits.clean_number(text).upper()
+    called = mobile_of(text)
+    if called:
+        return found(of_mobile(called))
     if len(number) == REFERENCE_LENGTH and number.isdigit():
-        try:
-            return sent.filter(reference=reference_number.clean(number))
-        except InvalidNumber:
-            raise Mistyped(
-                _("This reference number looks mistyped: ask the caller to read it out once more.")
-            ) from None
-    return sent.called(text)[:MOST]
+        return found(sent().filter(reference=checked_reference(number)))
+    if any(char.isdigit() for char in number):
+        return of_number(number, text)
+    return of_name(text)
+
+
+def sent() -> QuerySet[Application]:
+    return (
+        Application.objects.sent().select_related("office", "city", "sector").order_by("-submitted_at", "-id")
+    )
+
+
+def found(applications: Iterable[Application]) -> Found:
+    return Found(applications=list(applications))
+
+
+def checked_reference(number: str) -> str:
+    try:
+        return reference_number.clean(number)
+    except InvalidNumber:
+        raise Mistyped(
+            _("This reference number looks mistyped: ask the caller to read it out once more.")
+        ) from None
+
+
+def mobile_of(text: str) -> str:
+    """Return the mobile that was typed, as it is stored; nothing for anything else."""
+    number = digits.clean_number(text)
+    # A reference number of the year 2096 could look like one.
+    if reference_number.is_valid(number):
+        return ""
+    try:
+        return mobile.clean_saudi_mobile(text)
+    except InvalidNumber:
+        return ""
+
+
+def of_mobile(called: str) -> list[Application]:
+    """Return the applications with this mobile, and those of the owner who has it now."""
+    typed = Application.objects.sent().filter(owner_mobile=called).order_by().values("pk")
+    owned = Application.objects.sent().filter(establishment__owner__mobile=called).order_by().values("pk")
+    return list(sent().filter(pk__in=typed.union(owned))[:MOST])
+
+
+def of_number(number: str, text: str) -> Found:
+    """Return what has this number: each sort of it has an index, and is looked for in the same query."""
+    condition = Q(licence_number=number) | Q(commercial_registration=number)
+    is_person = len(number) == TEN_DIGITS and number[0] in "12" and identity.has_valid_check_digit(number)
+    if is_person:
+        condition |= Q(owner_national_id=number)
+    result = found(sent().filter(condition)[:MOST])
+    if numbers.is_valid(number):
+        result.tickets = list(Ticket.objects.filter(number=number))
+    if not result.applications:
+        result.licences = list(licences_of(number, is_person=is_person))
+    if not (result.tickets or result.applications or result.licences):
+        named = of_name(text) if any(char.isalpha() for char in number) else Found()
+        named.hint = "" if named.applications else hint(number, is_person=is_person)
+        return named
+    return result
+
+
+def licences_of(number: str, *, is_person: bool) -> QuerySet[Licence]:
+    """Return the licences of a register with this number for which nobody has applied."""
+    condition = Q(number=number)
+    if is_person:
+        condition |= Q(owner_national_id=number)
+    licences = Licence.objects.filter(condition).select_related("authority", "city__region__office", "sector")
+    return licences.order_by("-pk")[:MOST]
+
+
+def hint(number: str, *, is_person: bool) -> str:
+    """Return what the check digits tell of a number that nothing has."""
+    if len(number) != TEN_DIGITS or not number.isdigit():
+        return ""
+    if is_person or numbers.is_valid(number):
+        return ""
+    return _(
+        "As a ticket number or an ID this number looks mistyped: ask the caller to read it out once more."
+    )
+
+
+def of_name(text: str) -> Found:
+    """Return what is called like this, as applications or as establishments have it. Raises TooShort."""
+    applications = list(sent().filter(is_named(text))[:MOST])
+    known = {application.establishment_id for application in applications}
+    renamed = Establishment.objects.named(text).order_by("-pk")[:MOST].values_list("pk", flat=True)
+    others = [pk for pk in renamed if pk not in known]
+    applications += list(sent().filter(establishment__in=others)[: MOST - len(applications)])
+    licences: list[Licence] = []
+    if not applications:
+        named = Licence.objects.named(text).select_related("authority", "city__region__office", "sector")
+        licences = list(named.order_by("-pk")[:MOST])
+    return Found(applications=applications, licences=licences)

@@ -1,72 +1,126 @@
-"""Opening, answering and closing tickets."""
+"""Opening tickets, and what comes with them: the first entry, the files, the text with the number."""
 
-import secrets
+from collections.abc import Iterable
+from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registration.models import Application, Establishment
-from registration.moves import MoveRefused
+from registration.documents import CleanFile
+from registration.models import Application, Establishment, ScanState
 from shumoos.accounts.models import User
-from shumoos.saudi import calendar
-from shumoos.saudi.reference_number import add_check_digits
-from support.models import Ticket, TicketEntry, TicketStatus
+from shumoos.sms.outbox import queue_sms
+from support import clock, numbers
+from support.models import Category, Door, EntryKind, Ticket, TicketEntry, TicketFile
 
 TRIES = 5
-
-
-def make_number() -> str:
-    """Return a ticket number of 10 digits: the year's last two, six random ones, two check digits."""
-    return add_check_digits(f"{calendar.today().year % 100:02d}{secrets.randbelow(10**6):06d}")
+MOST_FILES = 5  # of one message
+MOST_FILES_OF_A_TICKET = 20
 
 
 @transaction.atomic
 def open_ticket(
     *,
-    by: User,
-    category: str,
+    by: User | None,
+    category: Category | str,
     subject: str,
     text: str,
     establishment: Establishment | None = None,
     application: Application | None = None,
+    priority: str = "",
+    attached: Iterable[CleanFile] = (),
+    due_by_law: datetime | None = None,
+    tells: bool = True,
 ) -> Ticket:
-    """Open a ticket about an establishment or an application and return it.
+    """Open a ticket about an establishment or an application, send its number by text, and return it.
 
-    Raises ValidationError where it is about neither or a field is wrong.
+    `by` is None for whoever came with a reference number and a code. Without a `priority` it has its
+    category's; where nothing `tells`, no text is sent. Raises ValidationError where it is about neither, a
+    field is wrong, or a file cannot be kept.
     """
+    category = category if isinstance(category, Category) else Category.objects.get(code=category)
+    now = timezone.now()
     ticket = Ticket(
         category=category,
+        priority_id=priority or category.priority_id,
         subject=subject,
         text=text,
         establishment=establishment,
         application=application,
         opened_by=by,
+        opened_at=now,
+        door=door_of(by),
+        language=language_of(application, establishment),
     )
+    if due_by_law:
+        clock.start_by_law(ticket, due_by_law)
+    clock.start(ticket, now)
     ticket.full_clean(exclude=["number"])
+    save_with_number(ticket)
+    entry = ticket.entries.create(by=by, kind=EntryKind.OPENED, status=ticket.status, at=now)
+    attach(entry, attached)
+    if tells:
+        queue_sms(kind="ticket_opened", to=ticket.mobile, language=ticket.language, about=ticket)
+    return ticket
+
+
+def save_with_number(ticket: Ticket) -> None:
+    """Store a new ticket under a number that none has."""
     for attempt in range(TRIES):
-        ticket.number = make_number()
+        ticket.number = numbers.make()
         try:
             with transaction.atomic():
                 ticket.save(force_insert=True)
-            break
+            return
         except IntegrityError:
             # The number was taken; a hundred thousand tickets a year leave ten free numbers for each.
             if attempt == TRIES - 1:
                 raise
-    ticket.entries.create(by=by, status=TicketStatus.OPEN)
-    return ticket
 
 
-@transaction.atomic
-def add_entry(ticket: Ticket, *, by: User, text: str, to: str) -> TicketEntry:
-    """Add an answer or a question, after which the ticket is open, answered or closed.
+def door_of(by: User | None) -> Door:
+    if by is None:
+        return Door.CODE
+    return Door.OWNER if by.role == "owner" else Door.AGENT
 
-    Raises MoveRefused where the ticket is closed.
+
+def language_of(application: Application | None, establishment: Establishment | None) -> str:
+    """Return the language in which the owner reads: their account's, else the application's."""
+    owner = establishment.owner if establishment else None
+    if owner and owner.user:
+        return owner.user.language
+    return application.language if application else "ar"
+
+
+def attach(entry: TicketEntry, attached: Iterable[CleanFile]) -> None:
+    """Keep cleaned files with what was written; the same file again is kept once.
+
+    Raises ValidationError for too many, and for one that the scanner has not seen.
     """
-    ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
-    if ticket.status == TicketStatus.CLOSED:
-        raise MoveRefused(_("This ticket is closed. Open a new one, and name this one in it."))
-    entry = ticket.entries.create(by=by, text=text, status=to)
-    ticket.status = to
-    ticket.save(update_fields=["status"])
-    return entry
+    files = {file.sha256: file for file in attached}
+    if not files:
+        return
+    if any(file.scan_state == ScanState.WAITING for file in files.values()):
+        words = _("Files cannot be checked now. Send the message without them, or try again in some minutes.")
+        raise ValidationError({"attached": words})
+    present = set(entry.ticket.files.values_list("sha256", flat=True))
+    new = [file for digest, file in files.items() if digest not in present]
+    if len(new) > MOST_FILES or len(present) + len(new) > MOST_FILES_OF_A_TICKET:
+        raise ValidationError(
+            {
+                "attached": _("At most %(most)d files with a message, and %(all)d with a ticket.")
+                % {"most": MOST_FILES, "all": MOST_FILES_OF_A_TICKET}
+            }
+        )
+    for file in new:
+        TicketFile.objects.create(
+            ticket=entry.ticket,
+            entry=entry,
+            file=ContentFile(file.content, name="file"),
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+        )

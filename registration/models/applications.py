@@ -264,6 +264,8 @@ class Application(models.Model):
                 name="application_decided",
             ),
             models.Index(fields=["owner_national_id"], name="application_of_owner"),
+            # Somebody calls the desk and names the mobile.
+            models.Index(fields=["owner_mobile"], name="application_of_mobile"),
             models.Index(
                 fields=["submitted_at", "id"],
                 condition=Q(status=Status.SUBMITTED),

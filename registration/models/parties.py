@@ -31,6 +31,7 @@ class Owner(models.Model):
     class Meta:
         verbose_name = _("owner")
         verbose_name_plural = _("owners")
+        indexes = [models.Index(fields=["mobile"], name="owner_of_mobile")]
 
     def __str__(self) -> str:
         return self.full_name

@@ -30,6 +30,8 @@ VIEW_VIOLATIONS = [
     "violations.view_occurrence",
     "violations.view_ledgerentry",
 ]
+VIEW_DESK_DATA = [f"support.view_{model}" for model in ("priority", "category", "macro")]
+ANSWER_CREDENTIALS = ["support.view_credentialsrequest", "support.answer_credentials"]
 
 PERMISSIONS: dict[Role, list[str]] = {
     Role.OWNER: ["guests.submit", "violations.see_own", "support.open_ticket", "activation.ask_closing"],
@@ -43,6 +45,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "violations.record",
         "guests.inspect",
         "sms.view_textmessage",
+        *ANSWER_CREDENTIALS,
     ],
     Role.HEAD: [
         *VIEW_APPLICATIONS,
@@ -61,6 +64,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "violations.add_schedule",
         "letters.revoke",
         "sms.view_textmessage",
+        *ANSWER_CREDENTIALS,
     ],
     Role.AUTHORITY: [
         "registration.see_authority",
@@ -93,6 +97,8 @@ PERMISSIONS: dict[Role, list[str]] = {
         "accounts.view_user",
         "sms.view_textmessage",
         "support.view_ticket",
+        "support.view_credentialsrequest",
+        *VIEW_DESK_DATA,
         "violations.view_schedule",
         "violations.view_step",
         "violations.see_orders",
@@ -114,6 +120,9 @@ PERMISSIONS: dict[Role, list[str]] = {
         "guests.view_outage",
         "guests.view_purgedday",
         *[f"activation.{action}_reasontemplate" for action in ("view", "add", "change")],
+        *VIEW_DESK_DATA,
+        *[name.replace("view_", "change_") for name in VIEW_DESK_DATA],
+        *[name.replace("view_", "add_") for name in VIEW_DESK_DATA],
         "accounts.view_user",
         "accounts.add_user",
         "accounts.change_user",

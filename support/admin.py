@@ -1,0 +1,77 @@
+"""The desk's data for administrators, its tickets for auditors, and its requests for supervisors."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from registration.admin import ReadOnlyAdmin
+from support.models import Category, CredentialsRequest, Macro, Priority, Ticket
+from support.views import credentials
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """Rows that others point to: their code stays, and they are not deleted."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Priority)
+class PriorityAdmin(KeptAdmin):
+    list_display = ["name", "level", "hours"]
+
+
+@admin.register(Category)
+class CategoryAdmin(KeptAdmin):
+    list_display = ["name", "kind", "priority", "order", "is_offered"]
+    list_filter = ["kind", "is_offered"]
+    list_select_related = ["priority"]
+
+
+@admin.register(Macro)
+class MacroAdmin(KeptAdmin):
+    list_display = ["code", "title_ar", "title_en", "is_offered"]
+    search_fields = ["code", "title_ar", "title_en", "words_ar", "words_en"]
+
+
+@admin.register(Ticket)
+class TicketAdmin(ReadOnlyAdmin):
+    list_display = [
+        "number",
+        "category",
+        "priority",
+        "status",
+        "opened_at",
+        "due_at",
+        "breached_at",
+        "rating",
+    ]
+    list_filter = ["status", "priority", "category", "door"]
+    list_select_related = ["category", "priority"]
+    search_fields = ["=number"]
+
+
+@admin.register(CredentialsRequest)
+class CredentialsRequestAdmin(ReadOnlyAdmin):
+    """The desk's requests in place of the stock list."""
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Callable, name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"support_{name}")
+
+        return [
+            page("waiting/", credentials.show, "credentials"),
+            page("<int:pk>/send/", credentials.send, "credentials_send"),
+            page("<int:pk>/refuse/", credentials.refuse, "credentials_refuse"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return redirect("admin:support_credentials")

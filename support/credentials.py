@@ -1,0 +1,57 @@
+"""An office answers the desk's requests to send credentials again."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activation import decisions
+from registration.moves import MoveRefused
+from shumoos.accounts.models import User
+from support import handling
+from support.models import CredentialsOutcome, CredentialsRequest, EntryKind
+
+
+@transaction.atomic
+def send(request: CredentialsRequest, *, by: User) -> None:
+    """Send the credentials again, and tell the desk in its ticket. Repeating it changes nothing.
+
+    Raises MoveRefused for a request that was refused, and as `decisions.resend_credentials` does.
+    """
+    if not end(request, CredentialsOutcome.SENT, by=by):
+        return
+    decisions.resend_credentials(request.subscription)
+    tell(request, by=by, detail="credentials_sent")
+
+
+@transaction.atomic
+def refuse(request: CredentialsRequest, *, by: User, answer: str) -> None:
+    """Send nothing, and tell the desk why. Repeating it changes nothing.
+
+    Raises MoveRefused where they were sent already, ValidationError without words.
+    """
+    if end(request, CredentialsOutcome.REFUSED, by=by, answer=answer.strip()):
+        tell(request, by=by, detail="credentials_refused", text=answer.strip())
+
+
+def end(request: CredentialsRequest, outcome: str, *, by: User, answer: str = "") -> bool:
+    """Give a request its end; False where it has had the same before."""
+    request.refresh_from_db(from_queryset=CredentialsRequest.objects.select_for_update(of=("self",)))
+    if request.outcome == outcome:
+        return False
+    if request.outcome:
+        raise MoveRefused(
+            _("This request has ended already: %(outcome)s.") % {"outcome": request.get_outcome_display()}
+        )
+    request.outcome = outcome
+    request.answer = answer
+    request.ended_by = by
+    request.ended_at = timezone.now()
+    request.full_clean()
+    request.save(update_fields=["outcome", "answer", "ended_by", "ended_at"])
+    return True
+
+
+def tell(request: CredentialsRequest, *, by: User, detail: str, text: str = "") -> None:
+    ticket = request.ticket
+    handling.lock(ticket)
+    handling.write(ticket, EntryKind.NOTE if text else EntryKind.ACT, by=by, detail=detail, text=text)

@@ -1,0 +1,203 @@
+"""The page that is read out on the phone: what it says, what it hides, and who proves what."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from activation.models import Subscription
+from registration.models import WrongLookUp
+from shumoos.accounts.models import Look
+from shumoos.saudi import calendar
+from shumoos.sms.outbox import queue_sms
+from support import naming, sheet, tickets
+from support.models import Ticket
+from tests.activation.subscribing import subscribe
+from tests.conftest import sign_in
+from tests.factories import ApplicationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page(application):
+    return reverse("support:application", args=[application.pk])
+
+
+def named(application):
+    return reverse("support:named", args=[application.pk])
+
+
+def test_it_says_where_things_stand_and_where_to_go(agent_client, application):
+    response = agent_client.get(page(application))
+    assertContains(response, application.office.address)
+    assertContains(response, application.office.hours)
+    assertContains(response, application.get_status_display())
+    assertContains(response, application.shown_reference)
+    assert [look.action for look in Look.objects.all()] == ["desk"]
+
+
+def test_it_shows_neither_identity_nor_mobile_nor_documents(agent_client, application):
+    response = agent_client.get(page(application))
+    for hidden in (
+        application.owner_national_id,
+        application.owner_mobile.removeprefix("+"),
+        "/documents/",
+    ):
+        assertNotContains(response, hidden)
+    shown = [value for _number, _label, value, _is_named in response.context["numbers"]]
+    assert shown == ["+9665••••••••", f"{application.owner_national_id[0]}•••••••••"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("submitted", "أصول جميع الوثائق"),
+        ("under_review", "تدقق الوثائق"),
+        ("returned", "يصحح ما طلبته"),
+        ("rejected", "السبب في صفحة المتابعة"),
+        ("withdrawn", "يسجل من جديد"),
+        ("expired", "يسجل من جديد"),
+    ],
+)
+def test_it_says_what_the_owner_does_next(agent_client, application, status, words):
+    type(application).objects.filter(pk=application.pk).update(status=status)
+    assertContains(agent_client.get(page(application)), words)
+
+
+def test_it_shows_the_subscription_and_warns_of_its_grace(agent_client):
+    subscription = subscribe()
+    application = subscription.application
+    response = agent_client.get(page(application))
+    assertContains(response, subscription.badge[0])
+    assert response.context["sheet"].banner is None
+
+    today = calendar.today()
+    Subscription.objects.filter(pk=subscription.pk).update(
+        period=(today - timedelta(days=100), today - timedelta(days=2)), grace_days=30
+    )
+    assertContains(agent_client.get(page(application)), "يمكن إدخال العملاء حتى")
+
+
+def test_it_shows_the_texts_and_whether_they_arrived(agent_client, application):
+    text = queue_sms(
+        kind="application_expired", to=application.owner_mobile, language="ar", about=application
+    )
+    type(text).objects.filter(pk=text.pk).update(status="failed", error="30003")
+    response = agent_client.get(page(application))
+    assertContains(response, text.label)
+    assertContains(response, "كان الجوال مغلق")
+
+
+def test_it_shows_open_tickets_and_opens_another(agent_client, agent, application):
+    form = {"category": "texts", "priority": "high", "subject": "لا تصل الرسالة", "text": "منذ أمس."}
+    response = agent_client.post(page(application), form)
+    ticket = Ticket.objects.get()
+    assertRedirects(response, reverse("support:ticket", args=[ticket.number]))
+    assert (ticket.application, ticket.opened_by, ticket.status) == (application, agent, "open")
+    assert (ticket.priority_id, ticket.door) == ("high", "agent")
+    assertContains(agent_client.get(page(application)), "لا تصل الرسالة")
+
+
+def test_an_empty_ticket_is_refused_beside_its_fields(agent_client, application):
+    response = agent_client.post(page(application), {})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"category", "subject", "text"}
+    assert not Ticket.objects.exists()
+
+
+def test_a_number_is_shown_once_the_caller_has_named_its_ending(agent_client, application):
+    for number in naming.NUMBERS:
+        value = getattr(application, number)
+        agent_client.post(named(application), {"number": number, "ending": value[-4:]})
+        assertContains(agent_client.get(page(application)), value)
+    assert Look.objects.filter(action__contains="named right").count() == 2
+
+
+def test_one_number_named_does_not_show_the_other(agent_client, application):
+    agent_client.post(named(application), {"number": naming.MOBILE, "ending": application.owner_mobile[-4:]})
+    response = agent_client.get(page(application))
+    assertContains(response, application.owner_mobile)
+    assertNotContains(response, application.owner_national_id)
+
+
+def test_what_was_named_is_hidden_again_after_a_while_and_from_colleagues(
+    agent_client, colleague, application, time_machine
+):
+    agent_client.post(named(application), {"number": naming.MOBILE, "ending": application.owner_mobile[-4:]})
+    assertNotContains(sign_in(colleague).get(page(application)), application.owner_mobile)
+    other = ApplicationFactory(owner_mobile=application.owner_mobile)
+    assertNotContains(agent_client.get(page(other)), application.owner_mobile)
+    time_machine.move_to(timezone.now() + naming.SHOWN_FOR + timedelta(seconds=1))
+    assert naming.shown(_request_of(agent_client), application, naming.MOBILE).endswith("•")
+
+
+def _request_of(client):
+    class Request:
+        session = client.session
+
+    return Request()
+
+
+@pytest.mark.parametrize("ending", ["", "12", "abcd"])
+def test_what_is_no_ending_is_not_compared(agent_client, application, ending):
+    response = agent_client.post(named(application), {"number": naming.MOBILE, "ending": ending})
+    assertRedirects(response, page(application))
+    assert not WrongLookUp.objects.exists()
+
+
+def test_guessing_is_slowed_down_and_on_record(agent_client, colleague, application):
+    wrong = "0000" if application.owner_mobile[-4:] != "0000" else "1111"
+    for _guess in range(5):
+        agent_client.post(named(application), {"number": naming.MOBILE, "ending": wrong})
+    right = {"number": naming.MOBILE, "ending": application.owner_mobile[-4:]}
+    response = agent_client.post(named(application), right)
+    assert response.status_code == 429
+    assert "Retry-After" in response
+    # Neither the colleague about this one, nor this agent about another.
+    assert sign_in(colleague).post(named(application), right).status_code == 429
+    other = ApplicationFactory()
+    ending = {"number": naming.MOBILE, "ending": other.owner_mobile[-4:]}
+    assert agent_client.post(named(other), ending).status_code == 429
+    assert Look.objects.filter(action__contains="named wrong").count() == 5
+    assertNotContains(agent_client.get(page(application)), application.owner_mobile)
+
+
+def test_another_field_cannot_be_asked_for(agent_client, application):
+    response = agent_client.post(named(application), {"number": "owner_name", "ending": "0000"})
+    assert response.status_code == 404
+
+
+def test_the_page_takes_as_many_queries_for_much_as_for_little(agent_client, agent):
+    application = subscribe().application
+
+    def fill():
+        tickets.open_ticket(
+            by=agent,
+            application=application,
+            establishment=application.establishment,
+            category="texts",
+            subject="س",
+            text="ن",
+        )
+        queue_sms(kind="application_expired", to=application.owner_mobile, about=application)
+
+    fill()
+    with CaptureQueriesContext(connection) as little:
+        sheet.read(application.pk)
+    fill()
+    fill()
+    with CaptureQueriesContext(connection) as much:
+        sheet.read(application.pk)
+    assert len(little) == len(much)
+
+
+@pytest.mark.parametrize("client_name", ["owner_client", "supervisor_client", "auditor_client"])
+def test_strangers_name_nothing(request, client_name, application):
+    browser = request.getfixturevalue(client_name)
+    right = {"number": naming.MOBILE, "ending": application.owner_mobile[-4:]}
+    assert browser.post(named(application), right).status_code == 403
+    assert not Look.objects.filter(action__contains="named").exists()
