@@ -93,19 +93,38 @@ HASH = """sha256(
     || decode(replace({row}.reason, '\\', '\\\\'), 'escape') || '\\x00'::bytea
 )"""
 
-# Among `new_entries`, the first whose number or previous hash is not what follows the one before it, or
-# after which its account does not end.
+# Among `new_entries`, the first whose number or previous hash is not what follows the one before it, or after
+# which its account does not end; and the first on another account or licence than its case, or with a notice
+# that is another case's or a letter that is not there. What few entries need is looked up for those alone.
 LINKS = """
-    SELECT min(entry.id)
+    SELECT
+        min(entry.id) FILTER (
+            WHERE entry.number < 1
+               OR entry.previous_hash IS DISTINCT FROM CASE entry.number
+                   WHEN 1 THEN decode(repeat('00', 32), 'hex')
+                   ELSE (
+                       SELECT earlier.hash FROM violations_ledgerentry AS earlier
+                       WHERE earlier.account_id = entry.account_id AND earlier.number = entry.number - 1
+                   )
+               END
+               OR CASE
+                   WHEN entry.number < account.last_number THEN NOT EXISTS (
+                       SELECT FROM violations_ledgerentry AS later
+                       WHERE later.account_id = entry.account_id AND later.number = entry.number + 1
+                   )
+                   ELSE (entry.number, entry.hash) IS DISTINCT FROM (account.last_number, account.last_hash)
+               END
+        ),
+        min(entry.id) FILTER (
+            WHERE (entry.account_id, entry.licence_id)
+                  IS DISTINCT FROM (violations_case.account_id, violations_case.licence_id)
+               OR entry.notice_id IS NOT NULL AND notice.case_id IS DISTINCT FROM entry.case_id
+               OR entry.letter_id IS DISTINCT FROM notice.letter_id
+                  AND entry.letter_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM letters_letter WHERE letters_letter.id = entry.letter_id)
+        )
     FROM new_entries AS entry
-    LEFT JOIN violations_ledgerentry AS earlier
-        ON earlier.account_id = entry.account_id AND earlier.number = entry.number - 1
-    LEFT JOIN violations_ledgerentry AS later
-        ON later.account_id = entry.account_id AND later.number = entry.number + 1
-    JOIN violations_account AS account ON account.id = entry.account_id
-    WHERE entry.number < 1
-       OR entry.number > 1 AND earlier.id IS NULL
-       OR entry.previous_hash IS DISTINCT FROM coalesce(earlier.hash, decode(repeat('00', 32), 'hex'))
-       OR later.id IS NULL AND (account.last_number, account.last_hash) IS DISTINCT FROM (entry.number,
-       entry.hash)
+    LEFT JOIN violations_account AS account ON account.id = entry.account_id
+    LEFT JOIN violations_case ON violations_case.id = entry.case_id
+    LEFT JOIN violations_notice AS notice ON notice.id = entry.notice_id
 """

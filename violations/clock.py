@@ -15,22 +15,40 @@ from violations.models import Case
 
 # Every open case whose step has a term, and how its clock stands on the day %(on)s: `due_on` is the last day
 # if it went on from there, `is_paused` whether it stands still, `is_held` whether an application is with the
-# office or an objection open. `{narrow}` narrows it to some cases.
+# office or an objection open. `{narrow}` narrows it to some cases, `{along}` is what else is wanted of them.
 #
 # Case by case through the indexes: the planner cannot know how many cases are narrowed to, and joining all of
-# them to all spells would take the square of their number where it expects few.
+# them to all spells would take the square of their number where it expects few. Nearly all have never stood
+# still, and for those nothing is worked out.
 CLOCKS = """
     clocks AS (
         SELECT
-            violations_case.id AS case_id,
-            noticed_on,
-            step.days,
-            noticed_on + step.days + coalesce(pauses.days, 0) AS due_on,
+            running.*,
+            noticed_on + running.days + coalesce(pauses.days, 0) AS due_on,
             coalesce(pauses.is_paused, false) AS is_paused,
             coalesce(pauses.is_held, false) AS is_held
-        FROM violations_case
-        JOIN violations_step AS step
-            ON step.schedule_id = violations_case.schedule_id AND step.position = violations_case.position
+        FROM (
+            SELECT
+                violations_case.id AS case_id,
+                violations_case.licence_id,
+                noticed_on,
+                step.days,
+                EXISTS (
+                    SELECT FROM registration_application AS application
+                    WHERE application.licence_id = violations_case.licence_id
+                )
+                OR EXISTS (
+                    SELECT FROM violations_objection AS objection WHERE objection.case_id = violations_case.id
+                ) AS may_have_stopped
+                {along}
+            FROM violations_step AS step
+            JOIN violations_case
+                ON violations_case.schedule_id = step.schedule_id AND violations_case.position = step.position
+            WHERE violations_case.kind = 'not_subscribed'
+              AND violations_case.closed_on IS NULL
+              AND step.days IS NOT NULL
+              {narrow}
+        ) AS running
         LEFT JOIN LATERAL (
             SELECT
                 -- A clock that has run out is not stopped any more: what comes later moves nothing.
@@ -43,7 +61,7 @@ CLOCKS = """
                     from_on,
                     length,
                     -- The last day as the earlier pauses have moved it.
-                    noticed_on + step.days + (sum(length) OVER (ORDER BY from_on, key) - length)::int
+                    noticed_on + running.days + (sum(length) OVER (ORDER BY from_on, key) - length)::int
                         AS last_day
                 FROM (
                     SELECT
@@ -79,7 +97,7 @@ CLOCKS = """
                                 FROM registration_application AS application
                                 JOIN registration_applicationevent AS event
                                     ON event.application_id = application.id
-                                WHERE application.licence_id = violations_case.licence_id
+                                WHERE application.licence_id = running.licence_id
                                   AND event.at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Riyadh'
                                   AND (event.old IN ('submitted', 'under_review'))
                                       <> (event.new IN ('submitted', 'under_review'))
@@ -91,23 +109,20 @@ CLOCKS = """
                                 objection.filed_on,
                                 CASE WHEN objection.decided_on <= %(on)s THEN objection.decided_on END
                             FROM violations_objection AS objection
-                            WHERE objection.case_id = violations_case.id AND objection.filed_on <= %(on)s
+                            WHERE objection.case_id = running.case_id AND objection.filed_on <= %(on)s
                         ) AS stops
                         WHERE coalesce(left_on, %(on)s::date) >= noticed_on
                     ) AS merged
                 ) AS spells
             ) AS dated
+            WHERE may_have_stopped
         ) AS pauses ON true
-        WHERE violations_case.kind = 'not_subscribed'
-          AND violations_case.closed_on IS NULL
-          AND step.days IS NOT NULL
-          {narrow}
     )
 """
 
 CLOCKS_OF_CASES = (
     "WITH "  # noqa: S608  put together from constants
-    + CLOCKS.format(narrow="AND violations_case.id = ANY(%(cases)s)")
+    + CLOCKS.format(along="", narrow="AND violations_case.id = ANY(%(cases)s)")
     + "SELECT case_id, noticed_on, days, due_on, is_paused FROM clocks"
 )
 

@@ -1,7 +1,7 @@
 """The sweep over the cases for not subscribing, and the two ways in and out of such a case by hand."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -89,6 +89,7 @@ def escalate(on: date, *, dry_run: bool = False) -> Report:
     with connection.cursor() as cursor:
         # Held to the end of the transaction; the statements after it see what the run before has written.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEP_LOCK])
+        cursor.execute(statements.PLAN_FOR_MANY)
     before = transaction.savepoint()
     report = Report(on)
     complied, report.complied, _suspended = moves_of(statements.COMPLY, on)
@@ -111,14 +112,17 @@ def escalate(on: date, *, dry_run: bool = False) -> Report:
 
 def take_steps(on: date) -> tuple[list[Move], int, int]:
     """Take every overdue case one step on; return as `moves_of` does."""
-    if not find(statements.FIND_DUE, on):
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SHORTEST_TERM)
+        (days,) = cursor.fetchone()
+    found = find(statements.FIND_DUE, on, begun_before=on - timedelta(days=days))
+    if not found:
         return [], 0, 0
     run(statements.LOCK_SERIES, on)
-    run(statements.TAKE_STEPS, on)
-    run(statements.LEAVE_OUT_CHANGED, on)
+    if run(statements.TAKE_STEPS, on) < found:
+        run(statements.LEAVE_OUT_CHANGED, on)
     run(statements.ISSUE_LETTERS, on)
     run(statements.ISSUE_NOTICES, on)
-    run(statements.LOCK_ACCOUNTS, on)
     run(statements.ENTER, on)
     run(statements.QUEUE_TEXTS, on)
     return moves_of(statements.REPORT, on)
@@ -150,7 +154,7 @@ def lift_orders(on: date, *, case: int | None = None) -> None:
         run(statements.LIFT, on)
 
 
-def find(statement: str, on: date, **values: int | None) -> int:
+def find(statement: str, on: date, **values: Any) -> int:
     """Work out into `sweep_told` what is to be done, and return for how many cases."""
     run(statements.DROP, on)
     run(statement, on, **values)
@@ -213,9 +217,11 @@ def end(case: Case, stage: Stage, *, on: date) -> None:
     )
 
 
-def run(statement: str, on: date, **values: int | None) -> None:
+def run(statement: str, on: date, **values: Any) -> int:
+    """Run a statement, and return how many rows it has written."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters(on) | values)
+        return cursor.rowcount
 
 
 def moves_of(statement: str, on: date) -> tuple[list[Move], int, int]:

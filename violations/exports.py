@@ -1,6 +1,7 @@
 """An account as files: a table for a spreadsheet, and a page to print."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,27 +23,40 @@ MOST_PRINTED = 500
 
 
 def entries_of(account: Account) -> Any:
-    """Return the account's entries, the latest first, with what a page reads of them."""
-    return account.entries.select_related(
-        "case__licence", "by", "letter", "notice__letter", "licence"
-    ).order_by("-number")
+    """Return the account's entries, the latest first, with what a page reads: of letters the number."""
+    return (
+        account.entries.select_related("letter", "notice__letter", "licence")
+        .defer("letter__content", "notice__letter__content")
+        .order_by("-number")
+    )
 
 
-def balance_before(account: Account, number: int) -> Decimal:
-    """Return what was owed before the entry of that number."""
-    return account.entries.filter(number__lt=number).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+def entries_on(account: Account, page: Sequence[int]) -> list[LedgerEntry]:
+    """Return the entries of these numbers, which follow one another downwards."""
+    return list(entries_of(account).filter(number__range=(page[-1], page[0]))) if page else []
 
 
-def with_balances(account: Account, entries: list[LedgerEntry]) -> list[tuple[LedgerEntry, Decimal]]:
-    """Return entries, the latest first and none left out between, each with what is owed after it."""
+def owed_on(account: Account, *, after: int = 0) -> Decimal:
+    """Return what is owed on an account, or what was added to that after the entry of a number."""
+    later = account.entries.filter(number__gt=after)
+    return later.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def with_balances(
+    account: Account, entries: list[LedgerEntry], owed: Decimal
+) -> list[tuple[LedgerEntry, Decimal]]:
+    """Return entries, the latest first and none left out between, each with what is owed after it.
+
+    `owed` is what is owed on the whole account.
+    """
     if not entries:
         return []
-    owed = balance_before(account, entries[-1].number)
+    owed -= owed_on(account, after=entries[0].number)
     found = []
-    for entry in reversed(entries):
-        owed += entry.amount
+    for entry in entries:
         found.append((entry, owed))
-    return found[::-1]
+        owed -= entry.amount
+    return found
 
 
 def table_of(account: Account) -> Table:
@@ -62,7 +76,7 @@ def table_of(account: Account) -> Table:
         _("Hash"),
     ]
     rows: list[list[Cell]] = []
-    for entry, owed in reversed(with_balances(account, list(entries_of(account)))):
+    for entry, owed in reversed(with_balances(account, list(entries_of(account)), owed_on(account))):
         letter = entry.letter or (entry.notice.letter if entry.notice else None)
         rows.append(
             [
@@ -94,8 +108,8 @@ def printed(account: Account, on: date) -> dict[str, Any]:
     language = get_language() or "ar"
     latest = list(entries_of(account)[: MOST_PRINTED + 1])
     shown, is_cut = latest[:MOST_PRINTED], len(latest) > MOST_PRINTED
-    balances = with_balances(account, shown)
-    owed = balances[0][1] if balances else Decimal(0)
+    owed = owed_on(account)
+    balances = with_balances(account, shown, owed)
     named = account.establishment or account.licence
     return {
         "language": "ar" if get_language_bidi() else "en",

@@ -23,7 +23,7 @@ class AmountRefused(Exception):
 
 def balance(licence: Licence) -> Decimal:
     """Return what is owed for the licence's cases, in SAR; below zero, what is to be paid back."""
-    return LedgerEntry.objects.filter(licence=licence).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return LedgerEntry.objects.filter(case__licence=licence).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
 def owed_on(case: Case) -> Decimal:

@@ -139,7 +139,11 @@ class Standing:
 
 def with_all(cases: QuerySet[Case], *, most: int = MOST_NOTICES) -> QuerySet[Case]:
     """Fetch along what a standing reads: of each case's notices the latest."""
-    notices = Notice.objects.select_related("occurrence", "letter", "objection").order_by("-id")[:most]
+    notices = (
+        Notice.objects.select_related("occurrence", "letter", "objection")
+        .defer("letter__content")
+        .order_by("-id")[:most]
+    )
     return cases.select_related(
         "licence", "establishment", "schedule", "account__establishment", "account__licence"
     ).prefetch_related(Prefetch("notices", notices, to_attr="latest_notices"), "schedule__steps")

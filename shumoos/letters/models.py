@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -71,6 +72,20 @@ class Certificate(models.Model):
         return self.fingerprint
 
 
+class Wording(models.Model):
+    """What letters issued at one time have in common, kept once for all of them. Never changed."""
+
+    content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("wording")
+        verbose_name_plural = _("wordings")
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.content.get('title', '')} {self.pk}"
+
+
 class Letter(models.Model):
     """A letter as it was issued. Its content is kept with it: what is printed later is what was issued.
 
@@ -82,13 +97,32 @@ class Letter(models.Model):
     series = models.CharField(_("series"), max_length=40)
     year = models.PositiveSmallIntegerField(_("year"))
     sequence = models.PositiveIntegerField(_("sequence"))
-    code = models.CharField(_("verification code"), max_length=CODE_LENGTH, unique=True, default=make_code)
+    code = models.CharField(_("verification code"), max_length=CODE_LENGTH, default=make_code)
     establishment = models.CharField(_("establishment"), max_length=200)
     licence_number = models.CharField(_("licence number"), max_length=40)
     content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
+    # What it says besides, as others do that were issued with it.
+    wording = models.ForeignKey(
+        Wording,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        # Written in the statement that writes its letters, and never deleted: nothing is left to check.
+        db_constraint=False,
+        editable=False,
+        verbose_name=_("wording"),
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.VALID)
     replaced_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        db_index=False,
+        verbose_name=_("replaced by"),
     )
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now, editable=False)
 
@@ -96,7 +130,13 @@ class Letter(models.Model):
     sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True, editable=False)
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True, editable=False)
     certificate = models.ForeignKey(
-        Certificate, models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("certificate")
+        Certificate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        editable=False,
+        verbose_name=_("certificate"),
     )
 
     class Meta:
@@ -105,6 +145,7 @@ class Letter(models.Model):
         ordering = ["-issued_at"]
         permissions = [("revoke", _("Can revoke letters"))]
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="letter_code_once"),
             models.UniqueConstraint(fields=["series", "year", "sequence"], name="letter_number_once"),
             models.CheckConstraint(condition=Q(sequence__gt=0), name="letter_sequence_from_one"),
             models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="letter_pdf_once"),
@@ -122,6 +163,10 @@ class Letter(models.Model):
             models.Index(fields=["series", "-issued_at"], name="letter_of_series"),
             models.Index(fields=["-issued_at"], name="letter_latest"),
             models.Index(fields=["licence_number"], name="letter_of_licence"),
+            # Of nearly all letters nothing became: they need no place in it.
+            models.Index(
+                fields=["replaced_by"], condition=Q(replaced_by__isnull=False), name="letter_replacing"
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(
@@ -135,6 +180,7 @@ class Letter(models.Model):
                     "establishment",
                     "licence_number",
                     "content",
+                    "wording",
                     "issued_at",
                 ],
             ),
@@ -159,6 +205,15 @@ class Letter(models.Model):
     def number(self) -> str:
         """The number as printed: series, year and a sequence without gaps, such as `RUH/2026/00017`."""
         return f"{self.series}/{self.year}/{self.sequence:05d}"
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """All that it says: its own content and what it has in common with others, its own rows first."""
+        if self.wording is None:
+            return self.content
+        common = self.wording.content
+        rows = [*self.content.get("rows", []), *common.get("rows", [])]
+        return {**common, **self.content, "rows": rows}
 
     @property
     def shown_code(self) -> str:

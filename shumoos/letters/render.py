@@ -93,7 +93,8 @@ def printed(letter: Letter) -> dict[str, Any]:
     issued_on = letter.issued_at.astimezone(calendar.RIYADH).date()
     hijri, gregorian = in_both_calendars(issued_on)
     is_statement = letter.kind == Kind.STATEMENT
-    content = {name: shown(name, value) for name, value in letter.content.items()}
+    said = letter.says
+    content = {name: shown(name, value) for name, value in said.items()}
     return {
         "words": WORDS,
         "english": ENGLISH,
@@ -107,7 +108,7 @@ def printed(letter: Letter) -> dict[str, Any]:
         "establishment_en": content.get("establishment_en", ""),
         "code": left_to_right(letter.shown_code),
         "verify_form": left_to_right(settings.PUBLIC_URL + reverse("letters:verify_form")),
-        "rows": statement_rows(letter, content) if is_statement else notice_rows(letter),
+        "rows": statement_rows(letter, content) if is_statement else notice_rows(said),
         "content": content,
         "is_trial": signatory().is_development,
     }
@@ -128,10 +129,10 @@ def statement_rows(letter: Letter, content: dict[str, Any]) -> list[Row]:
     ]
 
 
-def notice_rows(letter: Letter) -> list[Row]:
-    """Return the content's rows; a day needs no English of its own."""
+def notice_rows(said: dict[str, Any]) -> list[Row]:
+    """Return the rows of what a letter says; a day needs no English of its own."""
     rows = []
-    for label, value, *beneath in letter.content.get("rows", []):
+    for label, value, *beneath in said.get("rows", []):
         label_en, value_en = [*beneath, "", ""][:2]
         is_day = bool(ISO_DAY.fullmatch(str(value)))
         english = show(value if is_day else value_en, "en")

@@ -11,17 +11,17 @@ def append(case, kind, amount, **fields):
     """Write a well-linked entry past the portal's own functions and their checks."""
     account = Account.objects.get(pk=Case.objects.get(pk=case.pk).account_id)
     fields = {"reference": "X-1" if kind in ("payment", "refund") else "", "reason": "", **fields}
-    entry = LedgerEntry(
-        account=account,
-        number=account.last_number + 1,
-        previous_hash=bytes(account.last_hash) if account.last_number else chain.START,
-        licence_id=case.licence_id,
-        case=case,
-        kind=kind,
-        amount=amount,
-        entered_at=timezone.now(),
-        **fields,
-    )
+    own = {
+        "account_id": account.pk,
+        "number": account.last_number + 1,
+        "previous_hash": bytes(account.last_hash) if account.last_number else chain.START,
+        "licence_id": case.licence_id,
+        "case": case,
+        "kind": kind,
+        "amount": amount,
+        "entered_at": timezone.now(),
+    }
+    entry = LedgerEntry(**own | fields)
     entry.hash = chain.hash_of(entry)
     Account.objects.filter(pk=account.pk).update(last_number=entry.number, last_hash=entry.hash)
     entry.save(force_insert=True)

@@ -39,11 +39,15 @@ class History:
 
 @dataclass
 class Model:
-    """One licence's case, as sweeps on some days leave it."""
+    """One licence's case, as sweeps on some days leave it. Days are asked for in order."""
 
     history: History
     stage: str | None = None
     noticed_on: date = date.min
+    # The days of the term that have counted before `counted_to`, and the one that was its last.
+    used: int = 0
+    counted_to: date = date.min
+    last_day: date | None = None
     fined: int = 0
     closed_on: date | None = None
     notices: list[tuple[str, date, int]] = field(default_factory=list)
@@ -65,12 +69,14 @@ class Model:
 
     def days_used(self, on: date) -> int:
         """The days of the term that have counted: a stopped day does not, unless the term is over already."""
-        days, used, day = STEPS[self.step][1], 0, self.noticed_on
-        while day < on:
-            if used > days or not self.is_stopped(day):
-                used += 1
-            day += DAY
-        return used
+        days = STEPS[self.step][1]
+        while self.counted_to < on:
+            if self.used > days or not self.is_stopped(self.counted_to):
+                self.used += 1
+                if self.used == days + 1:
+                    self.last_day = self.counted_to
+            self.counted_to += DAY
+        return self.used
 
     def sweep(self, on: date) -> None:
         """Close, take one step at most, or warn."""
@@ -87,6 +93,7 @@ class Model:
         stage, _days, cap, basis = STEPS[step]
         amount = cap if basis == "add" else max(cap - self.fined, 0) if basis == "raise_to" else 0
         self.stage, self.noticed_on = stage, on
+        self.used, self.counted_to, self.last_day = 0, on, None
         self.fined += amount
         self.notices.append((stage, on, amount))
         for objecting in self.history.objections:
@@ -101,14 +108,7 @@ class Model:
             return None, None
         days, used = STEPS[self.step][1], self.days_used(on)
         if used > days:
-            return self.last_day(on), None
+            return self.last_day, None
         if self.is_stopped(on):
             return None, days - used
         return on + (days - used) * DAY, None
-
-    def last_day(self, on: date) -> date:
-        """The day that was the last of a term that is over."""
-        day = self.noticed_on
-        while self.days_used(day + DAY) <= STEPS[self.step][1]:
-            day += DAY
-        return day

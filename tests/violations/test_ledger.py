@@ -310,6 +310,38 @@ def test_an_entry_that_does_not_go_on_from_the_one_before_is_refused(case, numbe
         entry.save(force_insert=True)
 
 
+def test_an_entry_names_only_what_is_its_cases(case, head):
+    other = warn(make_licence(), D("2026-01-01"))
+    escalate(D("2026-02-01"))
+    theirs = Notice.objects.get(case=other, stage="warned")
+    strays = [
+        {"licence_id": other.licence_id},
+        {"notice": theirs, "cap": 10_000, "kind": "raise", "amount": 1},
+        {"letter_id": 987_654_321},
+    ]
+    for stray in strays:
+        with pytest.raises(IntegrityError, match="names what is not of its case"), transaction.atomic():
+            append(case, **{"kind": "payment", "amount": -1, "on": ON, **stray})
+    for account in (other.account_id, 987_654_321):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            append(case, "payment", -1, on=ON, account_id=account)
+    assert case.entries.count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM violations_notice",
+        "DELETE FROM violations_account",
+        "UPDATE violations_case SET account_id = account_id + 1",
+        "UPDATE violations_case SET licence_id = licence_id + 1",
+    ],
+)
+def test_what_entries_name_stays(case, statement):
+    with pytest.raises(Error, match="pgtrigger: Cannot"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_the_ledger_is_not_emptied_either(case):
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger_never_emptied_%'")

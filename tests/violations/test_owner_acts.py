@@ -240,7 +240,7 @@ def test_the_authority_sees_its_orders_and_their_end(order, time_machine, englis
     page = officer.get(at("orders"))
     assertContains(page, order.case.licence.number)
     assertContains(page, "In force")
-    assert order.letter.content["addressee"] == order.case.licence.authority.name_ar
+    assert order.letter.says["addressee"] == order.case.licence.authority.name_ar
 
     comply(order.case.licence, on=D("2026-04-05"))
 
@@ -248,7 +248,7 @@ def test_the_authority_sees_its_orders_and_their_end(order, time_machine, englis
     assertContains(officer.get(at("orders"), {"all": ""}), "Lifted on 5 April 2026")
     order.refresh_from_db()
     assert (order.letter.status, order.lifting_letter.kind) == ("superseded", "lifting")
-    assert order.letter.number in str(order.lifting_letter.content["rows"])
+    assert order.letter.number in str(order.lifting_letter.says["rows"])
 
 
 def test_another_authoritys_orders_are_not_there(order):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,7 @@ class Account(models.Model):
                 condition=Q(licence__isnull=False) ^ Q(establishment__isnull=False), name="account_is_of_one"
             ),
         ]
+        triggers = [pgtrigger.Protect(name="account_never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return str(self.establishment or self.licence)

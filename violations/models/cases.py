@@ -1,5 +1,6 @@
 """The cases opened under a schedule."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -142,8 +143,18 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["noticed_on"], condition=Q(closed_on__isnull=True), name="case_running"),
+            # Those with a clock: the sweep looks for those whose days may be over.
+            models.Index(
+                fields=["noticed_on"],
+                condition=Q(kind=CaseKind.NOT_SUBSCRIBED, closed_on__isnull=True)
+                & (Q(due_on__isnull=False) | Q(days_left__isnull=False)),
+                name="case_running",
+            ),
+            # Whom a case of this day or later keeps from another warning.
+            models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_closed"),
         ]
+        # Its entries name both.
+        triggers = [pgtrigger.ReadOnly(name="case_keeps_its_account", fields=["account", "licence"])]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.licence}"

@@ -43,17 +43,37 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
 class LedgerEntry(models.Model):
     """One line of the ledger. Never changed, never deleted."""
 
+    # The case is a key of the database's own; what else an entry names, a trigger holds to that case for all
+    # entries of a statement at once, and none of it is ever deleted.
     account = models.ForeignKey(
-        Account, models.PROTECT, related_name="entries", verbose_name=_("account"), db_index=False
+        Account,
+        models.PROTECT,
+        related_name="entries",
+        verbose_name=_("account"),
+        db_index=False,
+        db_constraint=False,
     )
     number = models.PositiveIntegerField(_("number"))
     previous_hash = models.BinaryField(editable=False)
     hash = models.BinaryField(editable=False)
-    licence = models.ForeignKey(Licence, models.PROTECT, related_name="ledger", verbose_name=_("licence"))
+    licence = models.ForeignKey(
+        Licence,
+        models.PROTECT,
+        related_name="ledger",
+        verbose_name=_("licence"),
+        db_index=False,
+        db_constraint=False,
+    )
     case = models.ForeignKey(Case, models.PROTECT, related_name="entries", verbose_name=_("case"))
     # The notice that told the owner of the fine: one fine a notice.
     notice = models.OneToOneField(
-        Notice, models.PROTECT, null=True, blank=True, related_name="entry", verbose_name=_("notice")
+        Notice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entry",
+        verbose_name=_("notice"),
+        db_constraint=False,
     )
     kind = models.CharField(_("kind"), max_length=12, choices=EntryKind)
     on = models.DateField(_("date"))
@@ -61,7 +81,12 @@ class LedgerEntry(models.Model):
     amount = models.DecimalField(_("amount in SAR"), max_digits=12, decimal_places=2)
     cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, null=True, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+        db_index=False,
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     # The document it rests on: notice, receipt or decision.
@@ -72,6 +97,7 @@ class LedgerEntry(models.Model):
         blank=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("letter"),
     )
     # The bank's own reference of a payment, or the desk's.
@@ -134,20 +160,25 @@ class LedgerEntry(models.Model):
                 when=pgtrigger.Before,
                 func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
             ),
-            # An entry that does not go on from the one before it is refused.
+            # An entry that does not go on from the one before it, or names what its case has not, is refused.
             pgtrigger.Trigger(
                 name="entry_is_linked",
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 referencing=pgtrigger.Referencing(new="new_entries"),
-                declare=[("wrong", "bigint")],
+                declare=[("loose", "bigint"), ("astray", "bigint")],
                 func=f"""
-                    EXECUTE $query$ {LINKS} $query$ INTO wrong;
-                    IF wrong IS NOT NULL THEN
+                    EXECUTE $query$ {LINKS} $query$ INTO loose, astray;
+                    IF loose IS NOT NULL THEN
                         RAISE check_violation USING
-                            MESSAGE = format('Entry %s does not go on from the one before it.', wrong),
+                            MESSAGE = format('Entry %s does not go on from the one before it.', loose),
                             CONSTRAINT = 'entry_is_linked';
+                    END IF;
+                    IF astray IS NOT NULL THEN
+                        RAISE check_violation USING
+                            MESSAGE = format('Entry %s names what is not of its case.', astray),
+                            CONSTRAINT = 'entry_is_of_its_case';
                     END IF;
                     RETURN NULL;
                 """,

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -77,6 +78,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["-id"], condition=Q(stage=Stage.SUSPENDED), name="notice_of_suspension"),
         ]
+        triggers = [pgtrigger.Protect(name="notice_never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} {self.issued_on}"

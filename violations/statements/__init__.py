@@ -8,8 +8,8 @@ that expects one row where there are fifty thousand takes the square of their nu
 """
 
 from violations.statements.complying import COMPLY, FIND_LIFTED, LIFT, TELL_AUTHORITIES
-from violations.statements.entering import ENTER, LOCK_ACCOUNTS
-from violations.statements.moving import FIND_DUE, LEAVE_OUT_CHANGED, SHOW_CLOCKS, TAKE_STEPS
+from violations.statements.entering import ENTER
+from violations.statements.moving import FIND_DUE, LEAVE_OUT_CHANGED, SHORTEST_TERM, SHOW_CLOCKS, TAKE_STEPS
 from violations.statements.telling import (
     ANALYZE,
     COUNT,
@@ -17,6 +17,7 @@ from violations.statements.telling import (
     ISSUE_LETTERS,
     ISSUE_NOTICES,
     LOCK_SERIES,
+    PLAN_FOR_MANY,
     QUEUE_TEXTS,
     REPORT,
 )
@@ -36,12 +37,13 @@ __all__ = [
     "LEAVE_OUT_CHANGED",
     "LEAVE_OUT_TAKEN",
     "LIFT",
-    "LOCK_ACCOUNTS",
     "LOCK_SERIES",
     "OPEN_ACCOUNTS",
     "OPEN_CASES",
+    "PLAN_FOR_MANY",
     "QUEUE_TEXTS",
     "REPORT",
+    "SHORTEST_TERM",
     "SHOW_CLOCKS",
     "TAKE_STEPS",
     "TELL_AUTHORITIES",

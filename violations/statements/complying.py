@@ -1,30 +1,33 @@
 """Cases closed because the licence is subscribed, and the suspension orders that this lifts."""
 
 from shumoos.letters.notices import LABELS, LIFTED, LIFTING_TITLE
-from violations.statements.telling import LETTER_CODE, RANDOM, numbering, row, text
+from violations.statements.telling import LETTER_CODE, LETTER_COLUMNS, numbering, row, text, with_random
 
 # A licence is subscribed on a day when it, or its establishment, has a subscription that holds on it.
 COMPLY = """
-    WITH complied AS (
+    WITH subscribed AS (
+        SELECT licence_id AS id
+        FROM activation_subscription
+        WHERE status = 'active' AND period @> %(on)s::date AND licence_id IS NOT NULL
+        UNION
+        SELECT licence.id
+        FROM activation_subscription AS subscription
+        JOIN registration_licence AS licence ON licence.establishment_id = subscription.establishment_id
+        WHERE subscription.status = 'active' AND subscription.period @> %(on)s::date
+    ),
+    complied AS (
         UPDATE violations_case
         SET stage = 'complied', closed_on = %(on)s, due_on = NULL, days_left = NULL,
             establishment_id = coalesce(violations_case.establishment_id, licence.establishment_id),
             less_amount = NULL, less_reason = '', less_by_id = NULL
-        FROM violations_case AS before
-        JOIN registration_licence AS licence ON licence.id = before.licence_id
-        WHERE before.id = violations_case.id
-          AND violations_case.kind = 'not_subscribed'
+        FROM subscribed
+        JOIN violations_case AS before ON before.licence_id = subscribed.id
+        JOIN registration_licence AS licence ON licence.id = subscribed.id
+        WHERE before.kind = 'not_subscribed'
+          AND before.closed_on IS NULL
+          AND violations_case.id = before.id
           AND violations_case.closed_on IS NULL
           AND violations_case.opened_on <= %(on)s
-          AND EXISTS (
-              SELECT FROM activation_subscription AS subscription
-              WHERE subscription.status = 'active'
-                AND subscription.period @> %(on)s::date
-                AND (
-                    subscription.licence_id = licence.id
-                    OR subscription.establishment_id = licence.establishment_id
-                )
-          )
         RETURNING licence.number, before.stage AS old
     )
     SELECT number, old, 'complied', 0::numeric(12, 2), NULL::date, count(*) OVER (), 0
@@ -40,9 +43,11 @@ FIND_LIFTED = """
         notice.id AS notice_id,
         notice.letter_id AS order_id,
         violations_case.licence_id,
+        licence.city_id,
         nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
     FROM violations_notice AS notice
     JOIN violations_case ON violations_case.id = notice.case_id
+    JOIN registration_licence AS licence ON licence.id = violations_case.licence_id
     WHERE notice.stage = 'suspended'
       AND notice.lifted_on IS NULL
       AND violations_case.closed_on IS NOT NULL
@@ -53,6 +58,7 @@ ORDER = "former.series || '/' || former.year || '/' || lpad(former.sequence::tex
 
 TELL_AUTHORITIES = f"""
     WITH {numbering("sweep_lifted")}
+    INSERT INTO letters_letter ({LETTER_COLUMNS})
     SELECT
         told.letter_id,
         'lifting',
@@ -62,6 +68,7 @@ TELL_AUTHORITIES = f"""
         {LETTER_CODE},
         licence.name_ar,
         licence.number,
+        NULL,
         jsonb_build_object(
             'title', {text(LIFTING_TITLE.ar)},
             'title_en', {text(LIFTING_TITLE.en)},
@@ -83,11 +90,11 @@ TELL_AUTHORITIES = f"""
         now(),
         '',
         ''
-    FROM (SELECT *, {RANDOM} FROM sweep_lifted) AS told
+    FROM {with_random("sweep_lifted")} AS told
     LEFT JOIN letters_letter AS former ON former.id = told.order_id
     JOIN registration_licence AS licence ON licence.id = told.licence_id
     JOIN registration_authority AS authority ON authority.id = licence.authority_id
-    JOIN offices ON offices.city_id = licence.city_id
+    JOIN offices ON offices.city_id = told.city_id
     JOIN taken ON taken.name = offices.code
 """  # noqa: S608  put together from constants
 

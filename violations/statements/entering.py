@@ -2,18 +2,16 @@
 
 from violations.chain import HASH
 
-LOCK_ACCOUNTS = """
-    SELECT count(*) FROM (
-        SELECT FROM violations_account
+# An account with several fines on one day gets them one after another, each with the hash of the one before.
+ENTER = f"""
+    WITH RECURSIVE held AS MATERIALIZED (
+        SELECT id, last_number, last_hash
+        FROM violations_account
         WHERE id IN (SELECT account_id FROM sweep_told WHERE amount > 0)
         ORDER BY id
         FOR UPDATE
-    ) AS locked
-"""
-
-# An account with several fines on one day gets them one after another, each with the hash of the one before.
-ENTER = f"""
-    WITH RECURSIVE lines AS MATERIALIZED (
+    ),
+    lines AS MATERIALIZED (
         SELECT
             told.account_id,
             told.licence_id,
@@ -30,12 +28,12 @@ ENTER = f"""
             now() AS entered_at,
             row_number() OVER chain AS place,
             count(*) OVER (PARTITION BY told.account_id) AS places,
-            (account.last_number + row_number() OVER chain)::integer AS number,
-            CASE account.last_number
-                WHEN 0 THEN decode(repeat('00', 32), 'hex') ELSE account.last_hash
+            (held.last_number + row_number() OVER chain)::integer AS number,
+            CASE held.last_number
+                WHEN 0 THEN decode(repeat('00', 32), 'hex') ELSE held.last_hash
             END AS start_hash
         FROM sweep_told AS told
-        JOIN violations_account AS account ON account.id = told.account_id
+        JOIN held ON held.id = told.account_id
         WHERE told.amount > 0
         WINDOW chain AS (PARTITION BY told.account_id ORDER BY told.case_id)
     ),

@@ -1,59 +1,84 @@
 """The next step of every case whose last day has passed, and how the clocks stand afterwards."""
 
 from violations.clock import CLOCKS
+from violations.statements.telling import OF_LICENCE
+
+# The shortest term that a step has.
+SHORTEST_TERM = "SELECT coalesce(min(days), 0) FROM violations_step"
+
+# What is wanted of a case that is due, and of its licence for what is told.
+ALONG = """,
+    violations_case.ctid AS place,
+    violations_case.account_id,
+    violations_case.schedule_id,
+    violations_case.position,
+    violations_case.stage,
+    violations_case.fined,
+    violations_case.cap,
+    violations_case.less_amount,
+    violations_case.less_by_id,
+    violations_case.less_reason
+"""
 
 # The term begins anew with this notice.
 FIND_DUE = (
     "CREATE TEMPORARY TABLE sweep_told ON COMMIT DROP AS WITH "
-    # A clock that never stood still is the earliest there is: whatever has not run out by it can wait.
-    + CLOCKS.format(narrow="AND noticed_on + step.days < %(on)s")
-    + """
+    # A clock that never stood still is the earliest there is: whatever has not run out by it can wait. By
+    # the constant the planner knows how many there are.
+    + CLOCKS.format(
+        along=ALONG,
+        narrow="""
+            AND (violations_case.due_on IS NOT NULL OR violations_case.days_left IS NOT NULL)
+            AND noticed_on < %(on)s::date - step.days
+            AND noticed_on < %(begun_before)s::date
+        """,
+    )
+    + f"""
     SELECT
-        violations_case.id AS case_id,
-        violations_case.licence_id,
-        violations_case.account_id,
-        violations_case.schedule_id,
+        clocks.case_id,
+        clocks.place,
+        clocks.account_id,
+        clocks.schedule_id,
         step.id AS step_id,
         step.stage,
-        violations_case.stage AS old_stage,
+        clocks.stage AS old_stage,
         step.position,
-        violations_case.position AS old_position,
+        clocks.position AS old_position,
         step.basis,
         step.cap AS step_cap,
         amount,
-        violations_case.fined AS old_fined,
-        violations_case.fined + amount AS fined,
+        clocks.fined AS old_fined,
+        clocks.fined + amount AS fined,
         CASE step.basis
-            WHEN 'add' THEN violations_case.cap + step.cap
-            WHEN 'raise_to' THEN greatest(violations_case.cap, step.cap)
-            ELSE violations_case.cap
+            WHEN 'add' THEN clocks.cap + step.cap
+            WHEN 'raise_to' THEN greatest(clocks.cap, step.cap)
+            ELSE clocks.cap
         END AS cap,
         CASE WHEN NOT is_held THEN %(on)s::date + step.days END AS due_on,
         CASE WHEN is_held THEN step.days END AS days_left,
-        violations_case.less_amount,
-        CASE WHEN step.basis <> 'none' THEN violations_case.less_by_id END AS entered_by_id,
-        CASE WHEN step.basis <> 'none' THEN violations_case.less_reason ELSE '' END AS reason,
+        clocks.less_amount,
+        CASE WHEN step.basis <> 'none' THEN clocks.less_by_id END AS entered_by_id,
+        CASE WHEN step.basis <> 'none' THEN clocks.less_reason ELSE '' END AS reason,
         NULL::integer AS by_id,
-        nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id,
-        nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
+        {OF_LICENCE}
     FROM clocks
-    JOIN violations_case ON violations_case.id = clocks.case_id
     JOIN violations_step AS step
-        ON step.schedule_id = violations_case.schedule_id AND step.position = violations_case.position + 1
+        ON step.schedule_id = clocks.schedule_id AND step.position = clocks.position + 1
+    JOIN registration_licence AS licence ON licence.id = clocks.licence_id
     CROSS JOIN LATERAL (
         -- Its cap, or what is missing to it; less where a supervisor has said so.
         SELECT CASE step.basis
-            WHEN 'add' THEN least(step.cap, violations_case.less_amount)
-            WHEN 'raise_to'
-                THEN greatest(least(step.cap, violations_case.less_amount) - violations_case.fined, 0)
+            WHEN 'add' THEN least(step.cap, clocks.less_amount)
+            WHEN 'raise_to' THEN greatest(least(step.cap, clocks.less_amount) - clocks.fined, 0)
             ELSE 0::numeric(12, 2)
         END AS amount
     ) AS fine
     WHERE clocks.due_on < %(on)s
-    """
+    """  # noqa: S608  put together from constants
 )
 
-# All but those that somebody has changed at this very moment: their step waits for the next run.
+# All but those that somebody has changed at this very moment: their step waits for the next run. A case is
+# taken from where it was found, and looked for nowhere.
 TAKE_STEPS = """
     UPDATE violations_case
     SET stage = told.stage, position = told.position, noticed_on = %(on)s, due_on = told.due_on,
@@ -62,7 +87,8 @@ TAKE_STEPS = """
         less_reason = CASE WHEN told.basis = 'none' THEN violations_case.less_reason ELSE '' END,
         less_by_id = CASE WHEN told.basis = 'none' THEN violations_case.less_by_id END
     FROM sweep_told AS told
-    WHERE violations_case.id = told.case_id
+    WHERE violations_case.ctid = told.place
+      AND violations_case.id = told.case_id
       AND violations_case.closed_on IS NULL
       AND violations_case.position = told.old_position
       AND violations_case.fined = told.old_fined
@@ -81,10 +107,15 @@ SHOW_CLOCKS = (
     "WITH "  # noqa: S608
     # Only an application or an objection stops a clock or sets it going again.
     + CLOCKS.format(
-        narrow="""AND (
-            violations_case.licence_id IN (SELECT licence_id FROM registration_application)
-            OR violations_case.id IN (SELECT case_id FROM violations_objection)
-        )"""
+        along="",
+        narrow="""AND violations_case.id IN (
+            SELECT running.id
+            FROM registration_application AS application
+            JOIN violations_case AS running ON running.licence_id = application.licence_id
+            WHERE running.kind = 'not_subscribed' AND running.closed_on IS NULL
+            UNION ALL
+            SELECT case_id FROM violations_objection
+        )""",
     )
     + """
     , shown AS (

@@ -1,10 +1,12 @@
 """Warnings to those who are not subscribed: by the sweep, or by a supervisor for one licence."""
 
+from violations.statements.telling import OF_LICENCE
+
 # To every licence that holds on the day, with neither a subscription, nor an application with the office,
 # nor a case. One whose subscription is in its days of grace is not warned, because its renewal may wait for
 # us; nor is one that is suspended by order, which its owner cannot end. By the sweep where the schedule in
 # force lets it, or by a supervisor for one licence.
-FIND_UNWARNED = """
+FIND_UNWARNED = f"""
     CREATE TEMPORARY TABLE sweep_told ON COMMIT DROP AS
     WITH schedule AS (
         SELECT schedule.id, schedule.warns_by_sweep, step.id AS step_id, step.stage, step.days
@@ -16,7 +18,6 @@ FIND_UNWARNED = """
     )
     SELECT
         nextval(pg_get_serial_sequence('violations_case', 'id')) AS case_id,
-        licence.id AS licence_id,
         NULL::bigint AS account_id,
         schedule.id AS schedule_id,
         schedule.step_id,
@@ -30,8 +31,7 @@ FIND_UNWARNED = """
         NULL::integer AS entered_by_id,
         '' AS reason,
         %(by)s::integer AS by_id,
-        nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id,
-        nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
+        {OF_LICENCE}
     FROM registration_licence AS licence, schedule
     WHERE CASE
         -- A licence that only an applicant has described may be a mistake.
@@ -41,11 +41,17 @@ FIND_UNWARNED = """
       AND licence.issued_on <= %(on)s
       AND licence.expires_on >= %(on)s
       AND NOT EXISTS (
+          SELECT FROM violations_case AS running
+          WHERE running.licence_id = licence.id
+            AND running.kind = 'not_subscribed'
+            AND running.closed_on IS NULL
+      )
+      -- Nor one closed that day or later: the day has had its warning.
+      AND NOT EXISTS (
           SELECT FROM violations_case AS earlier
           WHERE earlier.licence_id = licence.id
             AND earlier.kind = 'not_subscribed'
-            -- Also one closed later: the day has had its warning.
-            AND (earlier.closed_on IS NULL OR earlier.closed_on >= %(on)s)
+            AND earlier.closed_on >= %(on)s
       )
       AND NOT EXISTS (
           SELECT FROM activation_subscription AS subscription
@@ -73,24 +79,23 @@ FIND_UNWARNED = """
                 LIMIT 1
             ) IN ('submitted', 'under_review')
       )
-"""
+"""  # noqa: S608  put together from constants
 
 # An account to whoever has none: the establishment's, or the licence's before there is one.
 OPEN_ACCOUNTS = """
     INSERT INTO violations_account (establishment_id, licence_id, last_number, last_hash)
     SELECT DISTINCT
-        licence.establishment_id,
-        CASE WHEN licence.establishment_id IS NULL THEN licence.id END,
+        told.establishment_id,
+        CASE WHEN told.establishment_id IS NULL THEN told.licence_id END,
         0,
         ''::bytea
     FROM sweep_told AS told
-    JOIN registration_licence AS licence ON licence.id = told.licence_id
     WHERE NOT EXISTS (
-        SELECT FROM violations_account AS account WHERE account.establishment_id = licence.establishment_id
+        SELECT FROM violations_account AS account WHERE account.establishment_id = told.establishment_id
     )
       AND NOT (
-          licence.establishment_id IS NULL
-          AND EXISTS (SELECT FROM violations_account AS account WHERE account.licence_id = licence.id)
+          told.establishment_id IS NULL
+          AND EXISTS (SELECT FROM violations_account AS account WHERE account.licence_id = told.licence_id)
       )
     ON CONFLICT DO NOTHING
 """
@@ -103,12 +108,12 @@ OPEN_CASES = """
         due_on, fined, cap, less_reason
     )
     SELECT
-        told.case_id, 'not_subscribed', told.schedule_id, licence.id, licence.establishment_id,
+        told.case_id, 'not_subscribed', told.schedule_id, told.licence_id, told.establishment_id,
         coalesce(theirs.id, own.id), told.stage, 1, %(on)s, %(on)s, told.due_on, 0, 0, ''
     FROM sweep_told AS told
-    JOIN registration_licence AS licence ON licence.id = told.licence_id
-    LEFT JOIN violations_account AS theirs ON theirs.establishment_id = licence.establishment_id
-    LEFT JOIN violations_account AS own ON own.licence_id = licence.id AND licence.establishment_id IS NULL
+    LEFT JOIN violations_account AS theirs ON theirs.establishment_id = told.establishment_id
+    LEFT JOIN violations_account AS own
+        ON own.licence_id = told.licence_id AND told.establishment_id IS NULL
     WHERE coalesce(theirs.id, own.id) IS NOT NULL
     ON CONFLICT DO NOTHING
 """

@@ -16,7 +16,7 @@ from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
 from shumoos.saudi import calendar
 from violations import occurrences
-from violations.exports import entries_of, pdf_of, table_of, with_balances
+from violations.exports import entries_on, owed_on, pdf_of, table_of, with_balances
 from violations.letters import entry_letter
 from violations.models import Account, Case, CaseKind, LedgerEntry, Notice, Occurrence, Schedule
 from violations.standing import penalties, standings, with_all
@@ -113,14 +113,11 @@ def account_of(request: HttpRequest, pk: int) -> Account:
 
 def account_context(account: Account, page_number: str | None) -> dict[str, Any]:
     """Return what a page of an account shows: fifty entries, each with what is owed after it."""
-    page = Paginator(entries_of(account), ENTRIES).get_page(page_number)
-    owed = account.entries.aggregate(sum=Sum("amount"))["sum"] or 0
-    return {
-        "account": account,
-        "page": page,
-        "lines": with_balances(account, list(page.object_list)),
-        "owed": owed,
-    }
+    # Its numbers have no gaps, so a page is a range of them, and nothing is counted or passed over.
+    page = Paginator(range(account.last_number, 0, -1), ENTRIES).get_page(page_number)
+    owed = owed_on(account)
+    lines = with_balances(account, entries_on(account, list(page.object_list)), owed)
+    return {"account": account, "page": page, "lines": lines, "owed": owed}
 
 
 @require_safe
