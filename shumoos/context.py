@@ -1,5 +1,6 @@
 """What every page knows: the support line, the other language, and where the person may go."""
 
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -70,6 +71,11 @@ class Portal:
     @property
     def support_line(self) -> str:
         return settings.SUPPORT_LINE
+
+    @property
+    def modified_on(self) -> date:
+        """The day on which the portal's pages last changed."""
+        return settings.RELEASED_ON
 
     @property
     def public_url(self) -> str:

@@ -3,7 +3,8 @@
 import os
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
@@ -150,6 +151,7 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda value: value.isascii() and value.isdigit() and int(value) >= 24,
         "is a whole number of hours from 24 on",
     ),
+    "RELEASED_ON": (can(date.fromisoformat), "is a day such as 2027-01-31"),
     "REQUIRE_STAFF_OTP": YES_OR_NO,
     "DEBUG": YES_OR_NO,
     "LOG_JSON": YES_OR_NO,
@@ -175,6 +177,12 @@ def wrong_pair(given: dict[str, str]) -> list[str]:
 
 def is_local(address: str) -> bool:
     return urlsplit(address).hostname in LOCAL_HOSTS
+
+
+def last_change(directory: Path) -> str:
+    """Return the day, YYYY-MM-DD in UTC, on which the newest file below a directory was written."""
+    newest = max(path.stat().st_mtime for path in directory.rglob("*") if path.is_file())
+    return datetime.fromtimestamp(newest, UTC).date().isoformat()
 
 
 def read() -> environ.Env:

@@ -5,6 +5,7 @@ missing (its own servers, keys made once and kept under `var/`, the addresses of
 Anywhere else a missing one stops the start with a sentence (`shumoos.environment`).
 """
 
+from datetime import date
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -230,6 +231,7 @@ LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["shumoos.formats"]
 USE_TZ = True
 TIME_ZONE = "Asia/Riyadh"
 
@@ -277,6 +279,11 @@ LETTER_SIGNING_CERTIFICATE = env.str("LETTER_SIGNING_CERTIFICATE")
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 
 SUPPORT_LINE = "920014446"
+
+# The day at the foot of the pages: a release names it, elsewhere it is that of the newest page.
+RELEASED_ON = date.fromisoformat(
+    env.str("RELEASED_ON", default="") or environment.last_change(BASE_DIR / "templates")
+)
 
 # structlog is set up here once, for our own lines and for the libraries' alike.
 LOGGING_CONFIG = None

@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 
 from activation.views import queue
 from guests.views import monitoring
-from shumoos import health, home, views
+from shumoos import design, health, help, home, views
 from shumoos.accounts.views import signing_in
 
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", monitoring.show_metrics, name="metrics"),
+    path("design/", design.design, name="design"),
+    path("help/", help.index, name="help"),
+    path("help/<slug:slug>/", help.guide, name="help_guide"),
     path("home/", home.home, name="home"),
     path("", include("shumoos.accounts.urls")),
     path("", include("shumoos.sms.urls")),

@@ -20,12 +20,13 @@ BENCHES = BASE_DIR / "var" / "bench"
 
 
 @contextmanager
-def portal(*, durable: bool = True) -> Iterator[Path]:
+def portal(*, durable: bool = True, **settings: str) -> Iterator[Path]:
     """Run PostgreSQL and Valkey for the block, with Django set up on an empty, migrated database.
 
     `durable` as in production; without it rows are made faster, and only reading can be measured. Yields a
     directory for the bench's own files. Django is imported only inside the block: its settings read
     the addresses of these servers from the environment, as the processes that the bench starts do.
+    `settings` are further ones.
     """
     BENCHES.mkdir(parents=True, exist_ok=True)
     directory = Path(tempfile.mkdtemp(dir=BENCHES))
@@ -33,7 +34,7 @@ def portal(*, durable: bool = True) -> Iterator[Path]:
     servers = Stack(directory, durable=durable)
     try:
         with servers:
-            os.environ.update(environment(directory, servers))
+            os.environ.update(environment(directory, servers) | settings)
             set_up()
             yield directory
             close_connections()

@@ -1,6 +1,7 @@
 """What pages need to set Latin runs into Arabic text."""
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,3 +18,9 @@ def bdi(value: object) -> SafeString:
 def code(value: object) -> SafeString:
     """Return a number or a code set apart, left to right, in digits of one width."""
     return format_html('<bdi class="code">{}</bdi>', value)
+
+
+@register.simple_tag
+def picture(folder: str, name: str) -> str:
+    """Return the address of a guide's picture, `static/<folder>/<name>.webp`."""
+    return static(f"{folder}/{name}.webp")

@@ -8,14 +8,21 @@ import pytest
 from django import forms
 from django.conf import settings as portal_settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from django.template import Context, Template
+from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from registration.models import DocumentKind, Sector
 from shumoos.accounts.models import Role, User
 from shumoos.context import NAVIGATION, Portal
+from shumoos.help import GUIDES
+from shumoos.saudi.calendar import today
 from shumoos.templatetags.days import both_calendars, both_calendars_time, sar
+from violations.models import Basis, CaseKind, Schedule, Stage
 
 
 class Form(forms.Form):
@@ -52,6 +59,7 @@ def page_of(rf):
 # The front page --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 def test_front_page_opens_to_everybody_and_leads_on(client):
     response = client.get("/")
 
@@ -60,29 +68,86 @@ def test_front_page_opens_to_everybody_and_leads_on(client):
     }
     assert response.status_code == 200
     assert {
-        reverse(name) for name in ("registration:register", "registration:status", "accounts:login")
+        reverse(name) for name in ("registration:register", "registration:status", "accounts:login", "help")
     } <= links
     assert "tel:920014446" in links
 
 
-def test_front_page_tells_penalties_and_the_premium_fee(client):
-    client.cookies[portal_settings.LANGUAGE_COOKIE_NAME] = "en"
+@pytest.mark.django_db
+def test_front_page_tells_the_penalties_of_todays_schedules_and_the_premium_fee(english):
+    schedule = Schedule.objects.create(kind=CaseKind.INACCURATE_DATA, valid_from=today(), window_months=6)
+    schedule.steps.create(position=1, stage=Stage.WARNED)
+    schedule.steps.create(position=2, stage=Stage.FINED_FIRST, basis=Basis.RAISE_TO, cap=4000)
 
-    page = client.get("/").content.decode()
+    page = english.get("/").content.decode()
 
     amounts = re.findall(r"SAR [\d,.]+\d", page)
-    assert amounts == ["SAR 10,000.00", "SAR 25,000.00", "SAR 5,000.00", "SAR 25,000.00", "SAR 700.00"]
+    assert amounts == ["SAR 10,000.00", "SAR 25,000.00", "SAR 4,000.00", "SAR 700.00"]
 
 
-def test_front_page_lists_eleven_steps(client):
-    steps = re.search(r'<ol class="steps">(.*?)</ol>', client.get("/").content.decode(), re.DOTALL)
+@pytest.mark.django_db
+def test_front_page_names_the_sectors_and_documents_that_are_asked_for(english):
+    Sector.objects.filter(code="scrap").update(name_en="Scrap yards")
+    DocumentKind.objects.filter(code="letter").update(name_en="A letter of the authority")
 
-    assert steps[1].count("<li>") == 11
+    page = english.get("/").content.decode()
+
+    assert "<span>Scrap yards</span>" in page
+    assert "A letter of the authority" in page
+    assert "Lease of the premises" not in page
+
+
+@pytest.mark.django_db
+def test_front_page_lists_eleven_steps_in_four_places(client):
+    journey = re.search(r'<ol class="journey">(.*?)</ol>\s*</section>', client.get("/").text, re.DOTALL)[1]
+
+    assert [block.count("<li>") for block in journey.split("<h3>")[1:]] == [3 + 1, 3 + 1, 2 + 1, 3]
+    assert re.findall(r'<ol start="(\d+)"', journey) == ["4", "7", "9"]
+
+
+@pytest.mark.parametrize("slug", GUIDES)
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_every_guide_opens_to_everybody_with_its_pictures_in_that_language(client, slug, language):
+    client.cookies[portal_settings.LANGUAGE_COOKIE_NAME] = language
+
+    page = client.get(reverse("help_guide", args=[slug])).text
+
+    pictures = re.findall(r'<img src="/static/([^"]*webp)"', page)
+    assert len(pictures) == sum(1 for step in GUIDES[slug].steps if step.picture)
+    assert [name for name in pictures if not name.startswith(f"help/{language}/")] == []
+    assert [name for name in pictures if finders.find(name) is None] == []
+
+
+def test_help_leads_to_every_guide(client):
+    page = client.get(reverse("help")).text
+
+    assert [slug for slug in GUIDES if reverse("help_guide", args=[slug]) not in page] == []
+
+
+def test_guide_of_another_name_is_not_there(client):
+    assert client.get("/help/elsewhere/").status_code == 404
+
+
+def test_parts_of_pages_are_shown_to_developers_alone(client, settings):
+    assert client.get("/design/").status_code == 404
+
+    settings.DEBUG = True
+    page = client.get("/design/").text
+
+    shown = set(re.findall(r'class="(status-\w+|stepper|timeline|table table-stack|empty|chart)', page))
+    assert {"stepper", "timeline", "table table-stack", "empty", "chart"} <= shown
+
+
+def test_foot_of_a_page_names_the_day_it_was_last_changed(english, settings):
+    settings.RELEASED_ON = date(2027, 1, 31)
+
+    assert "Last modified: 31 January 2027" in " ".join(english.get("/help/").text.split())
 
 
 # Every page ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/nowhere/"])
 def test_pages_bring_nothing_from_elsewhere_and_nothing_inline(client, path):
     for tag, attributes in Tags(client.get(path).content.decode()).found:
@@ -93,6 +158,7 @@ def test_pages_bring_nothing_from_elsewhere_and_nothing_inline(client, path):
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/nowhere/"])
 def test_pages_have_landmarks_a_skip_link_and_one_heading(client, path):
     tags = Tags(client.get(path).content.decode()).found
@@ -217,6 +283,13 @@ def test_days_are_shown_in_both_calendars_and_of_riyadh():
         assert both_calendars(late) == "1 February 2026 (13 Shaban 1447 AH)"
         assert both_calendars_time(late) == "1 February 2026 (13 Shaban 1447 AH) at 01:30"
         assert (both_calendars(None), both_calendars_time(None)) == ("", "")
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_numbers_have_one_decimal_sign_in_both_languages(language):
+    with translation.override(language):
+        assert Template("{{ value }}").render(Context({"value": Decimal("700.50")})) == "700.50"
+        assert filesizeformat(6656).startswith("6.5")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""Pictures of every page as every role, in both languages, wide and narrow: `make pictures`.
+
+They lie under `var/pictures/`, by language, width and role. Those of the guides (`static/help/`) and of the
+README are taken as well, so that these stay true.
+"""
+
+import re
+from io import BytesIO
+from itertools import groupby
+
+import pytest
+from PIL import Image
+
+from shumoos.help import HEIGHT, WIDTH
+from shumoos.stack import BASE_DIR, VAR
+from tests.browser.visits import Visit
+from tests.browser.walks import (
+    DOCUMENTS,
+    Phone,
+    add_documents,
+    describe_establishment,
+    go_on,
+    name_licence,
+    name_owner,
+    send,
+)
+from tests.pages import every_page, in_another_thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PICTURES = VAR / "pictures"
+SIZES = {390: {"width": 390, "height": 844}, 1280: {"width": 1280, "height": 900}}
+
+
+def file_name(page):
+    return re.sub(r"\W+", "-", page.name).strip("-")
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_every_page_has_its_pictures(portal, language):
+    pages = in_another_thread(every_page, language)
+    for username, own in groupby(pages, key=lambda page: page.username):
+        visit = Visit(portal, username, language, SIZES[1280])
+        for page in own:
+            for width, size in SIZES.items():
+                visit.page.set_viewport_size(size)
+                if width == min(SIZES):
+                    assert visit.open(page.path) == 200, page
+                folder = PICTURES / f"{language}-{width}" / (username or "nobody")
+                folder.mkdir(parents=True, exist_ok=True)
+                visit.page.screenshot(path=folder / f"{file_name(page)}.png", full_page=True)
+        visit.close()
+
+
+GUIDES = BASE_DIR / "static" / "help"
+OF_THE_OWNER = {
+    "guests-new": "guests:new",
+    "guests-detail": "guests:detail",
+    "guests-in-house": "guests:in_house",
+    "guests-file": "guests:send_file",
+    "guests-calendar": "guests:calendar",
+    "guests-receipts": "guests:receipts",
+    "violations-mine": "violations:mine",
+    "violations-object": "violations:object",
+    "support-ticket": "support:new_ticket",
+}
+OF_ANYBODY = {"status": "/status/", "login": "/login/", "forgotten": "/login/forgotten/"}
+CHOICES = {
+    "ar": {"sector": "الفنادق", "region": "الرياض", "city": "الرياض", "kept": "محفوظة"},
+    "en": {"sector": "Hotels", "region": "Riyadh", "city": "Riyadh", "kept": "Kept"},
+}
+
+
+def save(page, language, name):
+    """Keep what a phone shows of a page, from its heading on, for the guide in that language."""
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    top = max(page.locator("main h1").bounding_box()["y"] - 60, 0)
+    clip = {"x": 0, "y": top, "width": WIDTH, "height": HEIGHT}
+    image = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
+    (GUIDES / language).mkdir(parents=True, exist_ok=True)
+    image.convert("RGB").save(GUIDES / language / f"{name}.webp", quality=60, method=6)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_guides_have_their_pictures(portal, language):
+    pages = in_another_thread(every_page, language)
+    phone = {"viewport": SIZES[390], "device_scale_factor": 1.5}
+    choices = CHOICES[language]
+
+    owner = Visit(portal, "owner", language, **phone)
+    addresses = {page.name: page.path for page in pages if page.username == "owner"}
+    for name, view in OF_THE_OWNER.items():
+        owner.open(addresses[view])
+        save(owner.page, language, name)
+    owner.close()
+
+    anybody = Visit(portal, "", language, **phone)
+    page = anybody.page
+    for name, path in OF_ANYBODY.items():
+        anybody.open(path)
+        save(page, language, name)
+    anybody.open("/register/")
+    save(page, language, "register-licence")
+    name_licence(page, sector=choices["sector"])
+    save(page, language, "register-establishment")
+    describe_establishment(page, region=choices["region"], city=choices["city"])
+    save(page, language, "register-owner")
+    name_owner(page, Phone(portal.twilio))
+    add_documents(page, *DOCUMENTS, kept=choices["kept"])
+    save(page, language, "register-documents")
+    go_on(page)
+    page.wait_for_url("**/register/check/")
+    send(page)
+    save(page, language, "register-done")
+    anybody.close()
+
+
+# Those of the README, in Arabic on a desk.
+OF_THE_README = {
+    "front": ("", "front"),
+    "review": ("supervisor-riyadh", "admin:activation_review"),
+    "guest": ("owner", "guests:detail"),
+    "violations": ("owner", "violations:mine"),
+}
+
+
+def test_readme_has_its_pictures(portal):
+    pages = in_another_thread(every_page, "ar")
+    for file, (username, view) in OF_THE_README.items():
+        visit = Visit(portal, username, "ar", {"width": 1280, "height": 860})
+        visit.open(next(page.path for page in pages if (page.username, page.name) == (username, view)))
+        visit.page.screenshot(path=BASE_DIR / "docs" / "pictures" / f"{file}.png")
+        visit.close()
