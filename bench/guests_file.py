@@ -199,14 +199,7 @@ def run_peer(path: Path, packages: Path) -> dict[str, Any]:
 
 
 def empty() -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        # What must never be emptied refers to records from afar; here it is empty.
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE guests_guestrecord, guests_fileimport, guests_submission CASCADE")
-        cursor.execute("RESET session_replication_role")
-        cursor.execute("CHECKPOINT")
+    servers.empty("guests_guestrecord", "guests_fileimport", "guests_submission")
 
 
 def good_rows(path: Path) -> Path:

@@ -52,8 +52,6 @@ def write_register(path: Path, *, expires_on: str, refused: bool = False) -> Non
 
 def main() -> None:
     with servers.portal() as directory:
-        from django.db import connection
-
         new, renewed, wrong = (directory / f"{name}.csv" for name in ("new", "renewed", "wrong"))
         write_register(new, expires_on="2028-01-01")
         write_register(renewed, expires_on="2030-01-01")
@@ -66,8 +64,7 @@ def main() -> None:
         ]
         runs: dict[str, list[timing.Run]] = {name: [] for name, _file in cases}
         for _round in range(ROUNDS):
-            with connection.cursor() as cursor:
-                cursor.execute("TRUNCATE registration_registerimport, registration_licence CASCADE")
+            servers.empty("registration_registerimport", "registration_licence")
             for name, file in cases:
                 command = [sys.executable, "manage.py", "import_licences", str(file)]
                 runs[name].append(timing.run(command, directory / "report.json"))
