@@ -8,7 +8,6 @@ and ledger entries; and a loop over the ORM that does it case by case, measured 
 """
 
 import os
-import resource
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -270,7 +269,7 @@ def measure_pages(key: int) -> dict[str, float]:
 
 
 def megabytes() -> float:
-    return timing.resident(resource.getrusage(resource.RUSAGE_SELF))
+    return timing.peak(os.getpid())
 
 
 def main() -> None:

@@ -2,16 +2,19 @@
 
 What comes of each row is what `intake.submit` would have made of it, with the same rows and the same codes.
 A range is one transaction: its records, the rows it refuses, the numbers, and that it is done. Records go in
-by COPY, after a look for references that are known already. Should another transaction take one of them in
-between, the unique constraint refuses the copy, and the range is looked at anew: it has the last word.
+by COPY. Where one of their references is known, the unique constraint refuses the copy; the range is looked
+at for known references, and so is the next one before its copy. The constraint has the last word, also where
+another transaction takes a reference at the same moment.
 """
 
+import gc
 import hashlib
 import json
 import queue
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from itertools import islice
 from operator import itemgetter
@@ -30,10 +33,11 @@ from guests.models import GuestRecord, NilReturn
 from guests.models.file_imports import FileImport, FileRange, WaitingCompanion
 
 # Ranges that may wait between reading and writing.
-AHEAD = 2
+AHEAD = 1
 BATCH = 5_000
 # Each try lost is one that another transaction won.
 TRIES = 50
+SWITCH_INTERVAL = 0.0002  # seconds
 PATIENCE = 0.2  # seconds between two looks whether the other side is still there
 
 COPIED = (
@@ -68,6 +72,24 @@ LOSE = """
 """
 
 number_of, reference_of = itemgetter(0), itemgetter(1)
+
+
+@contextmanager
+def pace() -> Iterator[None]:
+    """Run Python as it suits two threads with very many rows, for the block.
+
+    The rows are lists in lists without a cycle, in which the collector would look for some again and again.
+    And the writing thread, which mostly waits for the database, gets its turn at once when that has answered.
+    """
+    interval, collects = sys.getswitchinterval(), gc.isenabled()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        if collects:
+            gc.enable()
 
 
 class ClaimLost(Exception):
@@ -106,6 +128,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name=f"file import {file_import.pk}")
         self._left_out = dict(file_import.ranges.values_list("number", "left_out"))
         self._waiting = Seen()
+        # Whether the last range had references that are known: where none are, a look for them is for nothing.
+        self._is_known_here = not stores
 
     def __enter__(self) -> "Writer":
         self._thread.start()
@@ -138,6 +162,10 @@ class Writer:
 
     def _run(self) -> None:
         try:
+            with connection.cursor() as cursor:
+                # What a crash of the server takes is read again; the end of the import, written on the
+                # reader's connection, waits for the disk, and so for all of this.
+                cursor.execute("SET synchronous_commit TO off")
             with transaction.atomic() if self.whole else nullcontext():
                 for sifted in self._taken():
                     self._write(sifted)
@@ -221,7 +249,11 @@ class Writer:
     def take(self, rows: Sequence[Row], cells: Any) -> tuple[Sequence[Row], list[Refused], Counts]:
         """Insert the records, and return those that are new, those in conflict, and how many there were."""
         for tries_left in reversed(range(TRIES)):
-            new, known, refused = self.probe(rows, cells)
+            if self._is_known_here:
+                new, known, refused = self.probe(rows, cells)
+                self._is_known_here = not self.stores or bool(known or refused)
+            else:
+                new, known, refused = rows, 0, []
             if not self.stores or not new:
                 break
             try:
@@ -232,6 +264,7 @@ class Writer:
                     NilReturn.objects.void(self.file.establishment, self.kind.code, days)
                 break
             except psycopg2.errors.UniqueViolation:
+                self._is_known_here = True
                 if not tries_left:
                     raise
         return new, refused, Counts(len(new), known, len(refused))
@@ -296,7 +329,8 @@ class Writer:
         companions = [row for row in sifted.rows if row[6]]
         if not companions:
             return sifted.rows, ()
-        known = self.known({row[6] for row in companions})
+        here = sifted.last
+        known = self.known({row[6] for row in companions if not 0 < self.seen.first(row[6]) <= here})
         pending = {reference_of(row): row for row in companions}
         is_moving = True
         while is_moving:
@@ -305,7 +339,7 @@ class Writer:
                 for reference, row in pending.items()
                 if row[6] in known
                 or (
-                    (0 < self.seen.first(row[6]) <= sifted.last)
+                    (0 < self.seen.first(row[6]) <= here)
                     and row[6] not in pending
                     and not self._waiting.first(row[6])
                 )
@@ -317,6 +351,8 @@ class Writer:
 
     def known(self, mains: set[str]) -> set[str]:
         """Return which of the references earlier records of the establishment and kind have."""
+        if not mains:
+            return set()
         records = GuestRecord.objects.filter(establishment=self.file.establishment_id, kind=self.kind.code)
         return set(records.filter(client_reference__in=mains).values_list("client_reference", flat=True))
 

@@ -32,7 +32,7 @@ from shumoos.sms.outbox import queue_sms
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 400 * MEGABYTE
-PIECE = 512 * 1024
+PIECE = 256 * 1024
 # So many only come of workers that die over a file.
 MOST_ATTEMPTS = 10
 SECONDS_BETWEEN_SIGNS = 1.0
@@ -128,7 +128,8 @@ def ask_to_stop(file_import: FileImport) -> None:
 def read_due() -> None:
     """Read every due file. Safe to run twice at once, or to kill."""
     while file_import := FileImport.objects.claim():
-        read(file_import)
+        with bulk.pace():
+            read(file_import)
     forget_old_rows()
 
 

@@ -1,8 +1,6 @@
 """Timing: interleaved rounds, medians, queries, and the memory of a process."""
 
 import os
-import platform
-import resource
 import statistics
 import subprocess
 import time
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 ROUNDS = 5
-MEGABYTE = 1024 * 1024
+LOOKED_EVERY = 0.01  # seconds
 Side = TypeVar("Side")
 
 
@@ -69,14 +67,28 @@ def run(command: Sequence[str], output: Path) -> Run:
     with output.open("wb") as file:
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=file)
-        _pid, status, usage = os.wait4(process.pid, 0)
+        most = 0.0
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            most = max(most, peak(process.pid))
+            time.sleep(LOOKED_EVERY)
         seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(seconds, usage.ru_utime + usage.ru_stime, resident(usage), output.read_text())
+    return Run(seconds, usage.ru_utime + usage.ru_stime, most, output.read_text())
 
 
-def resident(usage: resource.struct_rusage) -> float:
-    """Return the most memory a process held, in megabytes: Linux counts it in kibibytes, macOS in bytes."""
-    return usage.ru_maxrss / (1024 if platform.system() == "Linux" else MEGABYTE)
+def peak(pid: int) -> float:
+    """Return the most memory that a process has held so far, in megabytes; 0 where it has gone.
+
+    What `getrusage` says of a program that was started by a larger one is the memory of that one.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    held = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(held[0]) / 1024 if held else 0.0
