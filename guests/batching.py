@@ -39,13 +39,14 @@ DUE = """
         SELECT urgency, created_at AS at, id, FALSE AS is_change
         FROM kinds, LATERAL (
             SELECT id, created_at FROM guests_guestrecord
-            WHERE state = 'accepted' AND kind = kinds.kind ORDER BY id LIMIT %(limit)s
+            WHERE state = 'accepted' AND kind = kinds.kind ORDER BY created_at, id LIMIT %(limit)s
         ) AS record
         UNION ALL
         SELECT urgency, made_at, id, TRUE
         FROM kinds, LATERAL (
             SELECT id, made_at FROM guests_recordchange
-            WHERE state = 'accepted' AND is_next AND kind = kinds.kind ORDER BY id LIMIT %(limit)s
+            WHERE state = 'accepted' AND is_next AND kind = kinds.kind ORDER BY made_at, id
+            LIMIT %(limit)s
         ) AS change
     ),
     taken AS (SELECT * FROM due ORDER BY urgency, at, id LIMIT %(limit)s)

@@ -124,7 +124,8 @@ class GuestRecord(models.Model):
             models.Index(fields=["establishment", "-id"], name="record_of_establishment"),
             models.Index(fields=["establishment", "id_number"], name="record_by_identity"),
             models.Index(fields=["establishment", "occurred_at"], name="record_by_time"),
-            models.Index(fields=["kind", "id"], condition=Q(state="accepted"), name="record_due"),
+            # Not by key alone: the planner would take the key's own index, with every record there is.
+            models.Index(fields=["kind", "created_at", "id"], condition=Q(state="accepted"), name="record_due"),
             models.Index(fields=["batch"], condition=Q(state="sending"), name="record_in_batch"),
             models.Index(fields=["establishment", "-id"], condition=Q(is_open=True), name="record_open"),
             models.Index(
@@ -209,7 +210,9 @@ class RecordChange(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["kind", "id"], condition=Q(state="accepted", is_next=True), name="change_due"
+                fields=["kind", "made_at", "id"],
+                condition=Q(state="accepted", is_next=True),
+                name="change_due",
             ),
             models.Index(fields=["batch"], condition=Q(state="sending"), name="change_in_batch"),
         ]
