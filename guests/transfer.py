@@ -5,13 +5,15 @@ import hmac
 import ssl
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from guests import batching, outages
 from guests.batching import Answers
@@ -41,31 +43,57 @@ def transfer_due() -> None:
     first = batching.claim(BATCH_SIZE)
     if first is None:
         return
-    with open_client() as client, ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="centre") as pool:
-        under_way: dict[Future[Answers], Batch] = {}
+    with open_client() as client, writer() as write, senders() as pool:
+        under_way: set[Future[bool]] = set()
         is_answering = True
         batch: Batch | None = first
         while batch or under_way:
             if batch:
-                under_way[pool.submit(send, client, batch, batching.payload(batch))] = batch
+                under_way.add(pool.submit(deliver, client, write, batch, batching.payload(batch)))
             if batch is None or len(under_way) == IN_FLIGHT:
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                    is_answering &= settle(under_way.pop(future), future)
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                is_answering &= all([future.result() for future in done])
             batch = batching.claim(BATCH_SIZE) if is_answering else None
 
 
-def settle(batch: Batch, sending: Future[Answers]) -> bool:
-    """Write down what came of a batch that was sent; return whether the centre has answered."""
+def senders() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="centre")
+
+
+@contextmanager
+def writer() -> Iterator[ThreadPoolExecutor]:
+    """Return a thread that writes answers down, on a connection of its own, while the next batch is claimed."""
+    with ThreadPoolExecutor(1, thread_name_prefix="answers") as write:
+        try:
+            yield write
+        finally:
+            write.submit(connections.close_all).result()
+
+
+def deliver(
+    client: httpx.Client, write: ThreadPoolExecutor, batch: Batch, content: batching.Payload
+) -> bool:
+    """Send a batch and have written down what came of it; return whether the centre has answered."""
     try:
-        answers = sending.result()
+        answers = send(client, batch, content)
     except NoAnswer as problem:
-        batching.put_off(batch, problem=str(problem))
-        outages.centre_is_away()
-        log.warning("batch not answered", batch=str(batch), tries=batch.attempts, why=str(problem))
+        write.submit(miss, batch, str(problem)).result()
         return False
+    write.submit(settle, batch, answers).result()
+    return True
+
+
+def miss(batch: Batch, problem: str) -> None:
+    """Write down that a batch was not answered, and why."""
+    batching.put_off(batch, problem=problem)
+    outages.centre_is_away()
+    log.warning("batch not answered", batch=str(batch), tries=batch.attempts, why=problem)
+
+
+def settle(batch: Batch, answers: Answers) -> None:
+    """Write down the centre's answers to a batch."""
     batching.record(batch, answers)
     outages.centre_answered()
-    return True
 
 
 def open_client() -> httpx.Client:
