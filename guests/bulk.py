@@ -128,7 +128,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name=f"file import {file_import.pk}")
         self._left_out = dict(file_import.ranges.values_list("number", "left_out"))
         self._waiting = Seen()
-        # Whether the last range had references that are known: where none are, a look for them is for nothing.
+        # Whether the last range had references that are known: where none are, no look for them is needed.
         self._is_known_here = not stores
 
     def __enter__(self) -> "Writer":

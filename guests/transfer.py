@@ -62,7 +62,7 @@ def senders() -> ThreadPoolExecutor:
 
 @contextmanager
 def writer() -> Iterator[ThreadPoolExecutor]:
-    """Return a thread that writes answers down, on a connection of its own, while the next batch is claimed."""
+    """Return a thread that writes answers down on its own connection while the next batch is claimed."""
     with ThreadPoolExecutor(1, thread_name_prefix="answers") as write:
         try:
             yield write
@@ -70,9 +70,7 @@ def writer() -> Iterator[ThreadPoolExecutor]:
             write.submit(connections.close_all).result()
 
 
-def deliver(
-    client: httpx.Client, write: ThreadPoolExecutor, batch: Batch, content: batching.Payload
-) -> bool:
+def deliver(client: httpx.Client, write: ThreadPoolExecutor, batch: Batch, content: batching.Payload) -> bool:
     """Send a batch and have written down what came of it; return whether the centre has answered."""
     try:
         answers = send(client, batch, content)

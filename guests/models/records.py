@@ -125,7 +125,9 @@ class GuestRecord(models.Model):
             models.Index(fields=["establishment", "id_number"], name="record_by_identity"),
             models.Index(fields=["establishment", "occurred_at"], name="record_by_time"),
             # Not by key alone: the planner would take the key's own index, with every record there is.
-            models.Index(fields=["kind", "created_at", "id"], condition=Q(state="accepted"), name="record_due"),
+            models.Index(
+                fields=["kind", "created_at", "id"], condition=Q(state="accepted"), name="record_due"
+            ),
             models.Index(fields=["batch"], condition=Q(state="sending"), name="record_in_batch"),
             models.Index(fields=["establishment", "-id"], condition=Q(is_open=True), name="record_open"),
             models.Index(
