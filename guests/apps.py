@@ -14,7 +14,7 @@ class GuestsConfig(AppConfig):
     verbose_name = _("Guests")
 
     def ready(self) -> None:
-        from guests import file_texts, keeping, outages, receipts, refusals, texts
+        from guests import file_texts, keeping, kept, outages, receipts, refusals, texts
         from guests.reference import load_deadlines
         from shumoos import health
         from shumoos.accounts import account_parts, subjects
@@ -26,5 +26,6 @@ class GuestsConfig(AppConfig):
         file_texts.register()
         refusals.register()
         texts.register()
+        kept.register()
         numbers.register(receipts.find)
         account_parts.register("guests/account_looks.html", keeping.looks_at)

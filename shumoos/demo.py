@@ -32,11 +32,11 @@ from registration.models import (
     Sector,
 )
 from registration.registers.wording import COLUMNS
+from shumoos import demo_desk
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import choose_password, create_person
 from shumoos.saudi import calendar
 from shumoos.saudi.identity import make_national_id
-from support.tickets import open_ticket
 from violations.escalation import escalate
 
 # The demo is for a machine of one's own; `seed_demo` refuses to run on a portal that others can reach.
@@ -118,20 +118,15 @@ def seed() -> bool:
     add_licence(typed(WARNED, identity, rng))
     for shop in OTHERS_WARNED:
         add_licence(typed(shop, make_national_id(rng), rng))
-    for shop in WAITING:
-        apply_for(shop, make_national_id(rng), rng, is_registered=shop is not WAITING[-1])
+    waiting = [
+        apply_for(shop, make_national_id(rng), rng, is_registered=shop is not WAITING[-1]) for shop in WAITING
+    ]
     establishment = owner.establishments.get()
     staff = make_person(*STAFF, Role.STAFF)
     establishment.staff.add(staff)
     enter_guests(establishment, staff, rng)
     agree(establishment, people["provider"])
-    open_ticket(
-        by=User.objects.get(owner=owner),
-        establishment=establishment,
-        category="technical",
-        subject="طباعة الإيصال اليومي",
-        text="لا تظهر الأرقام كاملة عند طباعة الإيصال من الجوال.",
-    )
+    demo_desk.seed(establishment, people["support"], waiting[0])
     escalate(calendar.today())
     load_register(people["authority"], make_national_id(rng))
     return True

@@ -11,6 +11,7 @@ from activation.models import Subscription
 from activation.standing import standings
 from registration.models import Application
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.accounts.people import has_chosen_password
 from shumoos.sms.outbox import queue_sms
@@ -55,6 +56,7 @@ def perform(kind: ActKind, application: Application, *, by: User, ticket: Ticket
     else:
         queue_sms(kind=TEXTS[kind], to=ticket.mobile, language=ticket.language, about=application)
     handling.write(ticket, EntryKind.ACT, by=by, detail=kind)
+    log_change(f"desk: {kind}", application, by=by)
     return DeskAct.objects.create(ticket=ticket, application=application, kind=kind, by=by, at=now)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from activation import decisions
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from support import handling
 from support.models import CredentialsOutcome, CredentialsRequest, EntryKind
@@ -48,6 +49,7 @@ def end(request: CredentialsRequest, outcome: str, *, by: User, answer: str = ""
     request.ended_at = timezone.now()
     request.full_clean()
     request.save(update_fields=["outcome", "answer", "ended_by", "ended_at"])
+    log_change(f"credentials request: {outcome}", request, by=by)
     return True
 
 

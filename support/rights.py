@@ -11,6 +11,7 @@ from activation import closing
 from activation.models import SubscriptionStatus
 from registration.models import Establishment, Owner
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.celery import ring
 from shumoos.saudi import calendar
@@ -61,6 +62,7 @@ def ask(
     request = RightsRequest(ticket=ticket, owner=owner, right=right, asked_on=today, due_on=due_on)
     request.full_clean()
     request.save()
+    log_change(f"right asked for: {right}", request, by=by)
     if right == Right.COPY:
         DataCopy.objects.create(request=request)
         ring_for_copies()
@@ -111,6 +113,7 @@ def end(request: RightsRequest, outcome: str, *, by: User | None, answer: str) -
     request.ended_by = by
     request.ended_at = timezone.now()
     request.save(update_fields=["outcome", "ended_by", "ended_at"])
+    log_change(f"right {outcome}: {request.right}", request, by=by)
     ticket = request.ticket
     handling.lock(ticket)
     # Whatever comes after, such as a reopening, has the usual clock.

@@ -23,10 +23,11 @@ class ViolationsConfig(AppConfig):
         from shumoos.accounts import subjects
         from shumoos.sms import kinds
         from shumoos.sms.models import Urgency
-        from violations import notices
+        from violations import kept, notices
         from violations.reference import create_first_schedules
 
         subjects.register(WHOSE)
+        kept.register()
         post_migrate.connect(create_first_schedules, sender=self, dispatch_uid="create_first_schedules")
         kinds.register(
             notices.SMS_KIND,

@@ -36,8 +36,14 @@ class KeepingRule(models.Model):
     def kept_since(cls, today: date | None = None) -> date:
         """Return the first day of those whose records are still kept."""
         today = today or calendar.today()
+        return calendar.add_months(today, -12 * cls.years_now(today))
+
+    @classmethod
+    def years_now(cls, today: date | None = None) -> int:
+        """Return for how many years records are kept, by the rule that holds."""
+        today = today or calendar.today()
         rule = cls.objects.filter(holds_from__lte=today).order_by("-holds_from").first()
-        return calendar.add_months(today, -12 * (rule.years if rule else YEARS))
+        return rule.years if rule else YEARS
 
 
 class PurgedDay(models.Model):

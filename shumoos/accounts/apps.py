@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from shumoos.accounts import sessions, texts
+        from shumoos.accounts import kept, sessions, texts
         from shumoos.accounts.first_limits import create_first_limits
         from shumoos.accounts.roles import create_groups
 
@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(create_groups, dispatch_uid="create_groups")
         post_migrate.connect(create_first_limits, sender=self, dispatch_uid="create_first_limits")
         texts.register()
+        kept.register()
         # Django's own word of who has signed in. Axes stands before us in the apps and so counts first.
         user_logged_in.connect(sessions.begin, dispatch_uid="begin_session")
         user_logged_out.connect(sessions.finish, dispatch_uid="finish_session")

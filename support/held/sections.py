@@ -25,6 +25,7 @@ from registration.models import (
     Owner,
 )
 from registration.models.applications import TYPED
+from shumoos.accounts import subjects
 from shumoos.accounts.models import Look, SignIn
 from shumoos.sms.models import TextMessage
 from support.models import RightsRequest, Ticket, TicketEntry
@@ -219,12 +220,11 @@ def of_messages(owner: Owner, establishments: Any, applications: Any) -> list[Se
 
 
 def of_looks(owner: Owner, *querysets: Any) -> list[Section]:
-    """Who has looked, by role and not by name: those are people, too."""
-    subjects = [f"registration.owner:{owner.pk}"]
+    """Who has looked or changed something, by role and not by name: those are people, too."""
+    whose = [subjects.key_of(owner), *([subjects.key_of(owner.user)] if owner.user else [])]
     for rows in querysets:
-        label = rows.model._meta.label_lower
-        subjects += [f"{label}:{pk}" for pk in rows.values_list("pk", flat=True)]
-    looks = Look.objects.filter(subject__in=subjects).exclude(by=owner.user).order_by("-pk")
+        whose += [subjects.key_of(row) for row in rows]
+    looks = Look.objects.filter(whose__in=whose).exclude(by=owner.user).order_by("-at")
     return [section("looks", _("Looks at this data by officials"), looks, "at", "role", "action")]
 
 
