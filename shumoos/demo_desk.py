@@ -1,5 +1,7 @@
 """The demo's tickets: each made, answered and closed through the same functions as real ones."""
 
+from typing import Any
+
 from django.utils import timezone
 
 from registration.models import Application, Establishment
@@ -19,7 +21,7 @@ def seed(establishment: Establishment, agent: User, waiting: Application) -> Non
     """Make tickets in every state: one late, one waiting, one answered, one closed and rated, one by code."""
     owner = establishment.owner.user
     assert owner is not None  # noqa: S101
-    about = {"by": owner, "establishment": establishment, "tells": False}
+    about: dict[str, Any] = {"by": owner, "establishment": establishment, "tells": False}
     late = open_ticket(
         **about,
         category="guests",
