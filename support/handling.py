@@ -1,6 +1,7 @@
 """What is done with a ticket. Each step is one function, in one transaction, with its row in the history."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,8 @@ from support.models import (
     TicketStatus,
 )
 from support.tickets import attach
+
+MOST_MESSAGES_A_DAY = 30
 
 
 def lock(ticket: Ticket) -> None:
@@ -260,12 +263,19 @@ def ask_again(
     if last and last.kind == EntryKind.MESSAGE and last.text == text.strip():
         attach(last, attached)
         return last
+    refuse_flood(ticket)
     if ticket.status != TicketStatus.OPEN:
         move(ticket, TicketStatus.OPEN)
         ticket.save()
     entry = write(ticket, EntryKind.MESSAGE, by=by, text=text.strip())
     attach(entry, attached)
     return entry
+
+
+def refuse_flood(ticket: Ticket) -> None:
+    since = timezone.now() - timedelta(days=1)
+    if ticket.entries.filter(kind=EntryKind.MESSAGE, at__gt=since).count() >= MOST_MESSAGES_A_DAY:
+        raise MoveRefused(_("Thirty messages came within a day. Wait for the answer."))
 
 
 @transaction.atomic

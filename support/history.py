@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from support.models import ActKind, Category, EntryKind, Priority, Ticket, TicketEntry, TicketFile
@@ -23,14 +23,15 @@ class Line:
     from_ticket: str = ""
 
 
-def lines(ticket: Ticket, *, is_inside: bool) -> list[Line]:
+def lines(ticket: Ticket, *, within: QuerySet[Ticket] | None = None) -> list[Line]:
     """Return the history in order, with that of tickets merged into this one. Five queries, however long.
 
-    Outside the desk its notes and what it arranges among itself are left out.
+    For whoever may see only the tickets `within`, those of others are left out, and so are the desk's notes
+    and what it arranges among itself.
     """
     entries = TicketEntry.objects.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
-    if not is_inside:
-        entries = entries.exclude(kind__in=INTERNAL)
+    if within is not None:
+        entries = entries.filter(ticket__in=within.order_by().values("pk")).exclude(kind__in=INTERNAL)
     rows = entries.select_related("by", "person", "ticket").prefetch_related("files").order_by("at", "pk")
     names = codes()
     return [

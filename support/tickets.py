@@ -1,7 +1,7 @@
 """Opening tickets, and what comes with them: the first entry, the files, the text with the number."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registration.documents import CleanFile
 from registration.models import Application, Establishment, ScanState
+from registration.moves import MoveRefused
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
 from support import clock, numbers
@@ -19,6 +20,8 @@ from support.models import Category, Door, EntryKind, Ticket, TicketEntry, Ticke
 TRIES = 5
 MOST_FILES = 5  # of one message
 MOST_FILES_OF_A_TICKET = 20
+# Enough for anybody in trouble, and no way to have somebody flooded with texts.
+MOST_A_DAY = 10
 
 
 @transaction.atomic
@@ -39,7 +42,7 @@ def open_ticket(
 
     `by` is None for whoever came with a reference number and a code. Without a `priority` it has its
     category's; where nothing `tells`, no text is sent. Raises ValidationError where it is about neither, a
-    field is wrong, or a file cannot be kept.
+    field is wrong, or a file cannot be kept, and MoveRefused for more than ten a day from the other side.
     """
     category = category if isinstance(category, Category) else Category.objects.get(code=category)
     now = timezone.now()
@@ -59,12 +62,24 @@ def open_ticket(
         clock.start_by_law(ticket, due_by_law)
     clock.start(ticket, now)
     ticket.full_clean(exclude=["number"])
+    if ticket.door != Door.AGENT:
+        refuse_too_many(ticket)
     save_with_number(ticket)
     entry = ticket.entries.create(by=by, kind=EntryKind.OPENED, status=ticket.status, at=now)
     attach(entry, attached)
     if tells:
         queue_sms(kind="ticket_opened", to=ticket.mobile, language=ticket.language, about=ticket)
     return ticket
+
+
+def refuse_too_many(ticket: Ticket) -> None:
+    earlier = Ticket.objects.filter(
+        establishment=ticket.establishment,
+        application=ticket.application,
+        opened_at__gt=ticket.opened_at - timedelta(days=1),
+    )
+    if earlier.exclude(door=Door.AGENT).count() >= MOST_A_DAY:
+        raise MoveRefused(_("Ten tickets were opened within a day. Write more into one of them."))
 
 
 def save_with_number(ticket: Ticket) -> None:

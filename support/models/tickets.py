@@ -240,7 +240,12 @@ class Ticket(models.Model):
 
     @property
     def mobile(self) -> str:
-        """Where its texts go: to the owner of the establishment, else to the one who applied."""
+        """Where its texts go: to the owner of the establishment, else to the one who applied.
+
+        Whoever came with a code is the one who applied, whoever owns the establishment by now.
+        """
+        if self.door == Door.CODE and self.application:
+            return self.application.owner_mobile
         establishment = self.establishment or (self.application and self.application.establishment)
         if establishment:
             return establishment.owner.mobile

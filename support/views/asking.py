@@ -120,7 +120,7 @@ def ask_tickets(request: HttpRequest) -> HttpResponse:
     return render(request, "support/ask_tickets.html", context, status=422 if form.errors else 200)
 
 
-def of_application(application: Application) -> QuerySet[Ticket]:
+def of_application(application: Application | None) -> QuerySet[Ticket]:
     """Return the tickets about this very application: what came after it may be another owner's."""
     return Ticket.objects.filter(application=application)
 
@@ -139,7 +139,9 @@ def own(request: HttpRequest, number: str) -> Ticket | None:
 @require_safe
 def ask_ticket(request: HttpRequest, number: str) -> HttpResponse:
     ticket = own(request, number)
-    return outside.page(request, ticket, outside.BY_CODE) if ticket else lead_to_code(request)
+    if ticket is None:
+        return lead_to_code(request)
+    return outside.page(request, ticket, outside.BY_CODE, of_application(ticket.application))
 
 
 @login_not_required
@@ -148,7 +150,8 @@ def ask_act(request: HttpRequest, number: str, what: str) -> HttpResponse:
     ticket = own(request, number)
     if ticket is None:
         return lead_to_code(request)
-    return outside.act(request, ticket, what, by=None, side=outside.BY_CODE)
+    within = of_application(ticket.application)
+    return outside.act(request, ticket, what, by=None, side=outside.BY_CODE, within=within)
 
 
 @login_not_required

@@ -29,7 +29,7 @@ def page(request: HttpRequest, ticket: Ticket, **forms: Form) -> HttpResponse:
     request_of_right = getattr(ticket, "rights_request", None)
     context: dict[str, Any] = {
         "ticket": ticket,
-        "lines": history.lines(ticket, is_inside=True),
+        "lines": history.lines(ticket),
         "others": history.others(ticket),
         "merged": ticket.merged.order_by("pk"),
         "is_agent": request.user.has_perm("support.work_desk"),

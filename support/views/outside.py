@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -39,13 +40,20 @@ ACTS: dict[str, tuple[type[Form], Callable[..., Any], Promise]] = {
 
 
 def page(
-    request: HttpRequest, ticket: Ticket, side: Side, forms: dict[str, Form] | None = None
+    request: HttpRequest,
+    ticket: Ticket,
+    side: Side,
+    within: QuerySet[Ticket],
+    forms: dict[str, Form] | None = None,
 ) -> HttpResponse:
-    """Return the ticket's page; the forms given are those that were posted and refused."""
+    """Return the ticket's page for whoever may see the tickets `within`.
+
+    The forms given are those that were posted and refused.
+    """
     forms = forms or {}
     context = {
         "ticket": ticket,
-        "lines": history.lines(ticket, is_inside=False),
+        "lines": history.lines(ticket, within=within),
         "side": side,
         "message_form": forms.get("message") or MessageForm(),
         "reopen_form": forms.get("reopen") or ReopenForm(),
@@ -54,15 +62,23 @@ def page(
     return render(request, "support/ticket.html", context, status=422 if forms else 200)
 
 
-def act(request: HttpRequest, ticket: Ticket, what: str, *, by: User | None, side: Side) -> HttpResponse:
+def act(
+    request: HttpRequest,
+    ticket: Ticket,
+    what: str,
+    *,
+    by: User | None,
+    side: Side,
+    within: QuerySet[Ticket],
+) -> HttpResponse:
     """Do one of `ACTS`, and lead back to the ticket; 404 for another."""
     if what not in ACTS:
         raise Http404
     form_class, job, done = ACTS[what]
     form = form_class(request.POST, request.FILES)
     if not form.is_valid():
-        return page(request, ticket, side, {what: form})
+        return page(request, ticket, side, within, {what: form})
     is_done = attempt(request, lambda: job(ticket, by=by, **form.cleaned_data), str(done), form)
     if not is_done and form.errors:
-        return page(request, ticket, side, {what: form})
+        return page(request, ticket, side, within, {what: form})
     return redirect(side.ticket, ticket.number)

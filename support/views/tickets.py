@@ -61,7 +61,7 @@ def ticket(request: SignedInRequest, number: str) -> HttpResponse:
     """A ticket and its history: for its owner, and, with what else there is, for the desk."""
     found = visible(request, number)
     if request.user.role == Role.OWNER:
-        return outside.page(request, found, outside.SIGNED_IN)
+        return outside.page(request, found, outside.SIGNED_IN, Ticket.objects.visible_to(request.user))
     log_look(request, "ticket", found)
     return inside.page(request, found)
 
@@ -70,7 +70,14 @@ def ticket(request: SignedInRequest, number: str) -> HttpResponse:
 @can_open
 def act(request: SignedInRequest, number: str, what: str) -> HttpResponse:
     """Write to the desk, close, reopen or rate one's own ticket."""
-    return outside.act(request, visible(request, number), what, by=request.user, side=outside.SIGNED_IN)
+    return outside.act(
+        request,
+        visible(request, number),
+        what,
+        by=request.user,
+        side=outside.SIGNED_IN,
+        within=Ticket.objects.visible_to(request.user),
+    )
 
 
 @require_safe

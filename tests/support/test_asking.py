@@ -121,6 +121,23 @@ def test_what_came_of_the_application_is_not_shown_by_its_old_number(opened, app
     assert opened.get(show(ticket)).status_code == 404
 
 
+def test_what_was_merged_from_another_application_is_not_shown(opened, application, ticket, agent):
+    type(application).objects.filter(pk=application.pk).update(establishment=ticket.establishment)
+    application.refresh_from_db()
+    mine = tickets.open_ticket(by=None, application=application, category="texts", subject="س", text="ن")
+    handling.ask_again(ticket, by=ticket.opened_by, text="للمالك وحده")
+    handling.merge(ticket, into=mine, by=agent)
+    assertNotContains(opened.get(show(mine)), "للمالك وحده")
+
+
+def test_texts_go_to_whoever_applied(opened, application, ticket, agent):
+    type(application).objects.filter(pk=application.pk).update(establishment=ticket.establishment)
+    opened.post(MINE, WORDS)
+    mine = Ticket.objects.get(door="code")
+    handling.answer(mine, by=agent, text="تم.")
+    assert TextMessage.objects.get(kind="ticket_answered").to == application.owner_mobile
+
+
 def test_whoever_has_typed_the_code_goes_straight_on(opened):
     assertRedirects(opened.get(ASK), MINE)
 

@@ -101,6 +101,23 @@ def test_a_file_is_stored_encrypted(open_ticket):
     assert file.file.storage.sealed(file.file.name) != clean_jpeg("red").content
 
 
+def test_whoever_writes_too_much_is_told(open_ticket, agent, owner, establishment, monkeypatch):
+    monkeypatch.setattr(tickets, "MOST_A_DAY", 2)
+    ticket = open_ticket()
+    open_ticket()
+    with pytest.raises(MoveRefused):
+        open_ticket()
+    # The desk may, for somebody who calls.
+    open_ticket(by=agent)
+    assert Ticket.objects.count() == 3
+
+    monkeypatch.setattr(handling, "MOST_MESSAGES_A_DAY", 1)
+    handling.ask_again(ticket, by=owner, text="أولاً")
+    with pytest.raises(MoveRefused):
+        handling.ask_again(ticket, by=owner, text="ثانياً")
+    assert kinds_of(ticket) == ["opened", "message"]
+
+
 # Taking and assigning ---------------------------------------------------------------------------------------
 
 
