@@ -36,6 +36,21 @@ def seed(establishment: Establishment, agent: User, waiting: Application) -> Non
         subject="طباعة الإيصال اليومي",
         text="لا تظهر الأرقام كاملة عند طباعة الإيصال من الجوال.",
     )
+    seed_answered(owner, agent, about)
+    open_ticket(
+        by=None,
+        application=waiting,
+        category="documents",
+        subject="الوثائق عند المراجعة",
+        text="هل يكفي أن يحضر الوكيل بدلاً مني؟",
+        tells=False,
+    )
+    for page, is_useful, reason, words in ANSWERS:
+        PageAnswer.objects.create(page=page, is_useful=is_useful, reason=reason, words=words)
+
+
+def seed_answered(owner: User, agent: User, about: dict[str, Any]) -> None:
+    """Make one that is answered, and one that is closed and rated."""
     answered = open_ticket(
         **about, category="files", subject="ملف من برنامج الفندق", text="هل يُقبل ملف CSV بترميز قديم؟"
     )
@@ -50,13 +65,3 @@ def seed(establishment: Establishment, agent: User, waiting: Application) -> Non
         closed, by=agent, text="أُرسل الرمز إلى جواله واختار كلمة مرور جديدة.", by_text=False, closes=True
     )
     handling.rate(closed, by=owner, stars=5, words="سريع وواضح")
-    open_ticket(
-        by=None,
-        application=waiting,
-        category="documents",
-        subject="الوثائق عند المراجعة",
-        text="هل يكفي أن يحضر الوكيل بدلاً مني؟",
-        tells=False,
-    )
-    for page, is_useful, reason, words in ANSWERS:
-        PageAnswer.objects.create(page=page, is_useful=is_useful, reason=reason, words=words)

@@ -10,10 +10,8 @@ from activation.models import State, Subscription
 from activation.standing import Standing, standings
 from registration.models import Application, Office, Status
 from registration.upkeep import EXPIRY_DAY
-from shumoos.saudi import calendar
 from shumoos.sms.models import Status as TextStatus
 from shumoos.sms.models import TextMessage
-from shumoos.templatetags.days import both_calendars
 from support.models import Ticket
 from violations.models import Case
 
@@ -124,8 +122,3 @@ def tickets_about(application: Application) -> QuerySet[Ticket]:
         .select_related("category", "priority", "assigned_to")
         .order_by("-pk")[:MOST_TICKETS]
     )
-
-
-def waits_since(sheet: Sheet) -> str:
-    """Return since when it stands as it does, in both calendars."""
-    return both_calendars(sheet.since or calendar.today())

@@ -45,7 +45,6 @@ def open_ticket(
     field is wrong, or a file cannot be kept, and MoveRefused for more than ten a day from the other side.
     """
     category = category if isinstance(category, Category) else Category.objects.get(code=category)
-    now = timezone.now()
     ticket = Ticket(
         category=category,
         priority_id=priority or category.priority_id,
@@ -54,22 +53,27 @@ def open_ticket(
         establishment=establishment,
         application=application,
         opened_by=by,
-        opened_at=now,
+        opened_at=timezone.now(),
         door=door_of(by),
         language=language_of(application, establishment),
     )
     if due_by_law:
         clock.start_by_law(ticket, due_by_law)
-    clock.start(ticket, now)
+    save_new(ticket, by=by, attached=attached)
+    if tells:
+        queue_sms(kind="ticket_opened", to=ticket.mobile, language=ticket.language, about=ticket)
+    return ticket
+
+
+def save_new(ticket: Ticket, *, by: User | None, attached: Iterable[CleanFile]) -> None:
+    """Start a new ticket's clock, and store it with its number, its first entry and its files."""
+    clock.start(ticket, ticket.opened_at)
     ticket.full_clean(exclude=["number"])
     if ticket.door != Door.AGENT:
         refuse_too_many(ticket)
     save_with_number(ticket)
-    entry = ticket.entries.create(by=by, kind=EntryKind.OPENED, status=ticket.status, at=now)
+    entry = ticket.entries.create(by=by, kind=EntryKind.OPENED, status=ticket.status, at=ticket.opened_at)
     attach(entry, attached)
-    if tells:
-        queue_sms(kind="ticket_opened", to=ticket.mobile, language=ticket.language, about=ticket)
-    return ticket
 
 
 def refuse_too_many(ticket: Ticket) -> None:

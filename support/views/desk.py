@@ -43,14 +43,28 @@ def desk(request: SignedInRequest) -> HttpResponse:
     form = DeskForm(*posted(request))
     found = None
     if form.is_valid() and form.cleaned_data["q"].strip():
-        try:
-            found = lookup.find(form.cleaned_data["q"].strip())
-        except (lookup.Mistyped, TooShort) as refusal:
-            form.add_error("q", str(refusal))
-        else:
-            log_look(request, "desk search", "support.desk")
-            if found.only is not None:
-                return redirect(page_of(found.only))
+        found = search(request, form)
+        if found is not None and found.only is not None:
+            return redirect(page_of(found.only))
+    context = {"form": form, "found": found, **waiting_tickets(request)}
+    context |= {"sections": figures.sections(), "rating": figures.rating()}
+    return render(request, "support/desk.html", context, status=422 if form.errors else 200)
+
+
+def search(request: SignedInRequest, form: DeskForm) -> lookup.Found | None:
+    """Return what was found, the look at it recorded; None, with a sentence at the box, for a mistake."""
+    try:
+        found = lookup.find(form.cleaned_data["q"].strip())
+    except (lookup.Mistyped, TooShort) as refusal:
+        form.add_error("q", str(refusal))
+        return None
+    people = len(found.tickets) + len(found.applications) + len(found.licences)
+    log_look(request, "desk search", "support.desk", people=people)
+    return found
+
+
+def waiting_tickets(request: SignedInRequest) -> dict[str, Any]:
+    """Return the tab that was asked for with its tickets, narrowed to what was chosen."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "open"
     filters = FilterForm(request.GET)
@@ -61,18 +75,13 @@ def desk(request: SignedInRequest) -> HttpResponse:
     )
     counts = figures.counts(request.user)
     kept = {name: request.GET[name] for name in ("tab", "category") if request.GET.get(name)}
-    context = {
-        "form": form,
-        "found": found,
+    return {
         "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
         "tab": tab,
         "filters": filters,
         "page": waiting,
         "next_query": urlencode({**kept, "after": waiting.next_key}) if waiting.next_key else "",
-        "sections": figures.sections(),
-        "rating": figures.rating(),
     }
-    return render(request, "support/desk.html", context, status=422 if form.errors else 200)
 
 
 def page_of(found: Ticket | Application | Licence) -> str:
