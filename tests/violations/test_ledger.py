@@ -344,7 +344,10 @@ def test_what_entries_name_stays(case, statement):
 
 def test_the_ledger_is_not_emptied_either(case):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger_never_emptied_%'")
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'violations_ledgerentry'::regclass"
+            " AND tgname LIKE 'pgtrigger_never_emptied_%'"
+        )
         (name,) = cursor.fetchone()
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE violations_ledgerentry ENABLE TRIGGER {name}")

@@ -108,14 +108,15 @@ SHOW_CLOCKS = (
     # Only an application or an objection stops a clock or sets it going again.
     + CLOCKS.format(
         along="",
-        narrow="""AND violations_case.id IN (
+        # Found first, then taken by their keys: as many as there are, whatever the planner expects.
+        narrow="""AND violations_case.id = ANY(ARRAY(
             SELECT running.id
             FROM registration_application AS application
             JOIN violations_case AS running ON running.licence_id = application.licence_id
             WHERE running.kind = 'not_subscribed' AND running.closed_on IS NULL
-            UNION ALL
+            UNION
             SELECT case_id FROM violations_objection
-        )""",
+        ))""",
     )
     + """
     , shown AS (

@@ -18,12 +18,13 @@ OF_LICENCE = """
     nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
 """
 
-# To the end of the transaction: room for tables that are joined whole, looking rows up taken for as cheap as
-# it is where they are in memory, and no compiling of what runs once.
+# To the end of the transaction: room for tables that are joined whole, pages as cheap as they are in memory,
+# so that few rows among many are looked up, and no compiling of what runs once.
 PLAN_FOR_MANY = """
     SELECT
         set_config('work_mem', '64MB', true),
-        set_config('random_page_cost', '1.1', true),
+        set_config('seq_page_cost', '0.2', true),
+        set_config('random_page_cost', '0.2', true),
         set_config('jit', 'off', true)
 """
 DROP = "DROP TABLE IF EXISTS sweep_told"
