@@ -32,7 +32,7 @@ from registration.models import (
     Sector,
 )
 from registration.registers.wording import COLUMNS
-from shumoos import demo_desk
+from shumoos import demo_desk, demo_violations
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import choose_password, create_person
 from shumoos.saudi import calendar
@@ -67,6 +67,7 @@ class Shop:
     sector: str
     city: str
     owner_name: str
+    issued_days_ago: int = 40
 
 
 FURNISHED = "furnished_apartments"
@@ -74,6 +75,22 @@ FURNISHED = "furnished_apartments"
 SUBSCRIBED = Shop("73104528", "فندق نسيم الواحة", "Naseem Oasis Hotel", "hotels", "riyadh", OWNER[1])
 # The owner's second establishment, which has no subscription: its case is what the sweep moves.
 WARNED = Shop("73104611", "شقق نسيم الواحة المخدومة", "Naseem Oasis Suites", FURNISHED, "riyadh", OWNER[1])
+# His third, fined by now: he objects.
+OBJECTING = Shop(
+    "73104790", "استراحة نسيم الواحة", "Naseem Oasis Rest House", "hotels", "riyadh", OWNER[1], 45
+)
+# As early as each was issued, as far it is: fined, raised, suspended, and two that do something about it.
+FINED = Shop(
+    "73107536", "فندق ركن السفر", "Rukn Al Safar Hotel", "hotels", "riyadh", "مازن بن طارق البلوي", 45
+)
+RAISED = Shop(
+    "73107428", "شقق ضفاف الوادي", "Wadi Banks Apartments", FURNISHED, "riyadh", "غادة بنت فواز الرويلي", 80
+)
+SUSPENDED = Shop("73107311", "نُزُل القمة", "Al Qimma Lodge", "hotels", "riyadh", "سامي بن عوض الجهني", 130)
+APPLYING = Shop(
+    "73107759", "فندق قصر الندى", "Qasr Al Nada Hotel", "hotels", "riyadh", "وليد بن حامد الزبيدي", 45
+)
+COMPLYING = Shop("73107642", "دار الضيافة", "Dar Al Diyafa", "hotels", "riyadh", "أحمد بن جابر الفيفي", 130)
 OTHERS_WARNED = [
     Shop(
         "73105017",
@@ -113,8 +130,15 @@ def seed() -> bool:
     people = {name: make_person(name, full_name, role) for name, full_name, role in PEOPLE}
     assign(people)
     identity = make_national_id(rng)
+    add_licence(typed(OBJECTING, identity, rng))
+    others = {shop: make_national_id(rng) for shop in (FINED, RAISED, SUSPENDED, APPLYING, COMPLYING)}
+    for shop, theirs in others.items():
+        add_licence(typed(shop, theirs, rng))
+    demo_violations.sweep_past()
     application = apply_for(SUBSCRIBED, identity, rng)
     owner = make_owner(application, people["supervisor-riyadh"])
+    apply_for(APPLYING, others[APPLYING], rng, is_registered=False)
+    activate(apply_for(COMPLYING, others[COMPLYING], rng, is_registered=False), people["supervisor-riyadh"])
     add_licence(typed(WARNED, identity, rng))
     for shop in OTHERS_WARNED:
         add_licence(typed(shop, make_national_id(rng), rng))
@@ -127,6 +151,7 @@ def seed() -> bool:
     enter_guests(establishment, staff, rng)
     agree(establishment, people["provider"])
     demo_desk.seed(establishment, people["support"], waiting[0])
+    violate(establishment, people)
     escalate(calendar.today())
     load_register(people["authority"], make_national_id(rng))
     return True
@@ -160,7 +185,7 @@ def typed(shop: Shop, identity: str, rng: Random) -> dict[str, Any]:
     """Return what the owner of a shop types into the application."""
     return {
         "licence_number": shop.licence_number,
-        "licence_issued_on": calendar.today() - timedelta(days=40),
+        "licence_issued_on": calendar.today() - timedelta(days=shop.issued_days_ago),
         "licence_expires_on": calendar.today() + timedelta(days=700),
         "sector": Sector.objects.get(code=shop.sector),
         "city": City.objects.get(code=shop.city),
@@ -210,14 +235,28 @@ def picture(kind: DocumentKind) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{kind.code}.png", content.getvalue(), "image/png")
 
 
-def make_owner(application: Application, supervisor: User) -> Owner:
-    """Activate the application as a supervisor would, and let the owner sign in with the demo's password."""
+def violate(establishment: Establishment, people: dict[str, User]) -> None:
+    """Let offices and owners act on the cases that the sweeps have left."""
+    staff = {"supervisor": people["supervisor-riyadh"], "head": people["head"]}
+    demo_violations.pay(RAISED.licence_number, FINED.licence_number, **staff)
+    demo_violations.find_fault(establishment, **staff)
+    demo_violations.object_to_fine(OBJECTING.licence_number, User.objects.get(username=OWNER[0]))
+    demo_violations.propose(establishment)
+
+
+def activate(application: Application, supervisor: User) -> Owner:
+    """Activate the application as a supervisor would, and return its owner."""
     review = decisions.claim(application, by=supervisor)
     a_year_on = calendar.today() + timedelta(days=365)
     seen = dict.fromkeys(ANSWERS, True)
     checks = {check.document_id: seen | {"valid_until": a_year_on} for check in review.checks.all()}
     decisions.tick(application, by=supervisor, person_checked=True, checks=checks)
-    owner = decisions.activate(application, by=supervisor).establishment.owner
+    return decisions.activate(application, by=supervisor).establishment.owner
+
+
+def make_owner(application: Application, supervisor: User) -> Owner:
+    """Activate the application, and let the owner sign in with the demo's password."""
+    owner = activate(application, supervisor)
     user = User.objects.get(owner=owner)
     user.username = OWNER[0]
     user.save(update_fields=["username"])
