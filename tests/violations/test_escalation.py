@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from registration.models import Licence
+from shumoos.celery import app
 from shumoos.sms.models import TextMessage
 from tests.violations.factories import (
     make_establishment,
@@ -494,6 +495,12 @@ def test_the_command_prints_the_report(capsys):
 def test_the_command_refuses_what_is_no_day():
     with pytest.raises(CommandError, match="YYYY-MM-DD"):
         call_command("escalate", "--on", "2026-02-30")
+
+
+def test_the_beat_rings_at_a_quarter_past_midnight_in_riyadh():
+    [beat] = [each for each in app.conf.beat_schedule.values() if each["task"] == escalate_today.name]
+    assert (beat["schedule"].hour, beat["schedule"].minute) == ({0}, {15})
+    assert app.timezone.key == "Asia/Riyadh"
 
 
 def test_the_daily_task_sweeps_as_of_today_in_riyadh(time_machine):

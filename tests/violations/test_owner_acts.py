@@ -17,6 +17,7 @@ from shumoos.accounts.models import Look, Role
 from tests.conftest import sign_in
 from tests.factories import AuthorityOfficerFactory, jpeg
 from tests.violations.factories import make_establishment, make_licence, make_owner, make_supervisor, warn
+from tests.violations.ledgers import append
 from violations.escalation import comply, escalate
 from violations.ledger import reduce
 from violations.models import Notice, Objection, Occurrence
@@ -191,6 +192,28 @@ def test_the_account_shows_every_entry_with_what_is_owed_after_it(own, entered):
     for text in ["SAR 5,499.50", "SAR 8,499.50", "SAR 10,000.00", "Payment", "Reduction"]:
         assertContains(page, text)
     assertContains(own.get(at("mine")), "SAR 5,499.50")
+
+
+def test_a_long_account_comes_in_pages_that_go_on_from_one_another(own, case):
+    for number in range(59):
+        append(case, "payment", -(number + 1), on=D("2026-02-05"), reference=f"R-{number}")
+
+    with CaptureQueriesContext(connection) as first_queries:
+        first = own.get(at("account", case.account_id))
+    with CaptureQueriesContext(connection) as second_queries:
+        second = own.get(at("account", case.account_id), {"page": 2})
+
+    lines = [*first.context["lines"], *second.context["lines"]]
+    assert [entry.number for entry, _owed in lines] == list(range(60, 0, -1))
+    assert len(first.context["lines"]) == 50
+    owed = Decimal(0)
+    for entry, after in reversed(lines):
+        owed += entry.amount
+        assert after == owed
+    assert first.context["owed"] == second.context["owed"] == owed == 10_000 - 59 * 60 / 2
+    assert len(first_queries) == len(second_queries)
+    # An entry is found by its number: nothing is counted or passed over.
+    assert not [query for query in first_queries if "COUNT(" in query["sql"] or "OFFSET" in query["sql"]]
 
 
 def test_the_account_as_a_file_holds_no_formula(own, entered):
