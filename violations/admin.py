@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.templatetags.days import sar
+from shumoos.templatetags.days import both_calendars, sar
 from violations.models import Case, LedgerEntry, Schedule, Step
 from violations.views import books, deciding, office
 
@@ -38,7 +38,7 @@ class StepInline(ReadOnly, admin.TabularInline):
 
 @admin.register(Case)
 class CaseAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["licence", "name", "kind", "stage", "due_on", "days_left", "fine", "closed_on"]
+    list_display = ["licence", "name", "kind", "stage", "due", "days_left", "fine", "closed"]
     list_filter = ["kind", "stage"]
     list_select_related = ["licence", "establishment"]
     search_fields = ["licence__number__exact", "establishment__number__exact"]
@@ -50,20 +50,40 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
         "name",
         "kind",
         "stage",
-        "opened_on",
-        "noticed_on",
-        "due_on",
+        "opened",
+        "noticed",
+        "due",
         "days_left",
-        "window_ends_on",
+        "window_ends",
         "fine",
         "shown_cap",
-        "closed_on",
+        "closed",
         "schedule",
     ]
 
     @admin.display(description=_("establishment"))
     def name(self, case: Case) -> str:
         return case.licence.name
+
+    @admin.display(description=_("opened on"))
+    def opened(self, case: Case) -> str:
+        return both_calendars(case.opened_on)
+
+    @admin.display(description=_("notice issued on"))
+    def noticed(self, case: Case) -> str:
+        return both_calendars(case.noticed_on)
+
+    @admin.display(description=_("due on"), ordering="due_on")
+    def due(self, case: Case) -> str:
+        return both_calendars(case.due_on)
+
+    @admin.display(description=_("window ends on"))
+    def window_ends(self, case: Case) -> str:
+        return both_calendars(case.window_ends_on)
+
+    @admin.display(description=_("closed on"), ordering="closed_on")
+    def closed(self, case: Case) -> str:
+        return both_calendars(case.closed_on)
 
     @admin.display(description=_("fine"), ordering="fined")
     def fine(self, case: Case) -> str:
@@ -140,7 +160,7 @@ class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
     ]
     list_filter = ["kind"]
     list_select_related = ["licence", "by"]
-    search_fields = ["licence__number__exact"]
+    search_fields = ["case__licence__number__exact"]
     search_help_text = _("The whole licence number")
     date_hierarchy = "on"
 

@@ -66,7 +66,8 @@ class Account(models.Model):
         triggers = [pgtrigger.Protect(name="account_never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return str(self.establishment or self.licence)
+        named = self.establishment or self.licence
+        return named.name if named else ""
 
     @property
     def number(self) -> str:

@@ -7,9 +7,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.letters.models import Letter
+from shumoos.saudi.calendar import show_both
 from violations.models.cases import Case
 from violations.models.occurrences import Occurrence
 from violations.models.schedules import Stage
@@ -81,7 +83,7 @@ class Notice(models.Model):
         triggers = [pgtrigger.Protect(name="notice_never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.get_stage_display()} {self.issued_on}"
+        return f"{self.get_stage_display()}, {show_both(self.issued_on, get_language() or 'ar')}"
 
     @property
     def objection_until(self) -> date:

@@ -6,7 +6,10 @@ from itertools import zip_longest
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from shumoos.saudi.calendar import show_both
 
 
 class CaseKind(models.TextChoices):
@@ -90,7 +93,7 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.valid_from}"
+        return f"{self.get_kind_display()}, {show_both(self.valid_from, get_language() or 'ar')}"
 
 
 class Step(models.Model):
