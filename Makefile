@@ -40,7 +40,8 @@ lint: .venv/installed-dev $(CATALOGUES)
 
 # Every script of bench/, at full size; bench/README.md says how to make it smaller.
 bench: .venv/installed-dev $(CATALOGUES)
-	@for script in bench/*.py; do $(IN_VENV) -m "bench.$$(basename "$$script" .py)" || exit 1; done
+	@set -- $$(ls bench/*.py | grep -v __init__); total=$$#; number=0; for script; do number=$$((number + 1)); \
+		echo "$$number of $$total: $$script"; $(IN_VENV) -m "bench.$$(basename "$$script" .py)" || exit 1; done
 
 # Of every page as every role, of the guides and of the README: ARGS="-k guides" takes some of them.
 pictures: .venv/installed-dev $(CATALOGUES)

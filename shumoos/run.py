@@ -38,6 +38,7 @@ from shumoos.stack import BASE_DIR, VAR
 
 LOGS = VAR / "log"
 START_SECONDS = 60
+STEPS = 5
 LONGEST_PAUSE = 30
 # A part that ran this long has recovered: the next pause is a short one again.
 HEALTHY_SECONDS = 60
@@ -126,12 +127,13 @@ def _run(held: ExitStack) -> None:
     sign_ins = _prepare()
     parts = _parts(port)
     held.callback(_stop, parts)
-    say("Starting web, worker, beat and the two simulators")
+    step(5, "Starting web, worker, beat and the two simulators")
     for part in parts:
         part.log.unlink(missing_ok=True)
         part.start()
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         part.await_start()
+        say(f"{part.name} is up, {number} of {len(parts)}")
     _welcome(sign_ins, time.monotonic() - started)
     supervise(parts, servers.wanted)
 
@@ -168,7 +170,7 @@ def use_servers(held: ExitStack) -> stack.Stack:
         return servers
     _take_lock(held)
     names = " and ".join(type(server).__name__.replace("gres", "greSQL") for server in servers.wanted)
-    say(f"Starting {names} under var/")
+    step(1, f"Starting {names} under var/")
     return held.enter_context(servers)
 
 
@@ -222,15 +224,15 @@ def _prepare() -> str:
 
     try:
         django.setup()
-        say("Migrating the database")
+        step(2, "Migrating the database")
         call_command("migrate", interactive=False, verbosity=0)
         # Within what it speaks of, so that it goes when the collected files do.
         fingerprint, kept = _static_fingerprint(), Path(settings.STATIC_ROOT) / "fingerprint"
         if not kept.exists() or kept.read_text() != fingerprint:
-            say("Collecting the static files")
+            step(3, "Collecting and compressing the static files")
             call_command("collectstatic", interactive=False, verbosity=0)
             kept.write_text(fingerprint)
-        say("Loading the demo data")
+        step(4, "Loading the demo data")
         output = StringIO()
         call_command("seed_demo", stdout=output)
     except (CommandError, ImproperlyConfigured, OperationalError) as error:
@@ -342,6 +344,10 @@ def _stop(parts: list[Part]) -> None:
         ends_within(process, max(deadline - time.monotonic(), 0.05))
         signal_group(process, signal.SIGKILL)
         process.wait()
+
+
+def step(number: int, sentence: str) -> None:
+    say(f"{number} of {STEPS}: {sentence}")
 
 
 def say(sentence: str) -> None:

@@ -72,9 +72,9 @@ CHOICES = {
 
 
 def save(page, language, name):
-    """Keep what a phone shows of a page, from its heading on, for the guide in that language."""
+    """Keep what a phone shows of a page below its header, for the guide in that language."""
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    top = max(page.locator("main h1").bounding_box()["y"] - 60, 0)
+    top = page.locator("main").bounding_box()["y"]
     clip = {"x": 0, "y": top, "width": WIDTH, "height": HEIGHT}
     image = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
     (GUIDES / language).mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-"""Numbers in Arabic pages are written as those in letters and amounts are: 10,000.50."""
+"""Numbers in Arabic pages are as in letters and amounts, 10,000.50; moments have the day first."""
 
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = ","
+DATETIME_FORMAT = "j F Y، H:i"
