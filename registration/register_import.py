@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -185,7 +186,23 @@ def fail(register_import: RegisterImport, problem: str) -> None:
     register_import.parts.all().delete()
 
 
+def stop(register_import: RegisterImport) -> bool:
+    """End an import before anything of it was taken; False where it has ended already.
+
+    Whoever reads it notices within a second; the pieces of the file go when nobody can read them any more.
+    """
+    stopped = (
+        RegisterImport.objects.unfinished()
+        .filter(pk=register_import.pk)
+        .update(status=ImportStatus.FAILED, problem="stopped", finished_at=timezone.now())
+    )
+    return bool(stopped)
+
+
 def forget_old_lines() -> None:
-    """Remove the refused lines of imports that ended a month ago; their numbers stay."""
-    ended_before = timezone.now() - REFUSED_LINES_KEPT_FOR
+    """Remove the refused lines of imports that ended a month ago, and the pieces of stopped ones."""
+    now = timezone.now()
+    ended_before = now - REFUSED_LINES_KEPT_FOR
     RefusedLine.objects.filter(register_import__finished_at__lt=ended_before).delete()
+    lapsed = now - timedelta(seconds=settings.REGISTER_CLAIM_SECONDS)
+    RegisterPart.objects.filter(register_import__finished_at__lt=lapsed).delete()

@@ -28,6 +28,7 @@ urlpatterns = [
     path("registers/licences/", register_licences.licences, name="register_licences"),
     path("registers/<int:pk>/", registers.detail, name="register_import"),
     path("registers/<int:pk>/progress/", registers.progress, name="register_progress"),
+    path("registers/<int:pk>/stop/", registers.stop, name="stop_register"),
     path("registers/<int:pk>/refused.csv", registers.refused, name="register_refused"),
     path("register/", steps.register, name="register"),
     path("register/another/", steps.another, name="register_another"),

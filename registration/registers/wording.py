@@ -98,6 +98,7 @@ PROBLEMS: dict[str, Promise] = {
         "Reading this file broke off several times, and nothing of it was taken into the register. Load it "
         "again in smaller parts, or call the support line."
     ),
+    "stopped": _("The reading was stopped, and nothing of the file was taken into the register."),
     "sealed": _("This file was kept for too long to be read again. Load it again."),
     "unreadable": _("This file could not be read. Load it again."),
 }

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from registration import register_import as register_reading
 from registration import register_upload
 from registration.models import RegisterImport
 from registration.register_upload import RegisterForm
@@ -137,6 +138,16 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     if not register_import.is_unfinished:
         response["HX-Refresh"] = "true"
     return response
+
+
+@require_POST
+@may_load
+def stop(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End an import before anything of it is taken; one that has ended stays as it is."""
+    register_import = in_scope(request, pk)
+    if not register_reading.stop(register_import):
+        messages.info(request, _("The reading had ended already."))
+    return redirect("registration:register_import", pk)
 
 
 def progress_of(register_import: RegisterImport) -> dict[str, Any]:

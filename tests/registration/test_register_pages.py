@@ -443,3 +443,68 @@ def test_the_template_is_a_register_whose_example_becomes_no_licence(officer_cli
     assert not Licence.objects.exists()
     filled_in = load(officer_client, content.replace("EXAMPLE", "LR7"))
     assert (filled_in.created, filled_in.refused) == (1, 0)
+
+
+# Stopping --------------------------------------------------------------------------------------------------
+
+
+def stop_address(loaded):
+    return reverse("registration:stop_register", args=[loaded.pk])
+
+
+def test_a_register_that_waits_can_be_stopped_and_nothing_of_it_is_taken(officer_client):
+    upload(officer_client, register(*many(2)))
+    waiting = RegisterImport.objects.get()
+    assertContains(officer_client.get(detail(waiting)), f'action="{stop_address(waiting)}"')
+
+    assertRedirects(officer_client.post(stop_address(waiting)), detail(waiting))
+
+    register_import.read_due()
+    page = officer_client.get(detail(waiting))
+    assertContains(page, "The reading was stopped, and nothing of the file was taken into the register.")
+    assertNotContains(page, stop_address(waiting))
+    assert not Licence.objects.exists()
+
+
+def test_a_register_stopped_while_it_is_read_is_not_put_into_the_licences(officer_client):
+    upload(officer_client, register(*many(2)))
+    reading = RegisterImport.objects.claim()
+    officer_client.post(stop_address(reading))
+
+    register_import.read(reading)
+
+    reading.refresh_from_db()
+    assert (reading.status, reading.problem) == (ImportStatus.FAILED, "stopped")
+    assert not Licence.objects.exists()
+
+
+def test_the_pieces_of_a_stopped_register_go_once_nobody_can_be_reading_them(officer_client, settings):
+    upload(officer_client, register(*many(2)))
+    officer_client.post(stop_address(RegisterImport.objects.get()))
+    register_import.read_due()
+    assert RegisterPart.objects.exists()
+
+    settings.REGISTER_CLAIM_SECONDS = 0
+    register_import.read_due()
+
+    assert not RegisterPart.objects.exists()
+
+
+def test_stopping_what_has_ended_changes_nothing_and_is_said(officer_client):
+    loaded = load(officer_client, register(row()))
+
+    response = officer_client.post(stop_address(loaded), follow=True)
+
+    assertContains(response, "The reading had ended already.")
+    loaded.refresh_from_db()
+    assert (loaded.status, loaded.problem) == (ImportStatus.DONE, "")
+
+
+def test_strangers_and_readers_stop_nothing(officer_client, other_client, auditor_client):
+    upload(officer_client, register(*many(2)))
+    waiting = RegisterImport.objects.get()
+
+    assert other_client.post(stop_address(waiting)).status_code == 404
+    assert auditor_client.post(stop_address(waiting)).status_code == 403
+    assert officer_client.get(stop_address(waiting)).status_code == 405
+    assert RegisterImport.objects.unfinished().count() == 1
