@@ -3,11 +3,11 @@
 import os
 import uuid
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
+
+from shumoos.ciphers import cipher
 
 # What a rewritten file is called until it takes the old one's place.
 UNFINISHED = ".new"
@@ -17,15 +17,6 @@ def random_name(instance: object, filename: str) -> str:
     """Return a new random name, spread over 256 folders; what the sender called the file is dropped."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}"
-
-
-def cipher() -> MultiFernet:
-    """Return the cipher that encrypts with the first of the FIELD_KEYS and reads with any of them.
-
-    What it encrypts stands in files of `EncryptedStorage` or in columns called `sealed`: there
-    `rotate_document_keys` finds it.
-    """
-    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
 
 
 @deconstructible

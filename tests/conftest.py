@@ -4,11 +4,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from hypothesis import settings as hypothesis_settings
 
 from shumoos.accounts import fresh
-from shumoos.accounts.models import STAFF_ROLES, Role
+from shumoos.accounts.models import STAFF_ROLES, Authenticator, Role
 from tests.factories import EstablishmentFactory, OfficerFactory, UserFactory
 
 # How long an example takes is measured elsewhere: a busy machine is no fault of it.
@@ -44,7 +43,7 @@ def sign_in(user, client=None):
 
 def verify(client, user):
     """Let a session be one in which a code was typed a moment ago."""
-    device, _is_new = TOTPDevice.objects.get_or_create(user=user, confirmed=True)
+    device, _is_new = Authenticator.objects.get_or_create(user=user, confirmed=True)
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = device.persistent_id
     session[fresh.KEY] = time.time()

@@ -1,7 +1,7 @@
 """The authenticator: a six-digit code that changes every 30 seconds (RFC 6238), and ten codes to recover.
 
-django-otp keeps the secret, counts the steps so that no code works twice, allows for one step of drift to
-either side, and makes whoever types wrong codes wait twice as long each time.
+The secret is encrypted at rest. No code works twice, a clock may be one step off to either side, and whoever
+types wrong codes waits twice as long each time, which django-otp counts.
 """
 
 import base64
@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from math import ceil
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import django_otp
 from django.conf import settings
@@ -17,10 +18,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import fresh
-from shumoos.accounts.models import STAFF_ROLES, RecoveryCode, User
+from shumoos.accounts.models import STAFF_ROLES, Authenticator, RecoveryCode, User
 from shumoos.accounts.people import PASSWORD_ALPHABET
 from shumoos.saudi import digits
 
@@ -39,20 +39,20 @@ def is_required_of(user: User) -> bool:
     return settings.REQUIRE_STAFF_OTP and user.role in STAFF_ROLES
 
 
-def authenticator_of(user: User) -> TOTPDevice | None:
+def authenticator_of(user: User) -> Authenticator | None:
     """Return the person's authenticator once it is confirmed; None where there is none."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    return Authenticator.objects.filter(user=user, confirmed=True).first()
 
 
-def draft_of(user: User) -> TOTPDevice:
+def draft_of(user: User) -> Authenticator:
     """Return the authenticator that the person is setting up: the same one until it is confirmed."""
     with transaction.atomic():
         hold(user)
-        draft = TOTPDevice.objects.filter(user=user, confirmed=False).first()
-        return draft or TOTPDevice.objects.create(user=user, confirmed=False, name="authenticator")
+        draft = Authenticator.objects.filter(user=user, confirmed=False).first()
+        return draft or Authenticator.objects.create(user=user, confirmed=False, name="authenticator")
 
 
-def confirm(user: User, typed: str) -> tuple[TOTPDevice, list[str]]:
+def confirm(user: User, typed: str) -> tuple[Authenticator, list[str]]:
     """Make the authenticator that is being set up the person's only one; return it with ten recovery codes.
 
     `typed` is its first code. Raises FactorRefused for another one; what was there before keeps working.
@@ -60,10 +60,10 @@ def confirm(user: User, typed: str) -> tuple[TOTPDevice, list[str]]:
     number = read_code(typed)
     with transaction.atomic():
         hold(user)
-        draft = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+        draft = Authenticator.objects.select_for_update().filter(user=user, confirmed=False).first()
         refusal = _("Set up the authenticator again.") if draft is None else refusal_of(draft, number)
         if draft is not None and not refusal:
-            TOTPDevice.objects.filter(user=user).exclude(pk=draft.pk).delete()
+            Authenticator.objects.filter(user=user).exclude(pk=draft.pk).delete()
             draft.confirmed = True
             draft.save(update_fields=["confirmed"])
             return draft, make_recovery_codes(user)
@@ -71,7 +71,7 @@ def confirm(user: User, typed: str) -> tuple[TOTPDevice, list[str]]:
     raise FactorRefused(refusal)
 
 
-def verify(user: User, typed: str) -> TOTPDevice:
+def verify(user: User, typed: str) -> Authenticator:
     """Accept a code of the person's authenticator, or a recovery code, once; return the authenticator.
 
     Raises FactorRefused for another one, for one that was used, and while the person has to wait;
@@ -79,7 +79,7 @@ def verify(user: User, typed: str) -> TOTPDevice:
     """
     text = digits.clean_number(typed)
     with transaction.atomic(durable=True):
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
+        device = Authenticator.objects.select_for_update().filter(user=user, confirmed=True).first()
         if device is None:
             refusal = _("There is no authenticator to compare with.")
         elif len(text) == DIGITS:
@@ -91,7 +91,7 @@ def verify(user: User, typed: str) -> TOTPDevice:
     return device
 
 
-def refusal_of(device: TOTPDevice, number: str) -> str:
+def refusal_of(device: Authenticator, number: str) -> str:
     """Compare a code, count the try, and return what is wrong: a sentence, or nothing."""
     if wait := wait_of(device):
         return wait
@@ -100,7 +100,7 @@ def refusal_of(device: TOTPDevice, number: str) -> str:
     return _("This is not the code that is shown now. A code works once: wait for the next one.")
 
 
-def refusal_of_recovery(device: TOTPDevice, text: str) -> str:
+def refusal_of_recovery(device: Authenticator, text: str) -> str:
     """Use up a recovery code, or count the try, and return what is wrong: a sentence, or nothing."""
     if wait := wait_of(device):
         return wait
@@ -112,7 +112,7 @@ def refusal_of_recovery(device: TOTPDevice, text: str) -> str:
     return _("A code has six digits. A recovery code has twelve letters and digits, and works once.")
 
 
-def wait_of(device: TOTPDevice) -> str:
+def wait_of(device: Authenticator) -> str:
     is_allowed, why = device.verify_is_allowed()
     if is_allowed:
         return ""
@@ -164,7 +164,7 @@ def remove(user: User) -> None:
     """Take away the person's authenticator and recovery codes; sessions verified with it are so no longer."""
     with transaction.atomic():
         hold(user)
-        TOTPDevice.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
         user.recovery_codes.all().delete()
 
 
@@ -180,7 +180,15 @@ def bind(request: HttpRequest, device: Any) -> None:
     fresh.mark(request)
 
 
-def shown_secret(device: TOTPDevice) -> str:
+def address_of(device: Authenticator, user: User) -> str:
+    """Return the address that an authenticator reads from the picture: whose it is, and the secret."""
+    label = quote(f"{settings.OTP_TOTP_ISSUER}:{user.get_username()}")
+    secret = base64.b32encode(device.secret).decode().rstrip("=")
+    values = {"secret": secret, "issuer": settings.OTP_TOTP_ISSUER, "algorithm": "SHA1"}
+    return f"otpauth://totp/{label}?{urlencode(values | {'digits': DIGITS, 'period': 30})}"
+
+
+def shown_secret(device: Authenticator) -> str:
     """Return the secret for typing it into an authenticator: base 32, in groups of four."""
-    text = base64.b32encode(device.bin_key).decode().rstrip("=")
+    text = base64.b32encode(device.secret).decode().rstrip("=")
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.asserts import assertContains, assertNotContains
 
-from shumoos.accounts.models import User
+from shumoos.accounts.models import Authenticator, User
 from tests.conftest import sign_in
 from tests.factories import EstablishmentFactory, OfficerFactory
 
@@ -52,6 +52,7 @@ def test_closing_an_account_ends_its_sessions(administrator_client):
 
 def test_secrets_of_authenticators_are_nobodys_to_read():
     assert not admin.site.is_registered(TOTPDevice)
+    assert not admin.site.is_registered(Authenticator)
 
 
 def test_nobody_deletes_people(administrator_client):

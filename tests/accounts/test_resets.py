@@ -3,10 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import resets, second_factor
-from shumoos.accounts.models import AuthenticatorReset, Look, ResetStatus, Role
+from shumoos.accounts.models import Authenticator, AuthenticatorReset, Look, ResetStatus, Role
 from shumoos.sms.models import TextMessage
 from tests.authenticators import give_authenticator
 from tests.conftest import sign_in
@@ -43,13 +42,13 @@ def test_the_person_asks_after_the_password_and_the_head_confirms(client, office
     client.post(reverse("accounts:lost"))
     client.post(reverse("accounts:lost"))
     reset = AuthenticatorReset.objects.get()
-    assert TOTPDevice.objects.filter(user=officer).exists()
+    assert Authenticator.objects.filter(user=officer).exists()
 
     sign_in(head).post(confirm_url(reset))
 
     reset.refresh_from_db()
     assert (reset.status, reset.decided_by) == (ResetStatus.CONFIRMED, head)
-    assert not TOTPDevice.objects.filter(user=officer).exists()
+    assert not Authenticator.objects.filter(user=officer).exists()
     assert not officer.recovery_codes.exists()
     assert open_elsewhere.get("/account/").status_code == 302
     assert [text.to for text in TextMessage.objects.filter(kind="authenticator_reset")] == [officer.mobile]
@@ -83,7 +82,7 @@ def test_nobody_confirms_their_own(administrator):
     with pytest.raises(resets.ResetRefused):
         resets.confirm(reset, by=administrator)
     resets.confirm(reset, by=UserFactory(role=Role.ADMINISTRATOR))
-    assert not TOTPDevice.objects.filter(user=administrator).exists()
+    assert not Authenticator.objects.filter(user=administrator).exists()
 
 
 def test_the_database_refuses_one_person_alone(officer, head):
@@ -117,7 +116,7 @@ def test_a_head_does_not_reset_an_administrator(head, administrator):
 def test_a_request_turned_down_changes_nothing_and_can_be_made_again(officer, head):
     reset = resets.ask(officer, by=officer)
     sign_in(head).post(reverse("accounts:refuse_reset", args=[reset.pk]))
-    assert TOTPDevice.objects.filter(user=officer).exists()
+    assert Authenticator.objects.filter(user=officer).exists()
     with pytest.raises(resets.ResetRefused):
         resets.confirm(reset, by=head)
     assert resets.ask(officer, by=officer).pk != reset.pk

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts import second_factor
-from shumoos.accounts.models import STAFF_ROLES, RecoveryCode, Result, Role
+from shumoos.accounts.models import STAFF_ROLES, Authenticator, RecoveryCode, Result, Role
 from tests.authenticators import code_of, draft_of, give_authenticator
 from tests.conftest import sign_in, verify
 from tests.factories import PASSWORD, AuthorityOfficerFactory, OfficerFactory, OwnerFactory, UserFactory
@@ -152,7 +151,7 @@ def test_of_two_uses_of_a_code_at_once_one_counts(officer, device):
         return second_factor.verify(officer, code)
 
     outcomes = at_once(use, use)
-    assert sorted(isinstance(outcome, TOTPDevice) for outcome in outcomes) == [False, True]
+    assert sorted(isinstance(outcome, Authenticator) for outcome in outcomes) == [False, True]
 
 
 # Setting it up ---------------------------------------------------------------------------------------------
@@ -175,7 +174,7 @@ def test_setting_up_shows_the_secret_and_ten_codes_once(client, officer):
     assert not stored & set(codes)
     assert is_open(client)
     assertNotContains(client.get(ACCOUNT), codes[0])
-    assert TOTPDevice.objects.get().confirmed
+    assert Authenticator.objects.get().confirmed
 
 
 def test_a_wrong_first_code_sets_up_nothing(client, officer):
@@ -184,7 +183,7 @@ def test_a_wrong_first_code_sets_up_nothing(client, officer):
     wrong = f"{(int(code_of(draft_of(officer))) + 1) % 10**6:06}"
 
     assert client.post(ENROL, {"code": wrong}).status_code == 422
-    assert not TOTPDevice.objects.get().confirmed
+    assert not Authenticator.objects.get().confirmed
     assert not is_open(client)
 
 
@@ -192,7 +191,7 @@ def test_the_secret_stays_the_same_until_it_is_confirmed(client, officer):
     type_password(client, officer)
     client.get(ENROL)
     client.get(ENROL)
-    assert TOTPDevice.objects.count() == 1
+    assert Authenticator.objects.count() == 1
 
 
 def test_a_new_authenticator_takes_the_old_ones_place_and_ends_other_sessions(client, officer, device):
@@ -204,7 +203,7 @@ def test_a_new_authenticator_takes_the_old_ones_place_and_ends_other_sessions(cl
 
     client.post(ENROL, {"code": code_of(draft)})
 
-    assert TOTPDevice.objects.get().pk == draft.pk
+    assert Authenticator.objects.get().pk == draft.pk
     assert is_open(client)
     assert not is_open(elsewhere)
 
@@ -289,10 +288,10 @@ def test_owners_may_remove_theirs_and_staff_may_not(officer):
     client = sign_in(owner)
     verify(client, owner)
     client.post(reverse("accounts:remove_authenticator"))
-    assert not TOTPDevice.objects.filter(user=owner).exists()
+    assert not Authenticator.objects.filter(user=owner).exists()
 
     sign_in(officer).post(reverse("accounts:remove_authenticator"))
-    assert TOTPDevice.objects.filter(user=officer).exists()
+    assert Authenticator.objects.filter(user=officer).exists()
 
 
 def test_a_removed_authenticator_closes_the_sessions_it_opened(officer):
@@ -336,6 +335,6 @@ def test_a_code_typed_long_ago_asks_again_and_leads_back(time_machine, officer, 
 @pytest.mark.parametrize("named", ["https://elsewhere.example/", "//elsewhere.example", "javascript:x"])
 def test_asking_again_leads_nowhere_else(officer, named):
     client = sign_in(officer)
-    device = TOTPDevice.objects.get()
+    device = Authenticator.objects.get()
     response = client.post(reverse("accounts:confirm"), {"code": code_of(device), "next": named})
     assert response["Location"] == reverse("home")

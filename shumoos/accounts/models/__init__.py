@@ -1,5 +1,5 @@
 from shumoos.accounts.models.codes import OneTimeCode
-from shumoos.accounts.models.factors import AuthenticatorReset, RecoveryCode, ResetStatus
+from shumoos.accounts.models.factors import Authenticator, AuthenticatorReset, RecoveryCode, ResetStatus
 from shumoos.accounts.models.grants import RoleGrant
 from shumoos.accounts.models.invitations import Invitation, InvitationStatus
 from shumoos.accounts.models.looks import Look, ReadingLimit, Seal, Unusual, UnusualReading
@@ -9,6 +9,7 @@ from shumoos.accounts.models.sign_ins import Result, SignIn
 __all__ = [
     "ADMIN_ROLES",
     "STAFF_ROLES",
+    "Authenticator",
     "AuthenticatorReset",
     "Invitation",
     "InvitationStatus",

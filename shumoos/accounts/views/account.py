@@ -72,14 +72,15 @@ def enrol(request: SignedInRequest) -> HttpResponse:
             request.must_verify = False  # type: ignore[attr-defined]
             return show_codes(request, codes)
     draft = second_factor.draft_of(request.user)
+    address = second_factor.address_of(draft, request.user)
     context = {
         "form": form,
         "next": fresh.next_page(request),
         "has_one": has_one,
         "is_required": second_factor.is_required_of(request.user),
-        "picture": segno.make(draft.config_url, error="m").svg_data_uri(scale=5, border=3),
+        "picture": segno.make(address, error="m").svg_data_uri(scale=5, border=3),
         "secret": second_factor.shown_secret(draft),
-        "address": draft.config_url,
+        "address": address,
     }
     return render(request, "accounts/enrol.html", context, status=422 if form.errors else 200)
 
