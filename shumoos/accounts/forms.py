@@ -98,6 +98,42 @@ class PasswordAgainForm(forms.Form):
     use_required_attribute = False
 
 
+class MobileForm(forms.Form):
+    mobile = forms.CharField(
+        label=_("New mobile"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    use_required_attribute = False
+
+    def clean_mobile(self) -> str:
+        return clean_mobile(self.cleaned_data["mobile"])
+
+
+class MobileCodesForm(forms.Form):
+    """The codes to the mobile before, unless it was typed already, and to the new one."""
+
+    old = forms.CharField(label=_("Code sent to your mobile as it is now"), max_length=20)
+    new = forms.CharField(label=_("Code sent to the new mobile"), max_length=20)
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, needs_old: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_old:
+            del self.fields["old"]
+        for field in self.fields.values():
+            field.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "one-time-code"}
+
+
+def clean_mobile(typed: str) -> str:
+    try:
+        return mobile.clean_saudi_mobile(typed)
+    except InvalidNumber as refusal:
+        raise ValidationError(_("Type a Saudi mobile number, such as 05XXXXXXXX.")) from refusal
+
+
 class InviteForm(forms.Form):
     """Whom a head or an administrator invites; the choices are those that this person has."""
 
@@ -140,10 +176,7 @@ class InviteForm(forms.Form):
         return " ".join(strip_marks(self.cleaned_data["full_name"]).split())
 
     def clean_mobile(self) -> str:
-        try:
-            return mobile.clean_saudi_mobile(self.cleaned_data["mobile"])
-        except InvalidNumber as refusal:
-            raise ValidationError(_("Type a Saudi mobile number, such as 05XXXXXXXX.")) from refusal
+        return clean_mobile(self.cleaned_data["mobile"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,4 +1,4 @@
-"""Inviting those who work for the state: the one way in which their accounts come about."""
+"""Inviting those who work for the state, and the staff of establishments: how their accounts come about."""
 
 import hashlib
 import secrets
@@ -22,7 +22,12 @@ from shumoos.sms.outbox import queue_sms
 # A head invites the supervisors of their own office, an administrator everybody else. The head of a provider
 # company comes by invitation too, and then adds the company's agents.
 BY_HEAD: list[Role] = [Role.SUPERVISOR]
+# An owner invites those who send guest records for their establishments.
+BY_OWNER: list[Role] = [Role.STAFF]
 BY_ADMINISTRATOR: list[Role] = [*[role for role in STAFF_ROLES if role != Role.SUPERVISOR], Role.PROVIDER]
+
+# These invite to places of their own alone.
+OF_THEIR_OWN = (Role.HEAD, Role.OWNER)
 
 
 class InvitationRefused(Exception):
@@ -33,18 +38,20 @@ def roles_for(inviter: User) -> list[Role]:
     """Return the roles that this person may invite to."""
     if inviter.role == Role.HEAD:
         return BY_HEAD
+    if inviter.role == Role.OWNER:
+        return BY_OWNER
     return BY_ADMINISTRATOR if inviter.role == Role.ADMINISTRATOR else []
 
 
 def places_for(inviter: User, role: str) -> QuerySet[Any] | None:
     """Return the places to which this person may invite people of a role; None where it has no places."""
-    return posts.places_of(inviter) if inviter.role == Role.HEAD else posts.places(role)
+    return posts.places_of(inviter) if inviter.role in OF_THEIR_OWN else posts.places(role)
 
 
 def visible_to(person: User) -> QuerySet[Invitation]:
-    """Return the invitations this person looks after: their office's, or all that administrators make."""
+    """Return the invitations this person looks after: their own place's, or all that administrators make."""
     invitations = Invitation.objects.filter(role__in=roles_for(person))
-    if person.role != Role.HEAD:
+    if person.role not in OF_THEIR_OWN:
         return invitations
     own = posts.places_of(person)
     office = ContentType.objects.get_for_model(own.model)
@@ -63,9 +70,13 @@ def invite(
     if role not in roles_for(by):
         raise InvitationRefused(_("You cannot invite to this role."))
     allowed = places_for(by, role)
-    if (allowed is None) != (place is None) or (
-        allowed is not None and not allowed.filter(pk=cast(Model, place).pk).exists()
-    ):
+    # A row of another table may have the same key.
+    is_offered = (
+        place is None
+        if allowed is None
+        else isinstance(place, allowed.model) and allowed.filter(pk=place.pk).exists()
+    )
+    if not is_offered:
         raise InvitationRefused(_("You cannot invite to this place of work."))
     invitation = Invitation(
         role=role,

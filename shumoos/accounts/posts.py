@@ -13,22 +13,34 @@ from shumoos.accounts.models import Role, User
 
 
 class Post(NamedTuple):
-    """The model of a role's places, the way from a person to theirs, and what makes somebody one of them."""
+    """The model of a role's places, the way from a person to theirs, and what makes somebody one of them.
+
+    `leave` undoes that, where people of the role can be let go.
+    """
 
     model: type[Model]
     lookup: str
     join: Callable[[Any, User], object]
+    leave: Callable[[Any, User], object] | None = None
 
 
 _posts: dict[Role, Post] = {}
 
 
-def register(role: Role, model: type[Model], *, lookup: str, join: Callable[[Any, User], object]) -> None:
+def register(
+    role: Role,
+    model: type[Model],
+    *,
+    lookup: str,
+    join: Callable[[Any, User], object],
+    leave: Callable[[Any, User], object] | None = None,
+) -> None:
     """Say that people of this role work at a row of `model`.
 
-    `lookup` leads from a user to their places, such as `offices`; `join(place, user)` adds somebody.
+    `lookup` leads from a user to their places, such as `offices`; `join(place, user)` adds somebody, and
+    `leave(place, user)` takes them out again.
     """
-    _posts[role] = Post(model, lookup, join)
+    _posts[role] = Post(model, lookup, join, leave)
 
 
 def of_role(role: str) -> Post | None:

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from shumoos.accounts.views import account, audit, invitation, signing_in, staff
+from shumoos.accounts.views import account, audit, invitation, mobile, signing_in, staff
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("invitation/<str:key>/", invitation.invitation, name="invitation"),
     path("account/", account.account, name="account"),
+    path("account/mobile/", mobile.ask, name="mobile"),
+    path("account/mobile/codes/", mobile.type_codes, name="mobile_codes"),
     path("account/confirm/", signing_in.confirm, name="confirm"),
     path("account/password/", account.choose_password, name="choose_password"),
     path("account/authenticator/", account.enrol, name="enrol"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("audit/unusual/", audit.unusual, name="unusual"),
     path("staff/", staff.staff, name="staff"),
     path("staff/invite/", staff.invite, name="invite"),
+    path("staff/people/<int:pk>/end/", staff.end_access, name="end_access"),
     path("staff/invitations/<int:pk>/resend/", staff.resend, name="resend_invitation"),
     path("staff/invitations/<int:pk>/revoke/", staff.revoke, name="revoke_invitation"),
     path("staff/people/<int:pk>/reset/", staff.ask_reset, name="ask_reset"),

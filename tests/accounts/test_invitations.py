@@ -132,7 +132,7 @@ def test_the_form_refuses_what_does_not_fit(administrator):
     assert client.post(INVITE, form).status_code == 422
 
 
-@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AUDITOR, Role.OWNER, Role.SUPPORT])
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AUDITOR, Role.STAFF, Role.SUPPORT])
 def test_others_find_no_such_pages(role, invitation):
     client = sign_in(UserFactory(role=role))
     assert client.get(STAFF).status_code == 404

@@ -1,4 +1,4 @@
-"""The page on which heads and administrators invite people, and reset lost authenticators."""
+"""The page on which heads, administrators and owners invite people, reset authenticators, and let go."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shumoos.accounts import invitations, resets
+from shumoos.accounts import invitations, resets, staffing
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.forms import InviteForm
 from shumoos.accounts.fresh import recently_verified
-from shumoos.accounts.models import ResetStatus
+from shumoos.accounts.models import ResetStatus, Role
 from shumoos.accounts.requests import SignedInRequest
 
 SHOWN = 100
@@ -28,8 +28,11 @@ def staff(request: SignedInRequest) -> HttpResponse:
     refuse_others(request)
     person = request.user
     asked = resets.visible_to(person)
+    is_owner = person.role == Role.OWNER
+    people = staffing.staff_of(person) if is_owner else resets.overseen_by(person)
     context = {
-        "people": resets.overseen_by(person).order_by("full_name", "pk")[:SHOWN],
+        "is_owner": is_owner,
+        "people": people.order_by("full_name", "pk")[:SHOWN],
         "waiting": asked.filter(status=ResetStatus.ASKED),
         "decided": asked.exclude(status=ResetStatus.ASKED)[:10],
         "invitations": invitations.visible_to(person)
@@ -75,6 +78,16 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(invitations.visible_to(request.user), pk=pk)
     return act(request, lambda: invitations.revoke(invitation), _("The invitation is revoked."))
+
+
+@require_POST
+@recently_verified
+def end_access(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let somebody of the owner's staff go; their sessions end at once."""
+    person = get_object_or_404(staffing.staff_of(request.user), pk=pk)
+    staffing.end_access(person, by=request.user)
+    messages.success(request, _("%(name)s no longer gets in.") % {"name": person.full_name})
+    return redirect("accounts:staff")
 
 
 @require_POST
