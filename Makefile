@@ -15,7 +15,7 @@ ifneq ($(shell $(IN_VENV) -c 'print("works")' 2>/dev/null),works)
 $(shell rm -rf .venv/installed .venv/installed-dev $(IN_VENV))
 endif
 
-.PHONY: run test pages lint bench pictures fonts requirements messages
+.PHONY: run test pages lint audit bench pictures fonts requirements messages
 
 run: .venv/installed $(CATALOGUES)
 	@exec $(IN_VENV) -m shumoos.run
@@ -24,19 +24,26 @@ run: .venv/installed $(CATALOGUES)
 test: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
-# Every page that a link leads to, as every role: axe, widths, errors. It takes some minutes.
+# Every page that a link leads to, as every role: axe, widths, errors; and who gets in where, by the matrix. It
+# takes some minutes.
 pages: .venv/installed-dev $(CATALOGUES)
-	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py
+	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py tests/security
 
 lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
+	$(IN_VENV) -m bandit --quiet --configfile pyproject.toml --recursive $(CODE)
 	$(IN_VENV) -m mypy $(CODE)
 	.venv/bin/lint-imports --no-logo
 	$(IN_VENV) -m djlint --lint --quiet templates
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) manage.py messages --check
 	$(IN_VENV) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+# Whether a hole is known in what the portal runs on. It asks the package index and its database of holes, so it
+# is no part of `make lint`, which works without a network; CI runs both.
+audit: .venv/installed-dev
+	.venv/bin/uv tool run pip-audit --require-hashes --disable-pip --requirement requirements.txt
 
 # Every script of bench/, at full size; bench/README.md says how to make it smaller.
 bench: .venv/installed-dev $(CATALOGUES)

@@ -88,6 +88,23 @@ def _is_address(text: str) -> bool:
     return True
 
 
+# What no page of ours uses, and no script that might get onto one shall either.
+FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+            "microphone", "midi", "payment", "usb")  # fmt: skip
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES)
+
+
+def permissions_policy(get_response: GetResponse) -> GetResponse:
+    """Tell browsers which of their features no page may use."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        return response
+
+    return middleware
+
+
 def language(get_response: GetResponse) -> GetResponse:
     """Answer in Arabic, or in English to whoever has chosen it.
 

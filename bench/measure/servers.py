@@ -64,6 +64,8 @@ def environment(directory: Path, servers: Stack) -> dict[str, str]:
         "STATIC_ROOT": str(directory / "static"),
         "STATIC_MANIFEST": "false",
         "LOG_JSON": "true",
+        # All that is sent comes from one address.
+        "PUBLIC_POSTS_A_MINUTE": "1000000000",
         # Whoever signs in here has no authenticator.
         "REQUIRE_STAFF_OTP": "false",
         "DJANGO_SETTINGS_MODULE": "shumoos.settings",

@@ -1,0 +1,103 @@
+"""What every answer tells the browser, and what the settings of a real portal are."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shumoos.stack import BASE_DIR
+from tests.shumoos.processes import bare_environment
+from tests.shumoos.test_settings import PRODUCTION
+
+PUBLIC = ["/", "/login/", "/register/", "/status/", "/verify/", "/no-such-page/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", PUBLIC)
+def test_every_answer_has_the_headers(client, address):
+    response = client.get(address)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    for loose in ("unsafe-inline", "unsafe-eval", "*", "http:", "https:"):
+        assert loose not in policy
+    for strict in ("object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'self'"):
+        assert strict in policy
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert "geolocation=()" in response["Permissions-Policy"]
+
+
+def test_no_template_has_a_script_or_a_style_in_it():
+    """So that the policy needs neither a nonce nor an exception."""
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|<style|\son[a-z]+=[\"']|\sstyle=[\"']|javascript:"
+    )
+    found = [
+        f"{path.relative_to(BASE_DIR)}: {match[0]}"
+        for path in Path(BASE_DIR / "templates").rglob("*.html")
+        for match in inline.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+def run(*arguments, **changes):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=BASE_DIR,
+        env=bare_environment(**(PRODUCTION | changes)),
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_check_for_deployment_finds_nothing():
+    strong = {"SECRET_KEY": "k7Jd93mZpQ2xVtYbW5rLsA8nUcHfEg4TqXyR6oiNzBDvKePjMw1"}
+    checked = run("manage.py", "check", "--deploy", "--fail-level", "INFO", **strong)
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+def test_a_portal_behind_https_says_so_in_cookies_and_headers():
+    asked = run(
+        "-c",
+        "import django; django.setup()\n"
+        "from django.conf import settings as s\n"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE,"
+        " s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SECURE_SSL_REDIRECT,"
+        " s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.DEBUG, s.REQUIRE_STAFF_OTP)",
+        DJANGO_SETTINGS_MODULE="shumoos.settings",
+    )
+    assert asked.stdout.split() == [
+        "True",
+        "True",
+        "True",
+        "True",
+        "Lax",
+        "True",
+        "31536000",
+        "True",
+        "False",
+        "True",
+    ], asked.stderr
+
+
+@pytest.mark.django_db
+def test_the_session_cookie_is_read_by_no_script_and_sent_by_no_other_site(client, owner):
+    from tests.factories import PASSWORD
+
+    client.post("/login/", {"username": owner.username, "password": PASSWORD})
+    cookie = client.cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST"])
+def test_another_host_than_ours_is_answered_with_nothing_of_it(client, header):
+    response = client.get("/login/", **{header: "evil.example"})
+    assert b"evil.example" not in response.content
+    assert (response.status_code == 400) == (header == "HTTP_HOST")

@@ -1,0 +1,123 @@
+"""The one matrix: each role on each page, on rows of their own and on another office's or establishment's."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from shumoos.accounts.models import Role
+from shumoos.saudi import calendar
+from tests.conftest import sign_in
+from tests.security import walking
+from tests.security.world import make_world
+
+pytestmark = pytest.mark.django_db
+
+MATRIX = Path(__file__).parent / "matrix.txt"
+COLUMNS = [("get", "own"), ("get", "other"), ("post", "own"), ("post", "other")]
+
+
+def matrix():
+    lines = [line for line in MATRIX.read_text().splitlines() if not line.startswith("#")]
+    rows = {}
+    for line in lines:
+        name, *cells = line.split()
+        assert name not in rows, f"{name} is in the matrix twice"
+        rows[name] = dict(zip(COLUMNS, cells, strict=True))
+    return rows
+
+
+def test_every_page_is_in_the_matrix_and_nothing_else():
+    assert set(matrix()) == set(walking.pages())
+
+
+def test_every_page_with_a_row_in_its_address_is_walked_with_anothers():
+    rows, pages = matrix(), walking.pages()
+    wrong = [
+        name
+        for name, model in pages.items()
+        if walking.has_rows(name, model) == (rows[name][("get", "other")] == "=")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.every_page
+def test_everybody_gets_in_where_the_matrix_says_and_nowhere_else():
+    own, other, people = make_world()
+    rows, wrong = matrix(), []
+    for role, person in people.items():
+        client, letter = sign_in(person), walking.LETTERS[role]
+        for name, method, side, path in walk(own, other):
+            expected = rows[name][(method, side)]
+            got = walking.gets_in(client, method, path)
+            if got != (letter in expected):
+                wrong.append(f"{role} {name} {method} {side}: {got}, where the matrix says {expected}")
+    assert wrong == [], "\n".join(wrong)
+
+
+def walk(own, other):
+    """Yield every page with each of its methods, for rows of one's own and for another's."""
+    for name, model in walking.pages().items():
+        for method in walking.methods(name, model):
+            yield name, method, "own", walking.address(name, model, own)
+            if walking.has_rows(name, model):
+                yield name, method, "other", walking.address(name, model, other)
+
+
+def test_strangers_get_in_nowhere(client):
+    """Whoever has not signed in is led to the sign-in from every page of the matrix, whatever its row."""
+    own, _other, _people = make_world()
+    for name, model in walking.pages().items():
+        for method in walking.methods(name, model):
+            response = getattr(client, method)(walking.address(name, model, own))
+            assert response.status_code == 302, name
+            assert response["Location"].startswith(("/login/", "/admin/login/")), name
+
+
+# Where a row is named in what is sent, and not in the address.
+NAMED = [
+    ("get", "guests:new"),
+    ("get", "guests:in_house"),
+    ("get", "guests:calendar"),
+    ("get", "guests:search"),
+    ("get", "guests:send_file"),
+    ("post", "guests:nil_return"),
+    ("post", "guests:standing_nil_return"),
+]
+
+
+@pytest.mark.parametrize(("method", "name"), NAMED, ids=[" ".join(row) for row in NAMED])
+def test_anothers_row_named_in_what_is_sent_is_not_there(method, name):
+    own, other, people = make_world()
+    client = sign_in(people[Role.OWNER])
+
+    def sent(tenant):
+        named = {"establishment": tenant.establishment.number, "kind": "lodging"}
+        return getattr(client, method)(reverse(name), named | {"day": calendar.today().isoformat()})
+
+    assert sent(own).status_code in (200, 302)
+    assert sent(other).status_code == 404
+    assert not other.establishment.nil_returns.exists()
+
+
+def test_keys_open_their_own_establishment_alone(client):
+    own, other, _people = make_world()
+    headers = {"Authorization": f"Bearer {own.secret}"}
+    for tenant, status in ((own, 200), (other, 404)):
+        for address in (
+            f"/api/v1/records/{tenant.record.pk}",
+            f"/api/v1/receipts/{tenant.submission.receipt}",
+        ):
+            assert client.get(address, headers=headers).status_code == status, address
+    changed = client.patch(
+        f"/api/v1/records/{other.record.pk}",
+        {"record": {"room": "1"}, "reason": "test"},
+        content_type="application/json",
+        headers=headers,
+    )
+    assert changed.status_code == 404
+    for act in ("departure", "cancel"):
+        path = f"/api/v1/records/{other.record.pk}/{act}"
+        answer = client.post(path, {"reason": "test"}, content_type="application/json", headers=headers)
+        assert answer.status_code == 404
+    assert client.get(f"/api/v1/records/{own.record.pk}").status_code == 401
