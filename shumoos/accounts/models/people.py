@@ -41,7 +41,8 @@ class PersonManager(UserManager["User"]):
         return user
 
 
-class User(AbstractUser):
+# django-otp, whose devices point here, says nothing of its types.
+class User(AbstractUser):  # type: ignore[django-manager-missing]
     """A person who can sign in. What they may do comes from the group that bears their role's name."""
 
     first_name = None  # type: ignore[assignment]
