@@ -37,6 +37,7 @@ KEYS = {
     "accounts:refuse_reset": lambda t: [t.reset.pk],
     "registration:register_import": lambda t: [t.register.pk],
     "registration:register_progress": lambda t: [t.register.pk],
+    "registration:stop_register": lambda t: [t.register.pk],
     "registration:register_refused": lambda t: [t.register.pk],
     "registration:mandate_detail": lambda t: [t.mandate.pk],
     "registration:revoke_mandate": lambda t: [t.mandate.pk],
