@@ -22,7 +22,7 @@ def limited(get_response: GetResponse) -> GetResponse:
         is_counted = request.method == "POST" and not request.path_info.startswith(ELSEWHERE)
         if is_counted and not request.user.is_authenticated:
             # What goes into Redis tells of nobody.
-            name = hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
+            name = hashlib.sha256((request.META.get("REMOTE_ADDR") or "").encode()).hexdigest()[:32]
             allowance = take(f"post:{name}", settings.PUBLIC_POSTS_A_MINUTE)
             if allowance.is_spent:
                 return errors.too_many_attempts(request, wait=timedelta(seconds=allowance.resets_in))

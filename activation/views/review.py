@@ -18,8 +18,7 @@ from activation.forms import (
     ReturnForm,
 )
 from activation.models import ReasonTemplate, Review, Subscription
-from activation.queue import Desk
-from activation.views.common import can_view, in_scope, page
+from activation.views.common import can_view, desk_of, in_scope, page
 from registration import documents, mandates, versions
 from registration.differences import warnings
 from registration.documents import pages
@@ -77,7 +76,7 @@ def read_context(request: SignedInRequest, application: Application) -> dict[str
         "history": dossier.history(application),
         "flags": dossier.flags(application, labels),
         "rounds": versions.rounds(application),
-        "earlier": dossier.earlier(application, Desk(request.user)),
+        "earlier": dossier.earlier(application, desk_of(request)),
         "cases": dossier.open_cases(application, request.user),
     }
 

@@ -127,6 +127,7 @@ def test_an_owner_sends_a_file_and_finds_what_came_of_it(hotel_page):
 def test_an_owner_opens_a_ticket_and_answers_on_it(hotel_page):
     _hotel, page = hotel_page
     page.goto("/tickets/new/")
+    page.select_option("[name=category]", index=1)
     page.fill("[name=subject]", "طباعة الإيصال")
     page.fill("[name=text]", "لا تظهر الأرقام كاملة.")
     page.locator("main form button[type=submit]").last.click()

@@ -3,6 +3,9 @@ import re
 import pytest
 from django.urls import reverse
 
+# The front page shows the penalties as the schedules have them.
+pytestmark = pytest.mark.django_db
+
 
 def opening(response) -> str:
     return re.search(r"<html[^>]*>", response.content.decode())[0]
