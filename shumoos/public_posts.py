@@ -1,14 +1,12 @@
 """How many forms one address may send that has not signed in: counted in Redis, and while it is away, not."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from guests.api.limits import take
-from shumoos import errors
+from shumoos import errors, limits
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # The API counts by its keys. The gateway's reports are signed, and come in floods after an outage.
@@ -21,9 +19,8 @@ def limited(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_counted = request.method == "POST" and not request.path_info.startswith(ELSEWHERE)
         if is_counted and not request.user.is_authenticated:
-            # What goes into Redis tells of nobody.
-            name = hashlib.sha256((request.META.get("REMOTE_ADDR") or "").encode()).hexdigest()[:32]
-            allowance = take(f"post:{name}", settings.PUBLIC_POSTS_A_MINUTE)
+            address = request.META.get("REMOTE_ADDR")
+            allowance = limits.take_from(address, "post", settings.PUBLIC_POSTS_A_MINUTE)
             if allowance.is_spent:
                 return errors.too_many_attempts(request, wait=timedelta(seconds=allowance.resets_in))
         return get_response(request)

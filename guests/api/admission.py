@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guests import intake, keys
-from guests.api import limits, lookup
+from guests.api import lookup
 from guests.models import ApiKey
+from shumoos import limits
 from shumoos.problems import Problem
 
 # `last_used_at` tells people whether a key is in use: to the minute is enough, and a write each is not.
 NOTED_EVERY = timedelta(minutes=1)
+WRONG_KEYS_A_MINUTE = 20
 LONGEST = 200
 
 
@@ -62,7 +64,7 @@ def shown_key(request: HttpRequest) -> str:
 
 
 def refuse_wrong_key(request: HttpRequest) -> NoReturn:
-    allowance = limits.take_wrong_key(request.META.get("REMOTE_ADDR") or "")
+    allowance = limits.take_from(request.META.get("REMOTE_ADDR"), "wrong", WRONG_KEYS_A_MINUTE)
     # A right key from the same address still opens: whoever shares it with a guesser must not suffer.
     if allowance.is_spent:
         raise too_many(allowance, _("Too many wrong keys came from this address: wait a minute."))

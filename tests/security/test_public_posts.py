@@ -2,7 +2,7 @@
 
 import pytest
 
-from guests.api import limits
+from shumoos import limits
 from tests.conftest import sign_in
 from tests.security import walking
 

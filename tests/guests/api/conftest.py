@@ -30,7 +30,7 @@ def test_api(hotel):
 @pytest.fixture(autouse=True)
 def fresh_limits():
     """Requests of earlier tests do not count."""
-    from guests.api import limits
+    from shumoos import limits
 
     server = limits.server()
     for name in server.scan_iter("shumoos:limit:*"):

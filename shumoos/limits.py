@@ -1,4 +1,4 @@
-"""How many requests a minute: counted in Redis, for each key, and for wrong keys by address.
+"""How many requests a minute: counted in Redis, for each key of the API, and otherwise by address.
 
 While Redis is away everything passes: a limit protects the portal from a program gone wild, and must never
 keep records from coming in.
@@ -17,7 +17,6 @@ from django.conf import settings
 log = structlog.get_logger(__name__)
 
 WINDOW = 60
-WRONG_KEYS_A_WINDOW = 20
 # Asking a server that is away costs each request a moment, so it is left alone for a while.
 LEFT_ALONE = 5.0
 PATIENCE = 0.25
@@ -58,11 +57,11 @@ def take(name: str, limit: int) -> Allowance:
     return Allowance(limit, max(limit - count, 0), resets_in, is_spent=count > limit)
 
 
-def take_wrong_key(address: str) -> Allowance:
-    """Count a wrong key from that address."""
+def take_from(address: str | None, what: str, limit: int) -> Allowance:
+    """Count one request of that sort from an address and return what is left of the minute's limit."""
     # What goes into Redis tells of nobody.
-    name = hashlib.sha256(address.encode()).hexdigest()[:32]
-    return take(f"wrong:{name}", WRONG_KEYS_A_WINDOW)
+    name = hashlib.sha256((address or "").encode()).hexdigest()[:32]
+    return take(f"{what}:{name}", limit)
 
 
 def _count(name: str) -> int:
