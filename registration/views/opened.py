@@ -2,10 +2,17 @@
 
 from datetime import timedelta
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from registration import following
+from registration.forms import CodeForm, StatusForm
 from registration.models import Application
+from registration.views.codes import send_code_from
+from shumoos.accounts.codes import CodeRefused, check_code
 
 FOUND_KEY = "found_application"
 OPENED_KEY = "opened_application"
@@ -19,6 +26,60 @@ def remember_found(request: HttpRequest, application: Application) -> None:
 def found(request: HttpRequest) -> Application | None:
     """Return the application that this browser last found by number and mobile's ending."""
     return with_key(request.session.get(FOUND_KEY))
+
+
+def find_typed(request: HttpRequest, form: StatusForm) -> Application | None:
+    """Return the application that the valid form names, and remember it; the form says where there is none.
+
+    Raises `following.TooManyWrong`.
+    """
+    application = following.find(**form.cleaned_data, address=request.META.get("REMOTE_ADDR"))
+    if application is None:
+        form.say_unknown()
+    else:
+        remember_found(request, application)
+    return application
+
+
+def purpose_of(application: Application) -> str:
+    return f"status:{application.reference}"
+
+
+def send_opening_code(request: HttpRequest, *, start: str, then: str) -> HttpResponse:
+    """Send a code to the owner's mobile and lead on to `then`; to `start` where nothing has been found."""
+    application = found(request)
+    if application is None:
+        return redirect(start)
+    send_code_from(request, purpose=purpose_of(application), mobile=application.owner_mobile)
+    return redirect(then)
+
+
+def take_opening_code(request: HttpRequest, template: str, *, start: str, then: str) -> HttpResponse:
+    """Take the code, open the application that was found for it, and lead on to `then`."""
+    application = found(request)
+    if application is None:
+        return redirect(start)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            check_code(
+                purpose=purpose_of(application),
+                mobile=application.owner_mobile,
+                typed=form.cleaned_data["code"],
+            )
+        except CodeRefused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            open_up(request, application)
+            return redirect(then)
+    context = {"form": form, "application": application, "ending": application.owner_mobile[-4:]}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def ask_for_code_at(request: HttpRequest, where: str) -> HttpResponse:
+    """Send whoever has typed no code, or half an hour ago, to where codes are asked for."""
+    messages.info(request, _("For this a code is needed, which holds for 30 minutes."))
+    return redirect(where)
 
 
 def open_up(request: HttpRequest, application: Application) -> None:

@@ -4,23 +4,26 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registration import following, slip
-from registration.forms import CodeForm, StatusForm
+from registration.forms import StatusForm
 from registration.models import ENDED_STATUSES, OPEN_STATUSES, Application
 from registration.models.applications import TYPED
 from registration.versions import label_of
-from registration.views.codes import send_code_from
-from registration.views.opened import found, open_up, opened, remember_found
+from registration.views.opened import (
+    ask_for_code_at,
+    find_typed,
+    found,
+    opened,
+    send_opening_code,
+    take_opening_code,
+)
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.codes import CodeRefused, check_code
 from shumoos.errors import too_many_attempts
 from shumoos.templatetags.days import both_calendars
 
@@ -43,13 +46,9 @@ def status(request: HttpRequest) -> HttpResponse:
     application = None
     if form.is_valid():
         try:
-            application = following.find(**form.cleaned_data, address=request.META.get("REMOTE_ADDR"))
+            application = find_typed(request, form)
         except following.TooManyWrong as refusal:
             return too_many_attempts(request, wait=refusal.wait)
-        if application is None:
-            form.say_unknown()
-        else:
-            remember_found(request, application)
     context = {
         "form": form,
         "application": application,
@@ -58,19 +57,11 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/status.html", context, status=422 if form.errors else 200)
 
 
-def purpose_of(application: Application) -> str:
-    return f"status:{application.reference}"
-
-
 @login_not_required
 @require_POST
 def ask_for_code(request: HttpRequest) -> HttpResponse:
     """Send a code to the owner's mobile, for whoever has found the application by its number."""
-    application = found(request)
-    if application is None:
-        return redirect("registration:status")
-    send_code_from(request, purpose=purpose_of(application), mobile=application.owner_mobile)
-    return redirect("registration:status_code")
+    return send_opening_code(request, start="registration:status", then="registration:status_code")
 
 
 @login_not_required
@@ -78,24 +69,12 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def type_code(request: HttpRequest) -> HttpResponse:
     """Take the code, and open the application's details for it."""
-    application = found(request)
-    if application is None:
-        return redirect("registration:status")
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            check_code(
-                purpose=purpose_of(application),
-                mobile=application.owner_mobile,
-                typed=form.cleaned_data["code"],
-            )
-        except CodeRefused as refusal:
-            form.add_error("code", str(refusal))
-        else:
-            open_up(request, application)
-            return redirect("registration:status_details")
-    context = {"form": form, "application": application, "ending": application.owner_mobile[-4:]}
-    return render(request, "registration/status_code.html", context, status=422 if form.errors else 200)
+    return take_opening_code(
+        request,
+        "registration/status_code.html",
+        start="registration:status",
+        then="registration:status_details",
+    )
 
 
 @login_not_required
@@ -130,9 +109,7 @@ def data_rows(application: Application, *, names: Iterable[str] = TYPED) -> list
 
 
 def lead_to_code(request: HttpRequest) -> HttpResponse:
-    """Send whoever has typed no code, or half an hour ago, to where codes are asked for."""
-    messages.info(request, _("For this a code is needed, which holds for 30 minutes."))
-    return redirect("registration:status_code" if found(request) else "registration:status")
+    return ask_for_code_at(request, "registration:status_code" if found(request) else "registration:status")
 
 
 @login_not_required

@@ -1,6 +1,5 @@
 """Tickets without an account: with the reference number, and a code to the owner's mobile."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +9,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registration import following
-from registration.forms import CodeForm, StatusForm
+from registration.forms import StatusForm
 from registration.models import Application
-from registration.views.codes import send_code_from
-from registration.views.opened import found, open_up, opened, remember_found
-from registration.views.status import purpose_of
+from registration.views.opened import (
+    ask_for_code_at,
+    find_typed,
+    opened,
+    send_opening_code,
+    take_opening_code,
+)
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.codes import CodeRefused, check_code
 from shumoos.errors import too_many_attempts
 from support import tickets
 from support.forms import TicketForm
@@ -38,24 +40,18 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = StatusForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            application = following.find(**form.cleaned_data, address=request.META.get("REMOTE_ADDR"))
+            application = find_typed(request, form)
         except following.TooManyWrong as refusal:
             return too_many_attempts(request, wait=refusal.wait)
         if application is not None:
-            remember_found(request, application)
             return redirect("support:ask_code")
-        form.say_unknown()
     return render(request, "support/ask.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @login_not_required
 @require_POST
 def ask_for_code(request: HttpRequest) -> HttpResponse:
-    application = found(request)
-    if application is None:
-        return redirect("support:ask")
-    send_code_from(request, purpose=purpose_of(application), mobile=application.owner_mobile)
-    return redirect("support:ask_code")
+    return send_opening_code(request, start="support:ask", then="support:ask_code")
 
 
 @login_not_required
@@ -63,29 +59,13 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def type_code(request: HttpRequest) -> HttpResponse:
     """Take the code, and open the application's tickets for it."""
-    application = found(request)
-    if application is None:
-        return redirect("support:ask")
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            check_code(
-                purpose=purpose_of(application),
-                mobile=application.owner_mobile,
-                typed=form.cleaned_data["code"],
-            )
-        except CodeRefused as refusal:
-            form.add_error("code", str(refusal))
-        else:
-            open_up(request, application)
-            return redirect("support:ask_tickets")
-    context = {"form": form, "application": application, "ending": application.owner_mobile[-4:]}
-    return render(request, "support/ask_code.html", context, status=422 if form.errors else 200)
+    return take_opening_code(
+        request, "support/ask_code.html", start="support:ask", then="support:ask_tickets"
+    )
 
 
 def lead_to_code(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("For this a code is needed, which holds for 30 minutes."))
-    return redirect("support:ask")
+    return ask_for_code_at(request, "support:ask")
 
 
 @login_not_required
