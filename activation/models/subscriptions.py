@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import cast
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Establishment, Licence
+from shumoos.append_only import append_only
 from shumoos.letters.models import Letter
 from shumoos.saudi import calendar
 
@@ -367,7 +367,7 @@ class SubscriptionEvent(models.Model):
                 violation_error_message=_("Give the reason."),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return str(self.get_act_display())

@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registration.models.names import TooShort, folded_column, is_named, names_index
 from registration.models.parties import Establishment, Licence
 from registration.models.places import Authority, City, Office, Sector
+from shumoos.append_only import append_only
 from shumoos.saudi import digits, reference_number
 
 
@@ -318,7 +318,7 @@ class ApplicationEvent(models.Model):
         verbose_name = _("application event")
         verbose_name_plural = _("application events")
         ordering = ["id"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]
 
     @property
     def acting(self) -> str:

@@ -1,6 +1,5 @@
 """What happened to an application apart from its moves: another mobile, another office, a second opinion."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models.applications import Application
+from shumoos.append_only import append_only
 
 
 class ChangeKind(models.TextChoices):
@@ -48,4 +48,4 @@ class ApplicationChange(models.Model):
                 violation_error_message=_("Say why."),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]

@@ -1,6 +1,5 @@
 """What the office asks the owner to put right, and what was sent each time."""
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models.applications import TYPED, Application
+from shumoos.append_only import append_only
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
@@ -79,7 +79,7 @@ class ApplicationVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "number"], name="version_number_once"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.application_id}/{self.number}"

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Establishment
 from registration.storage import random_name
+from shumoos.append_only import append_only
 from support.models.reference import Category, Priority
 
 REOPENED_WITHIN = timedelta(days=7)
@@ -308,7 +308,7 @@ class TicketEntry(models.Model):
         verbose_name = _("ticket entry")
         verbose_name_plural = _("ticket entries")
         ordering = ["id"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]
         indexes = [
             # What the desk has answered in the last hours.
             models.Index(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Licence
+from shumoos.append_only import append_only, never_emptied
 from shumoos.letters.models import Letter
 from violations.chain import LINKS
 from violations.models.accounts import Account
@@ -152,14 +153,8 @@ class LedgerEntry(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="never_emptied",
-                level=pgtrigger.Statement,
-                operation=pgtrigger.Truncate,
-                when=pgtrigger.Before,
-                func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
-            ),
+            append_only(),
+            never_emptied(),
             # An entry that does not go on from the one before it, or names what its case has not, is refused.
             pgtrigger.Trigger(
                 name="entry_is_linked",

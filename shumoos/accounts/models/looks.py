@@ -6,12 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.models.people import Role, User
+from shumoos.append_only import append_only, never_emptied
 from shumoos.saudi.calendar import RIYADH
 
 # The space of our advisory locks in which every minute of the log has its own.
 MINUTES = 20_261_125
-
-NEVER_EMPTIED = "RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;"
 
 # A line says which minute it is in under a lock that all writers of that minute share, and that the sealer
 # needs for itself: so a minute is sealed when nobody writes in it any more, and nobody waits for anybody.
@@ -26,20 +25,6 @@ INTO_AN_OPEN_MINUTE = f"""
     END LOOP;
     RETURN NEW;
 """  # noqa: S608  put together from constants
-
-
-def append_only() -> list[pgtrigger.Trigger]:
-    """Return the triggers that let rows in and nothing else."""
-    return [
-        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name="never_emptied",
-            level=pgtrigger.Statement,
-            operation=pgtrigger.Truncate,
-            when=pgtrigger.Before,
-            func=NEVER_EMPTIED,
-        ),
-    ]
 
 
 class Look(models.Model):
@@ -81,7 +66,8 @@ class Look(models.Model):
             models.Index(fields=["whose", "at", "id"], name="look_whose_at", condition=~models.Q(whose="")),
         ]
         triggers = [
-            *append_only(),
+            append_only(),
+            never_emptied(),
             pgtrigger.Trigger(
                 name="into_an_open_minute",
                 operation=pgtrigger.Insert,
@@ -113,7 +99,7 @@ class Seal(models.Model):
         verbose_name = _("seal of the access log")
         verbose_name_plural = _("seals of the access log")
         ordering = ["-number"]
-        triggers = append_only()
+        triggers = [append_only(), never_emptied()]
 
 
 class ReadingLimit(models.Model):
@@ -164,7 +150,7 @@ class UnusualReading(models.Model):
         verbose_name_plural = _("unusual reading")
         ordering = ["-hour", "-id"]
         constraints = [models.UniqueConstraint(fields=["hour", "by", "kind"], name="unusual_once")]
-        triggers = append_only()
+        triggers = [append_only(), never_emptied()]
 
     def __str__(self) -> str:
         return f"{self.by_id} {self.hour}"
