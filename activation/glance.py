@@ -17,18 +17,7 @@ from registration.models import Office, Sector
 from shumoos import charts
 from shumoos.accounts.models import Role, User
 from shumoos.saudi import calendar
-from shumoos.tables import Cell, Table, shown
-
-
-@dataclass
-class Section:
-    """One figure: `chart` is None where there is nothing to draw."""
-
-    name: str
-    title: str
-    note: str
-    chart: charts.Chart | None
-    table: Table
+from shumoos.tables import Cell, Section, Table, shown
 
 
 @dataclass
@@ -123,7 +112,6 @@ def waiting_section(glance: Glance) -> Section:
     return Section(
         "waiting",
         title,
-        _("Now, in working days of the office; the time with the owner does not count."),
         charts.bars(
             "waiting",
             charts.spoken(title, told),
@@ -136,6 +124,7 @@ def waiting_section(glance: Glance) -> Section:
             [_("Age"), *series, _("All"), _("Overdue")],
             [[label, line.free, line.taken, line.total, line.overdue] for label, line in rows],
         ),
+        note=_("Now, in working days of the office; the time with the owner does not count."),
     )
 
 
@@ -147,12 +136,12 @@ def decisions_section(glance: Glance) -> Section:
     return Section(
         "decisions",
         title,
-        _("Each day in Riyadh, from midnight to midnight."),
         charts.columns("decisions", charts.spoken(title, told), slots, decisions()) if any(sums) else None,
         Table(
             [_("Day"), *decisions(), _("All")],
             [[day, *decided.values, decided.total] for day, decided in glance.by_day.items()],
         ),
+        note=_("Each day in Riyadh, from midnight to midnight."),
     )
 
 
@@ -172,14 +161,14 @@ def times_section(glance: Glance) -> Section:
     return Section(
         "times",
         title,
-        _(
-            "In working days from sending to activation, by the day of the activation; the time with the "
-            "owner does not count. Nine in ten activations are within the 90th percentile."
-        ),
         charts.lines("times", charts.spoken(title, told), slots, series) if overall.count else None,
         Table(
             [_("Day"), _("Activations"), *time_headers()],
             [[day, by_day[day].count, *time_cells(by_day[day])] for day in sorted(by_day)],
+        ),
+        note=_(
+            "In working days from sending to activation, by the day of the activation; the time with the "
+            "owner does not count. Nine in ten activations are within the 90th percentile."
         ),
     )
 
@@ -194,13 +183,13 @@ def returns_section(glance: Glance) -> Section:
     return Section(
         "returns",
         title,
-        _("A return for several reasons counts once for each of them."),
         charts.bars(
             "returns", charts.spoken(title, told), [(label, [number]) for label, _code, number in rows]
         )
         if rows
         else None,
         Table([_("Reason"), _("Code"), _("Returns")], [list(row) for row in rows]),
+        note=_("A return for several reasons counts once for each of them."),
     )
 
 
@@ -211,11 +200,11 @@ def texts_section(glance: Glance) -> Section:
     return Section(
         "texts",
         title,
-        _("Texts of the period to the office's owners that will not be tried again."),
         charts.bars("texts", charts.spoken(title, told), [(label, [number]) for label, number in rows])
         if rows
         else None,
         Table([_("Reason"), _("Texts")], [list(row) for row in rows]),
+        note=_("Texts of the period to the office's owners that will not be tried again."),
     )
 
 
@@ -244,9 +233,9 @@ def supervisors_section(glance: Glance) -> Section:
     return Section(
         "supervisors",
         title,
-        _("An activation that the head has confirmed is the supervisor's who proposed it."),
         by_whom("supervisors", title, bars),
         Table(headers, rows),
+        note=_("An activation that the head has confirmed is the supervisor's who proposed it."),
     )
 
 
@@ -281,9 +270,9 @@ def sectors_section(glance: Glance) -> Section:
     return Section(
         "sectors",
         title,
-        _("Only sectors in which something waits or was done."),
         by_whom("sectors", title, bars),
         Table(headers, rows),
+        note=_("Only sectors in which something waits or was done."),
     )
 
 

@@ -45,6 +45,17 @@ class Table:
         return file.getvalue()
 
 
+@dataclass
+class Section:
+    """One figure of a page, and the table behind it; `chart` is None where there is nothing to draw."""
+
+    name: str
+    title: str
+    chart: charts.Chart | None
+    table: Table
+    note: str = ""
+
+
 def shown(cell: Cell) -> str:
     if isinstance(cell, date):
         return calendar.show_both(cell, get_language() or "ar")

@@ -1,7 +1,6 @@
 """The desk in numbers: what waits, by category, and what came in and was answered, hour by hour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Avg, Count, Q
@@ -12,21 +11,11 @@ from django.utils.translation import gettext as _
 from shumoos import charts
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
-from shumoos.tables import Cell, Table
+from shumoos.tables import Cell, Section, Table
 from support.models import Category, EntryKind, Ticket, TicketEntry, TicketStatus
 
 HOURS = 24
 RATED_WITHIN = timedelta(days=30)
-
-
-@dataclass
-class Section:
-    """One figure: `chart` is None where there is nothing to draw."""
-
-    name: str
-    title: str
-    chart: charts.Chart | None
-    table: Table
 
 
 def counts(user: User) -> dict[str, int]:

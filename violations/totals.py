@@ -21,7 +21,7 @@ from registration.models import Office, Sector
 from shumoos import charts
 from shumoos.accounts.models import Role, User
 from shumoos.saudi import calendar
-from shumoos.tables import Cell, Table
+from shumoos.tables import Cell, Section, Table
 from violations.models import EntryKind, LedgerEntry
 from violations.models.ledger import FINES, RELIEFS
 
@@ -51,16 +51,6 @@ class Sums:
             self.relieved -= amount
         else:
             self.paid -= amount
-
-
-@dataclass
-class Section:
-    """One figure: `chart` is None where there is nothing to draw."""
-
-    name: str
-    title: str
-    chart: charts.Chart | None
-    table: Table
 
 
 @dataclass
