@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import cycle
 from random import Random
 
-from bench.measure import results, servers, timing
+from bench.measure import results, servers, sizes, timing
 from bench.registration import (
     APPLICATIONS,
     ESTABLISHMENTS,
@@ -21,7 +21,6 @@ from bench.registration import (
     SEARCHES,
     SIZES,
     SMALL,
-    SMALLEST,
     batches,
     fill,
     licence_number,
@@ -127,46 +126,20 @@ class Jobs:
 
 def main() -> None:
     with servers.portal(durable=False):
-        jobs = {}
-        for side, size in SIZES.items():
-            servers.create_database(side)
-            fill(size)
-            fill_tickets(size)
-            jobs[side] = Jobs(size).all()
-            print(f"{size:,} applications are there.", flush=True)
-        counts = {}
-        for side in SIZES:
-            servers.use_database(side)
-            counts[side] = {name: timing.queries(job) for name, job in jobs[side].items()}
-
-        def measure(side: str) -> dict[str, float]:
-            servers.use_database(side)
-            return {name: timing.milliseconds(job, TIMES) for name, job in jobs[side].items()}
-
-        medians = timing.interleaved([SMALL, LARGE], measure)
-    report(counts, medians)
-
-
-def report(counts: dict, medians: dict) -> None:
-    figures = {
-        name: {
-            "queries": {str(SIZES[side]): counts[side][name] for side in (SMALLEST, SMALL, LARGE)},
-            "milliseconds": {str(SIZES[side]): round(medians[side][name], 2) for side in (SMALL, LARGE)},
-            "times_slower": round(medians[LARGE][name] / medians[SMALL][name], 2),
-        }
-        for name in counts[LARGE]
-    }
-    results.table(
+        figures = sizes.compare(SIZES, make, small=SMALL, large=LARGE, times=TIMES)
+    sizes.table(
         f"The desk with {APPLICATIONS:,} applications (to be within {MOST_MILLISECONDS} ms; a number within "
         f"{MOST_TIMES_SLOWER} times of {SIZES[SMALL]:,})",
-        ["what", "queries: 10", "1,000", "all", "ms: 1,000", "all", "times"],
-        [
-            [name, *one["queries"].values(), *one["milliseconds"].values(), one["times_slower"]]
-            for name, one in figures.items()
-        ],
+        figures,
     )
     whole = {"applications": APPLICATIONS, "rounds": timing.ROUNDS, "jobs": figures}
     results.write("desk", whole, is_full=APPLICATIONS == FULL)
+
+
+def make(size: int) -> sizes.Jobs:
+    fill(size)
+    fill_tickets(size)
+    return Jobs(size).all()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from bench.measure import results, servers, timing
+from bench.measure import results, servers, sizes, timing
 
 FULL = 1_000_000
 APPLICATIONS = int(os.environ.get("APPLICATIONS") or FULL)
@@ -293,45 +293,23 @@ def slowest_search() -> dict[str, float]:
 
 def main() -> None:
     with servers.portal(durable=False):
-        from registration.models import Sector
-
-        jobs = {}
-        for side, size in SIZES.items():
-            servers.create_database(side)
-            SECTORS[:] = Sector.objects.order_by("pk").values_list("pk", "authority_id")
-            fill(size)
-            jobs[side] = Jobs(size).all()
-            print(f"{size:,} applications are there.", flush=True)
-        counts = {}
-        for side in SIZES:
-            servers.use_database(side)
-            counts[side] = {name: timing.queries(job) for name, job in jobs[side].items()}
-
-        def measure(side: str) -> dict[str, float]:
-            servers.use_database(side)
-            return {name: timing.milliseconds(job, TIMES) for name, job in jobs[side].items()}
-
-        medians = timing.interleaved([SMALL, LARGE], measure)
+        figures = sizes.compare(SIZES, make, small=SMALL, large=LARGE, times=TIMES)
         servers.use_database(LARGE)
-        report(counts, medians, slowest_search())
+        report(figures, slowest_search())
 
 
-def report(counts: dict, medians: dict, searches: dict[str, float]) -> None:
-    figures = {
-        name: {
-            "queries": {str(SIZES[side]): counts[side][name] for side in SIZES},
-            "milliseconds": {str(SIZES[side]): round(medians[side][name], 2) for side in (SMALL, LARGE)},
-            "times_slower": round(medians[LARGE][name] / medians[SMALL][name], 2),
-        }
-        for name in counts[LARGE]
-    }
-    results.table(
+def make(size: int) -> sizes.Jobs:
+    from registration.models import Sector
+
+    SECTORS[:] = Sector.objects.order_by("pk").values_list("pk", "authority_id")
+    fill(size)
+    return Jobs(size).all()
+
+
+def report(figures: dict[str, dict], searches: dict[str, float]) -> None:
+    sizes.table(
         f"{APPLICATIONS:,} applications, and {SIZES[SMALL]:,} (to be within {MOST_TIMES_SLOWER} times)",
-        ["what", "queries: 10", "1,000", "all", "ms: 1,000", "all", "times"],
-        [
-            [name, *one["queries"].values(), *one["milliseconds"].values(), one["times_slower"]]
-            for name, one in figures.items()
-        ],
+        figures,
     )
     results.table(
         f"Name search, the slower of two ways (to be within {MOST_MILLISECONDS} ms)",
