@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from activation import life
+from activation import life, requests
 from activation.models import ClosingOutcome, ClosingRequest, Subscription, SubscriptionStatus
 from registration.moves import MoveRefused
 from shumoos.accounts.models import User
@@ -69,17 +69,4 @@ def refuse(request: ClosingRequest, *, by: User, answer: str) -> None:
 def end(request: ClosingRequest, outcome: ClosingOutcome, *, by: User, answer: str = "") -> bool:
     """Give a request its end; False where it has had the same before."""
     life.hold(request.subscription.establishment)
-    request.refresh_from_db(from_queryset=ClosingRequest.objects.select_for_update())
-    if request.outcome == outcome:
-        return False
-    if request.outcome:
-        raise MoveRefused(
-            _("This request has ended already: %(outcome)s.") % {"outcome": request.get_outcome_display()}
-        )
-    request.outcome = outcome
-    request.answer = answer
-    request.ended_by = by
-    request.ended_at = timezone.now()
-    request.full_clean()
-    request.save(update_fields=["outcome", "answer", "ended_by", "ended_at"])
-    return True
+    return requests.end(request, outcome, by=by, answer=answer)

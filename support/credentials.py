@@ -1,11 +1,8 @@
 """An office answers the desk's requests to send credentials again."""
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from activation import decisions
-from registration.moves import MoveRefused
+from activation import decisions, requests
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from support import handling
@@ -36,19 +33,8 @@ def refuse(request: CredentialsRequest, *, by: User, answer: str) -> None:
 
 def end(request: CredentialsRequest, outcome: str, *, by: User, answer: str = "") -> bool:
     """Give a request its end; False where it has had the same before."""
-    request.refresh_from_db(from_queryset=CredentialsRequest.objects.select_for_update(of=("self",)))
-    if request.outcome == outcome:
+    if not requests.end(request, outcome, by=by, answer=answer):
         return False
-    if request.outcome:
-        raise MoveRefused(
-            _("This request has ended already: %(outcome)s.") % {"outcome": request.get_outcome_display()}
-        )
-    request.outcome = outcome
-    request.answer = answer
-    request.ended_by = by
-    request.ended_at = timezone.now()
-    request.full_clean()
-    request.save(update_fields=["outcome", "answer", "ended_by", "ended_at"])
     log_change(f"credentials request: {outcome}", request, by=by)
     return True
 
