@@ -17,16 +17,19 @@ class ActivationConfig(AppConfig):
     def ready(self) -> None:
         from activation import decisions, life_texts, texts
         from activation.first_terms import create_first_terms
+        from activation.models import Subscription
         from activation.reference import load_reason_templates
         from activation.reporting_days import reporting_days
         from guests import due_days
         from registration.moves import on_withdrawal
         from shumoos.accounts import subjects
+        from shumoos.sms import scopes
 
         post_migrate.connect(load_reason_templates, sender=self, dispatch_uid="load_reason_templates")
         post_migrate.connect(create_first_terms, sender=self, dispatch_uid="create_first_terms")
         due_days.register(reporting_days)
         subjects.register(WHOSE)
+        scopes.register(Subscription, Subscription.objects.visible_to)
         texts.register()
         life_texts.register()
         on_withdrawal(decisions.close_withdrawn)

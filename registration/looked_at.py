@@ -1,12 +1,13 @@
-"""Whose the rows of this app are in the access log, and how an auditor names them."""
+"""Whose the rows of this app are in the access log and the list of texts, and how an auditor names them."""
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
-from registration.models import Application, Establishment, Licence
+from registration.models import Application, Document, Establishment, Licence, Mandate
 from shumoos.accounts import subjects
 from shumoos.accounts.models import User
 from shumoos.letters.models import Letter
 from shumoos.saudi import digits
+from shumoos.sms import scopes
 
 # What has come to be an establishment is looked for by it, its application and its licence as well.
 WAYS: dict[str, tuple[str, ...]] = {
@@ -25,7 +26,24 @@ MOST = 50
 
 def register() -> None:
     subjects.register(WAYS)
+    scopes.register(Application, Application.objects.visible_to)
+    scopes.register(Establishment, Establishment.objects.visible_to)
+    scopes.register(Mandate, mandates_about)
+    scopes.register(Document, documents_of)
     subjects.register_finder(find)
+
+
+def mandates_about(user: User) -> QuerySet[Mandate]:
+    """Return the mandates about an application or an establishment that this person may see."""
+    return Mandate.objects.filter(
+        Q(agreement__application__in=Application.objects.visible_to(user))
+        | Q(agreement__establishment__in=Establishment.objects.visible_to(user))
+    )
+
+
+def documents_of(user: User) -> QuerySet[Document]:
+    """Return the documents of the applications that this person may see."""
+    return Document.objects.filter(application__in=Application.objects.visible_to(user))
 
 
 def find(typed: str) -> list[str]:

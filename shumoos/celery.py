@@ -64,7 +64,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=40),
     },
     "keep tickets up": {"task": "support.tasks.keep_up", "schedule": 60.0},
+    "scan waiting files": {"task": "support.tasks.scan_waiting_files", "schedule": 30.0},
     "make copies of data": {"task": "support.tasks.make_due_copies", "schedule": 60.0},
+    "forget old texts": {
+        "task": "shumoos.sms.tasks.forget_old_texts",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "clean up the desk": {"task": "support.tasks.clean_up", "schedule": crontab(hour=4, minute=10)},
     "escalate": {"task": "violations.tasks.escalate_today", "schedule": crontab(hour=0, minute=15)},
 }

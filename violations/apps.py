@@ -21,12 +21,15 @@ class ViolationsConfig(AppConfig):
 
     def ready(self) -> None:
         from shumoos.accounts import subjects
-        from shumoos.sms import kinds
+        from shumoos.sms import kinds, scopes
         from shumoos.sms.models import Urgency
         from violations import kept, notices
+        from violations.models import Notice, Objection
         from violations.reference import create_first_schedules
 
         subjects.register(WHOSE)
+        scopes.register(Notice, Notice.objects.visible_to)
+        scopes.register(Objection, Objection.objects.visible_to)
         kept.register()
         post_migrate.connect(create_first_schedules, sender=self, dispatch_uid="create_first_schedules")
         kinds.register(

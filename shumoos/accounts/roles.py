@@ -96,6 +96,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "accounts.view_readinglimit",
         "accounts.view_user",
         "sms.view_textmessage",
+        "sms.view_every_text",
         "support.view_ticket",
         "support.view_credentialsrequest",
         *VIEW_DESK_DATA,

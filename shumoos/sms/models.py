@@ -162,6 +162,7 @@ class TextMessage(models.Model):
     class Meta:
         verbose_name = _("text message")
         verbose_name_plural = _("text messages")
+        permissions = [("view_every_text", _("Can view the texts of every office"))]
         ordering = ["-queued_at"]
         constraints = [
             models.CheckConstraint(

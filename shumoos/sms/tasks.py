@@ -10,7 +10,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
-from shumoos.sms import bodies, gateway, kinds
+from shumoos.sms import bodies, gateway, keeping, kinds
 from shumoos.sms.models import Outage, TextMessage
 from shumoos.sms.outcomes import Cancelled, Outcome, Refused, Unavailable
 
@@ -73,6 +73,12 @@ def send_due_texts() -> None:
         return
     if first := TextMessage.objects.claim(limit=BATCH):
         send_all(Feed(first), threads=min(len(first), settings.SMS_THREADS))
+
+
+@shared_task(ignore_result=True)
+def forget_old_texts() -> None:
+    """Delete the texts whose time is over; once a day."""
+    keeping.forget_old()
 
 
 def is_over(outage: Outage) -> bool:

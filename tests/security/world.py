@@ -185,7 +185,7 @@ def add_accounts(tenant):
     )
     rows["person"] = people["supervisor"]
     rows["reset"] = resets.ask(people["supervisor"], by=people["head"])
-    rows["text"] = TextMessage.objects.filter(to=rows["establishment"].owner.mobile).first()
+    rows["text"] = TextMessage.objects.about(rows["subscription"]).first()
 
 
 def make_world():

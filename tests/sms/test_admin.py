@@ -5,9 +5,12 @@ from django.urls import reverse
 
 from shumoos.accounts.models import Role
 from shumoos.accounts.people import create_person
+from shumoos.sms import admin
 from shumoos.sms.models import Status, TextMessage
 from shumoos.sms.outbox import queue_sms
+from tests.activation.subscribing import subscribe
 from tests.conftest import sign_in
+from tests.factories import OfficerFactory, city
 from tests.sms.conftest import MOBILE
 
 LIST = reverse("admin:sms_textmessage_changelist")
@@ -75,3 +78,52 @@ def test_others_do_not_see_the_texts(client, failed, role):
     sign_in(create_person(username="somebody", full_name="شخص تجريبي", role=role), client)
 
     assert client.get(LIST).status_code in (302, 403)
+
+
+# Whose texts an officer sees --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def texts_of_two_offices(db):
+    """A text about a subscription of Riyadh and one of Makkah."""
+    riyadh = subscribe()
+    makkah = subscribe(in_register=False, city=city("jeddah"), supervisor=OfficerFactory(office="MKK"))
+    return [TextMessage.objects.about(each).get() for each in (riyadh, makkah)]
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.HEAD])
+def test_an_officer_sees_the_texts_of_their_own_office_alone(texts_of_two_offices, role):
+    own, other = texts_of_two_offices
+    officer = sign_in(OfficerFactory(role=role))
+    shown = {text.pk for text in officer.get(LIST).context["cl"].result_list}
+    assert own.pk in shown
+    assert other.pk not in shown
+    change = "admin:sms_textmessage_change"
+    assert officer.get(reverse(change, args=[own.pk])).status_code == 200
+    assert officer.get(reverse(change, args=[other.pk])).status_code == 302
+    assert officer.get(reverse("admin:sms_textmessage_history", args=[other.pk])).status_code in (302, 404)
+
+
+def test_an_officer_sees_no_codes_and_no_texts_about_nobodys_establishment(supervisor_client, failed):
+    queue_sms(kind="staff_credentials", to=MOBILE, about=OfficerFactory())
+    assert supervisor_client.get(LIST).context["cl"].result_count == 0
+
+
+def test_an_auditor_sees_the_texts_of_every_office(auditor_client, texts_of_two_offices, failed):
+    shown = {text.pk for text in auditor_client.get(LIST).context["cl"].result_list}
+    assert {failed.pk, *(text.pk for text in texts_of_two_offices)} <= shown
+
+
+def test_a_text_is_found_by_its_number_in_ones_own_office_alone(texts_of_two_offices, supervisor_client):
+    own, other = texts_of_two_offices
+    found = [
+        supervisor_client.get(LIST, {"q": str(text.pk)}).context["cl"].result_count for text in (own, other)
+    ]
+    assert found == [1, 0]
+
+
+def test_a_long_list_is_counted_as_far_as_it_is_shown(auditor_client, failed, monkeypatch):
+    monkeypatch.setattr(admin, "MOST_LISTED", 2)
+    for _text in range(4):
+        queue_sms(kind="test_note", to=MOBILE)
+    assert auditor_client.get(LIST).context["cl"].result_count == 2
