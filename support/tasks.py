@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from support import upkeep
+from support import scanning, upkeep
 from support.held import copies
 
 
@@ -10,6 +10,12 @@ from support.held import copies
 def keep_up() -> None:
     """Escalate late tickets and close those answered a week ago. Safe to run twice at once, or to kill."""
     upkeep.keep_up()
+
+
+@shared_task(ignore_result=True)
+def scan_waiting_files() -> None:
+    """Scan the files of tickets that came while the scanner was away. Safe to run twice at once."""
+    scanning.scan_waiting()
 
 
 @shared_task(ignore_result=True)

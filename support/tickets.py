@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registration.documents import CleanFile
-from registration.models import Application, Establishment, ScanState
+from registration.models import Application, Establishment
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
 from support import clock, numbers
@@ -72,6 +73,7 @@ def save_new(ticket: Ticket, *, by: User | None, attached: Iterable[CleanFile]) 
     if ticket.door != Door.AGENT:
         refuse_too_many(ticket)
     save_with_number(ticket)
+    log_change("ticket opened", ticket, by=by)
     entry = ticket.entries.create(by=by, kind=EntryKind.OPENED, status=ticket.status, at=ticket.opened_at)
     attach(entry, attached)
 
@@ -117,14 +119,12 @@ def language_of(application: Application | None, establishment: Establishment | 
 def attach(entry: TicketEntry, attached: Iterable[CleanFile]) -> None:
     """Keep cleaned files with what was written; the same file again is kept once.
 
-    Raises ValidationError for too many, and for one that the scanner has not seen.
+    One that the scanner has not seen, because it is away, is kept and opened by nobody until it has: see
+    `support.scanning`. Raises ValidationError for too many.
     """
     files = {file.sha256: file for file in attached}
     if not files:
         return
-    if any(file.scan_state == ScanState.WAITING for file in files.values()):
-        words = _("Files cannot be checked now. Send the message without them, or try again in some minutes.")
-        raise ValidationError({"attached": words})
     present = set(entry.ticket.files.values_list("sha256", flat=True))
     new = [file for digest, file in files.items() if digest not in present]
     if len(new) > MOST_FILES or len(present) + len(new) > MOST_FILES_OF_A_TICKET:
@@ -141,5 +141,7 @@ def attach(entry: TicketEntry, attached: Iterable[CleanFile]) -> None:
             file=ContentFile(file.content, name="file"),
             content_type=file.content_type,
             size=file.size,
+            scan_state=file.scan_state,
+            original=ContentFile(file.original, name="file") if file.original else "",
             sha256=file.sha256,
         )

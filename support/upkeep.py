@@ -85,7 +85,7 @@ def drop_files() -> int:
     """Delete a batch of old files, row and content; return how many."""
     old = TicketFile.objects.filter(ticket__closed_at__lt=timezone.now() - FILES_KEPT_FOR).order_by("pk")
     files = list(old.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-    names = [str(file.file.name) for file in files]
+    names = [name for file in files for name in file.file_names]
     TicketFile.objects.filter(pk__in=[file.pk for file in files]).delete()
     transaction.on_commit(lambda: delete(names))
     return len(files)

@@ -2,7 +2,7 @@
 
 from registration.documents.cleaning import CleanFile, clean_file_of, clean_upload
 from registration.documents.keeping import attach, keep, remove
-from registration.documents.serving import serve, serve_thumbnail, show
+from registration.documents.serving import sentence_instead, serve, serve_thumbnail, show
 
 __all__ = [
     "CleanFile",
@@ -11,6 +11,7 @@ __all__ = [
     "clean_upload",
     "keep",
     "remove",
+    "sentence_instead",
     "serve",
     "serve_thumbnail",
     "show",

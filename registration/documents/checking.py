@@ -2,10 +2,12 @@
 
 import logging
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -19,10 +21,13 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
 
+# A row that has `original`, `scan_state` and `scan_tried_at`.
+AnyFile = TypeVar("AnyFile", bound=Model)
+
 
 def scan_waiting() -> None:
     """Scan every document that waits, until the scanner is away. Safe to run twice at once, or to kill."""
-    while document := claim():
+    while document := claim(Document.objects.all()):
         try:
             scan(document)
         except ScannerAway as reason:
@@ -32,30 +37,36 @@ def scan_waiting() -> None:
 
 
 @transaction.atomic
-def claim() -> Document | None:
-    """Take the document whose turn it is, for one try; None where none is due."""
-    due = Document.objects.filter(scan_state=ScanState.WAITING).filter(
+def claim(rows: QuerySet[AnyFile]) -> AnyFile | None:
+    """Take the one of these files whose turn it is, for one try; None where none is due."""
+    due = rows.filter(scan_state=ScanState.WAITING).filter(
         Q(scan_tried_at=None) | Q(scan_tried_at__lt=timezone.now() - TRY_AGAIN_AFTER)
     )
     turn = due.order_by(F("scan_tried_at").asc(nulls_first=True), "pk")
-    document = turn.select_for_update(skip_locked=True).first()
-    if document:
-        Document.objects.filter(pk=document.pk).update(scan_tried_at=Now())
-    return document
+    claimed = turn.select_for_update(skip_locked=True).first()
+    if claimed:
+        rows.filter(pk=claimed.pk).update(scan_tried_at=Now())
+    return claimed
 
 
 def scan(document: Document) -> None:
     """Scan one document as it came in, and write what was found. Raises ScannerAway."""
+    if (found := verdict(document.original)) is not None:
+        settle(document, is_harmful=found)
+
+
+def verdict(original: FieldFile) -> bool | None:
+    """Return whether an upload is harmful; None where it is there no more. Raises ScannerAway."""
     if not settings.CLAMD_ADDRESS:
         # Without a scanner nothing would ever be seen again; that is for an operator to decide.
         raise ScannerAway("CLAMD_ADDRESS is not set")
     try:
-        with document.original.open() as file:
+        with original.open() as file:
             upload = file.read()
     except FileNotFoundError:
         # It was taken away in this moment, or another worker was faster.
-        return
-    settle(document, is_harmful=find_harm(upload))
+        return None
+    return find_harm(upload)
 
 
 @transaction.atomic

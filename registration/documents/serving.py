@@ -1,5 +1,7 @@
 """Documents on their way out, under headers that let nothing in them run."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -52,8 +54,11 @@ def show(content: bytes, content_type: str, *, name: str) -> HttpResponse:
     )
 
 
-def sentence_instead(document: Document) -> HttpResponse | None:
-    """Return what is answered in place of a document that nobody may see; None where it may be shown."""
+def sentence_instead(document: Any) -> HttpResponse | None:
+    """Return what is answered in place of a document that nobody may see; None where it may be shown.
+
+    A `document` is whatever knows whether it `is_being_checked` and `is_harmful`.
+    """
     if document.is_being_checked:
         sentence, status = _("This document is being checked. It can be seen in a few minutes."), 409
     elif document.is_harmful:

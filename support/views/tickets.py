@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registration.documents import show
+from registration.documents import sentence_instead, show
 from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role
@@ -89,6 +89,8 @@ def file(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 def serve(request: Any, ticket: Ticket, pk: int) -> HttpResponse:
     found = get_object_or_404(TicketFile, ticket=ticket, pk=pk)
     log_look(request, "ticket file", found)
+    if withheld := sentence_instead(found):
+        return withheld
     with found.file.open() as kept:
         content = kept.read()
     return show(content, found.content_type, name=f"{ticket.number}-{found.pk}")
