@@ -39,11 +39,12 @@ lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(IN_VENV) manage.py messages --check
 	$(IN_VENV) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(IN_VENV) .ci/audit
 
-# Whether a hole is known in what the portal runs on. It asks the package index and its database of holes, so it
-# is no part of `make lint`, which works without a network; CI runs both.
+# Whether a hole is known in what the portal runs on: pip-audit, which `make lint` ends with. Without a network it
+# says that it has no word of any, and holds nothing up.
 audit: .venv/installed-dev
-	.venv/bin/uv tool run pip-audit --require-hashes --disable-pip --requirement requirements.txt
+	@$(IN_VENV) .ci/audit
 
 # Every script of bench/, at full size; bench/README.md says how to make it smaller.
 bench: .venv/installed-dev $(CATALOGUES)

@@ -1,8 +1,12 @@
 """No secret lies in the repository, and none of the lists of exceptions grows unseen."""
 
+import json
 import re
 import subprocess
+import sys
 import tomllib
+
+import pytest
 
 from shumoos.stack import BASE_DIR
 
@@ -70,3 +74,58 @@ def test_every_exception_from_the_scanner_has_its_reason():
     for rule in excused:
         [line] = [line for line in lines if line.strip().startswith(f'"{rule}"')]
         assert len(line.partition("# ")[2]) > 20, rule
+
+
+# Holes in what the portal runs on ---------------------------------------------------------------------------
+
+
+def audited(tmp_path, report, *, says="", exits=0):
+    """Run `.ci/audit` with a pip-audit that finds `report`, or cannot reach its database where it is None."""
+    stand_in = tmp_path / "uv"
+    found = "" if report is None else json.dumps(report)
+    stand_in.write_text(
+        f"#!{sys.executable}\nimport pathlib, sys\nreport = {found!r}\n"
+        "assert sys.argv[1:3] == ['tool', 'run'], sys.argv\n"
+        "if report: pathlib.Path(sys.argv[sys.argv.index('--output') + 1]).write_text(report)\n"
+        f"sys.stderr.write({says!r})\nsys.exit({exits})\n"
+    )
+    stand_in.chmod(0o755)
+    return subprocess.run(
+        [sys.executable, str(BASE_DIR / ".ci/audit")],
+        env={"UV": str(stand_in), "PATH": ""},
+        capture_output=True,
+        text=True,
+    )
+
+
+HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["5.2.99"], "aliases": [], "description": "invented"}
+
+
+def dependencies(*holes):
+    return {"dependencies": [{"name": "django", "version": "5.2.1", "vulns": list(holes)}], "fixes": []}
+
+
+def test_a_known_hole_fails_with_its_name_and_what_mends_it(tmp_path):
+    done = audited(tmp_path, dependencies(HOLE), says="Found 1 known vulnerability", exits=1)
+    assert done.returncode == 1
+    assert "django 5.2.1: PYSEC-2026-1, mended in 5.2.99" in done.stderr
+
+
+def test_no_known_hole_is_quiet(tmp_path):
+    done = audited(tmp_path, dependencies())
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("exits", [1, 2])
+def test_where_the_database_does_not_answer_that_is_said_and_nothing_is_held_up(tmp_path, exits):
+    done = audited(tmp_path, None, says="ConnectionError: no route\n", exits=exits)
+    assert done.returncode == 0
+    assert "No word of known holes" in done.stderr
+    assert "no route" in done.stderr
+
+
+def test_holes_are_looked_for_in_lint_and_the_list_of_those_let_pass_is_empty():
+    lint = (BASE_DIR / "Makefile").read_text().partition("\nlint:")[2].partition("\n\n")[0]
+    assert ".ci/audit" in lint
+    lines = (BASE_DIR / ".ci/known-holes").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#")] == []
