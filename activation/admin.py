@@ -9,6 +9,7 @@ from activation import admin_life as admin_life  # registers the subscriptions
 from activation.models import ReasonTemplate
 from activation.views import deciding, figures, leading, queue, review
 from registration.models import Application
+from shumoos.accounts.logged_admin import LoggedAdmin
 
 
 @admin.register(Application)
@@ -64,7 +65,7 @@ class ApplicationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ReasonTemplate)
-class ReasonTemplateAdmin(admin.ModelAdmin):
+class ReasonTemplateAdmin(LoggedAdmin):
     """The words that supervisors choose from. One that was used stays: it is only no longer offered."""
 
     list_display = ["code", "use", "about", "words_ar", "words_en", "is_offered"]

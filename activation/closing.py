@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from activation import life, requests
 from activation.models import ClosingOutcome, ClosingRequest, Subscription, SubscriptionStatus
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 
 
@@ -30,6 +31,7 @@ def ask(subscription: Subscription, *, by: User, reason: str) -> ClosingRequest:
     request = ClosingRequest(subscription=subscription, asked_by=by, reason=reason)
     request.full_clean()
     request.save()
+    log_change("ask to close", request, by=by, reason=reason)
     return request
 
 
@@ -69,4 +71,7 @@ def refuse(request: ClosingRequest, *, by: User, answer: str) -> None:
 def end(request: ClosingRequest, outcome: ClosingOutcome, *, by: User, answer: str = "") -> bool:
     """Give a request its end; False where it has had the same before."""
     life.hold(request.subscription.establishment)
-    return requests.end(request, outcome, by=by, answer=answer)
+    if not requests.end(request, outcome, by=by, answer=answer):
+        return False
+    log_change(f"closing request {outcome}", request, by=by, reason=answer)
+    return True

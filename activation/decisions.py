@@ -18,6 +18,7 @@ from registration import mandates, mobile
 from registration.corrections import raise_flags
 from registration.models import Application, ApplicationChange, ChangeKind, Scope, Status
 from registration.moves import MoveRefused, move_application
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.accounts.people import has_chosen_password
 from shumoos.sms.outbox import queue_sms
@@ -90,6 +91,7 @@ def tick(
         for name, answer in checks.get(check.document_id, {}).items():
             setattr(check, name, answer)
         check.save(update_fields=["original_seen", "matches", "legible", "valid_until"])
+    log_change("checklist", application, by=by)
     return review
 
 
@@ -193,7 +195,7 @@ def carry_out(application: Application, review: Review, *, by: User) -> Subscrip
 
 
 @transaction.atomic
-def resend_credentials(subscription: Subscription) -> None:
+def resend_credentials(subscription: Subscription, *, by: User) -> None:
     """Queue a text with a new temporary password; the old one stops working now.
 
     Raises MoveRefused where the owner has chosen a password of their own: they need none from us, and nobody
@@ -205,6 +207,7 @@ def resend_credentials(subscription: Subscription) -> None:
         raise MoveRefused(_("The owner has signed in and chosen a password; there is nothing to resend."))
     user.set_unusable_password()
     user.save(update_fields=["password"])
+    log_change("send credentials", subscription, by=by)
     queue_sms(kind="credentials", to=owner.mobile, language=user.language, about=subscription)
 
 
@@ -218,7 +221,7 @@ def correct_mobile(application: Application, *, to: str, by: User, reason: str) 
     refuse_mobile(application, by=by)
     mobile.change(application, to=to, by=by, reason=reason)
     if application.status == Status.ACTIVATED:
-        resend_credentials(application.subscription)
+        resend_credentials(application.subscription, by=by)
 
 
 def refuse_mobile(application: Application, *, by: User) -> None:
@@ -347,6 +350,7 @@ def record(application: Application, kind: ChangeKind, *, by: User, reason: str 
     change = ApplicationChange(application=application, kind=kind, by=by, reason=reason, **values)
     change.full_clean()
     change.save()
+    log_change(f"application {kind}", application, by=by, reason=reason)
 
 
 def refuse_incomplete(review: Review) -> None:

@@ -19,6 +19,7 @@ from activation.models import Act, Subscription, SubscriptionEvent, Subscription
 from activation.statements import issue_statement
 from registration.models import Application, Establishment, Licence, Status
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.letters import issue as letters
 from shumoos.saudi import calendar
@@ -227,6 +228,7 @@ def record(subscription: Subscription, act: Act, old: str, *, by: User, new: str
     )
     event.full_clean()
     event.save()
+    log_change(f"subscription {act}", subscription, by=by, reason=event.reason)
 
 
 def tell(subscription: Subscription, kind: str) -> None:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from guests.models import Inspection, KeepingRule, Outage, PurgedDay
 from guests.views import inspecting
 from registration.admin import ReadOnlyAdmin
+from shumoos.accounts.logged_admin import LoggedAdmin
 
 
 @admin.register(Inspection)
@@ -51,7 +52,7 @@ class InspectionAdmin(admin.ModelAdmin):
 
 
 @admin.register(KeepingRule)
-class KeepingRuleAdmin(admin.ModelAdmin):
+class KeepingRuleAdmin(LoggedAdmin):
     list_display = ["holds_from", "years"]
 
 

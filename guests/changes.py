@@ -16,6 +16,7 @@ from guests.kinds.errors import RecordRefused, error
 from guests.models import Action, Door, GuestRecord, NilReturn, RecordChange, SandboxRecord
 from guests.tasks import transfer_due_records
 from registration.models import Mandate
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.celery import ring
 from shumoos.saudi import calendar
@@ -208,6 +209,7 @@ def change(
     for name, value in columns.items():
         setattr(record, name, value)
     record.save(update_fields=list(columns))
+    log_change(f"guest record {action}", record, by=by, of=made.acting, reason=reason)
     if action == Action.CORRECTION:
         day = record.occurred_at.astimezone(calendar.RIYADH).date()
         NilReturn.objects.void(record.establishment, record.kind, [day])

@@ -24,8 +24,10 @@ from guests.kinds.base import sha256
 from guests.models import Door, GuestRecord, Submission
 from guests.models.file_imports import FileImport, FilePart, FileStatus, Mode, RefusedRow
 from guests.tasks import read_due_files, transfer_due_records
+from registration import mandates
 from registration.models import Establishment, Mandate
 from registration.storage import cipher
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.celery import ring
 from shumoos.sms.outbox import queue_sms
@@ -76,6 +78,7 @@ def store(
         with transaction.atomic():
             mandate = intake.mandate_of(by, establishment)
             new = store_new(pieces, mandate=mandate, file_name=file_name, details=details)
+            log_change("send file of guests", new, by=by, reason=mandates.acting(mandate, by))
             ring(read_due_files)
     except AlreadyHere as already:
         return already.file_import, False
@@ -116,9 +119,12 @@ def pieces_of(file_import: FileImport) -> Iterator[bytes]:
         yield keys.decrypt(bytes(parts.values_list("sealed", flat=True).get(number=number)))
 
 
+@transaction.atomic
 def ask_to_stop(file_import: FileImport) -> None:
     """Let the reading stop as soon as it can; what has been taken by then stays taken."""
-    FileImport.objects.unfinished().filter(pk=file_import.pk, stop_asked_at=None).update(stop_asked_at=Now())
+    unfinished = FileImport.objects.unfinished().filter(pk=file_import.pk, stop_asked_at=None)
+    if unfinished.update(stop_asked_at=Now()):
+        log_change("stop file of guests", file_import)
     ring(read_due_files)
 
 

@@ -18,6 +18,7 @@ from guests.models import Door, GuestRecord, RecordChange, SandboxSubmission, Su
 from guests.tasks import transfer_due_records
 from registration import mandates
 from registration.models import Establishment, Mandate, Scope
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import Role, User
 from shumoos.celery import ring
 
@@ -136,6 +137,9 @@ def take(
         submission.results = results
         if count(submission, results) != expected:
             submission.save(update_fields=COUNTED)
+        # What a program sends is on record by its submission alone: see docs/architecture.md.
+        if by is not None:
+            log_change("send guests", submission, by=by, reason=submission.acting)
         if submission.accepted:
             ring(transfer_due_records, at_most_every=rings_every)
     return submission

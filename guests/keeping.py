@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from guests.models import Inspection, KeepingRule, PurgedDay
 from registration.models import Establishment
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 
@@ -80,6 +81,7 @@ class InspectionRefused(Exception):
     """Why an officer may not look, as a sentence for them."""
 
 
+@transaction.atomic
 def inspect(*, by: User, number: str, case_number: str, reason: str) -> Inspection:
     """Write down for which case an officer looks at an establishment's records; it holds for an hour.
 
@@ -89,9 +91,11 @@ def inspect(*, by: User, number: str, case_number: str, reason: str) -> Inspecti
     establishment = Establishment.objects.visible_to(by).filter(number=number).first()
     if establishment is None:
         raise InspectionRefused(_("Your office has no establishment with this number."))
-    return Inspection.objects.create(
+    inspection = Inspection.objects.create(
         by=by, establishment=establishment, case_number=case_number, reason=reason
     )
+    log_change("begin inspection", inspection, by=by, reason=f"{case_number}: {reason}")
+    return inspection
 
 
 def count_look(inspection: Inspection) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from guests.models import ApiKey
 from registration.models import Establishment
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 
 LIVE, TEST = "shm_live_", "shm_test_"
@@ -47,6 +48,7 @@ def make(
     )
     key.full_clean(exclude=["created_by", "revoked_by"])
     key.save()
+    log_change("make API key", key, by=by)
     return key, secret
 
 
@@ -63,3 +65,4 @@ def revoke(key: ApiKey, *, by: User | None) -> None:
         key.revoked_at = timezone.now()
         key.revoked_by = by
         key.save(update_fields=["revoked_at", "revoked_by"])
+        log_change("revoke API key", key, by=by)

@@ -10,6 +10,7 @@ from guests.kinds.base import sha256
 from guests.models import Door, GuestRecord, NilReturn, Submission
 from guests.models.nil_returns import lock
 from registration.models import Establishment, Mandate
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 
@@ -40,6 +41,8 @@ def file(establishment: Establishment, kind: str, day: date, *, by: User | None,
         if filed:
             return filed
         refuse_busy_day(establishment, kind, day)
+        submission = open_receipt(establishment, kind, day, by=by, mandate=mandate, door=door)
+        log_change("file nil return", submission, by=by, of=f"{kind} {day}")
         return NilReturn.objects.create(
             establishment=establishment,
             kind=kind,
@@ -47,7 +50,7 @@ def file(establishment: Establishment, kind: str, day: date, *, by: User | None,
             by=by,
             mandate=mandate,
             door=door,
-            submission=open_receipt(establishment, kind, day, by=by, mandate=mandate, door=door),
+            submission=submission,
         )
 
 

@@ -11,6 +11,7 @@ from guests.intake import SubmissionRefused
 from guests.models import Door, StandingNilReturn
 from guests.nil_returns import NilReturnRefused
 from registration.models import Establishment
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 
@@ -22,6 +23,7 @@ def begin(establishment: Establishment, kind: str, *, by: User) -> StandingNilRe
     """Let days without customers be filed by themselves from today on; to say so again changes nothing."""
     try:
         with transaction.atomic():
+            log_change("begin standing nil returns", establishment, by=by, of=kind)
             return StandingNilReturn.objects.create(
                 establishment=establishment, kind=kind, since=calendar.today(), by=by
             )
@@ -29,10 +31,12 @@ def begin(establishment: Establishment, kind: str, *, by: User) -> StandingNilRe
         return StandingNilReturn.objects.standing().get(establishment=establishment, kind=kind)
 
 
+@transaction.atomic
 def end(establishment: Establishment, kind: str, *, by: User) -> None:
     """Leave nil returns to the establishment again; to say so again changes nothing."""
     standing = StandingNilReturn.objects.standing().filter(establishment=establishment, kind=kind)
-    standing.update(ended_at=timezone.now(), ended_by=by)
+    if standing.update(ended_at=timezone.now(), ended_by=by):
+        log_change("end standing nil returns", establishment, by=by, of=kind)
 
 
 def file_due() -> int:

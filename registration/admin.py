@@ -22,6 +22,7 @@ from registration.models import (
     Sector,
 )
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.logged_admin import LoggedAdmin
 from shumoos.accounts.models import Role, User
 
 
@@ -35,7 +36,7 @@ class PeopleMixin:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class ReferenceAdmin(admin.ModelAdmin):
+class ReferenceAdmin(LoggedAdmin):
     """Reference data: administrators add and change it, nobody deletes it."""
 
     list_display = ["code", "name_ar", "name_en"]
@@ -70,7 +71,7 @@ class OfficeAdmin(PeopleMixin, ReferenceAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(LoggedAdmin):
     """The days that the offices' clocks leave out; a clock that runs takes a new one in at once."""
 
     list_display = ["day", "name_ar", "name_en", "office"]
@@ -115,7 +116,7 @@ class ProviderAgentInline(admin.StackedInline):
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):
+class ProviderAdmin(LoggedAdmin):
     list_display = ["name_ar", "name_en", "commercial_registration"]
     search_fields = ["name_ar", "name_en", "commercial_registration"]
     inlines = [ProviderAgentInline]

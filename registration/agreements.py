@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from registration.documents import CleanFile
 from registration.models import Agreement, Duty, DutyKind, ScanState
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 
@@ -37,6 +38,7 @@ def record_payment(agreement: Agreement, *, paid_on: date, receipt_number: str) 
     agreement.receipt_number = receipt_number
     agreement.full_clean()
     agreement.save(update_fields=["paid_on", "receipt_number"])
+    log_change("record payment to company", agreement)
 
 
 @transaction.atomic
@@ -73,6 +75,7 @@ def record_duty(
         duty.file = ContentFile(file.content, name="document")
     duty.full_clean()
     duty.save()
+    log_change("record duty of company", agreement, by=by, of=str(kind))
     return duty
 
 

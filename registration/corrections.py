@@ -22,6 +22,7 @@ from registration.models import (
 from registration.models.applications import TYPED
 from registration.moves import MoveRefused, move_application
 from registration.versions import keep_version, label_of
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
 
@@ -50,6 +51,8 @@ def raise_flags(
         flag = Flag(application=application, name=name, words=words, code=code, raised_by=by)
         flag.full_clean()
         flag.save()
+    if flags:
+        log_change("ask to put right", application, by=by, of=" ".join(flags))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from registration import guesses, intake
 from registration.models import Application, Document, DocumentKind, Licence, Sector, Status
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.codes import check_code
 
 # What the first step asks for: by these an authority's register tells a licence and its owner.
@@ -34,9 +35,11 @@ def save(draft: Application, *, typed: dict[str, Any]) -> Application:
         setattr(draft, name, value)
     draft.saved_at = timezone.now()
     draft.save()
+    log_change("save draft", draft)
     return draft
 
 
+@transaction.atomic
 def begin(*, typed: dict[str, Any], language: str = "ar") -> Application:
     """Return a new draft with what was typed; its texts are in that language until it is sent."""
     return save(Application.objects.create(language=language), typed=typed)
@@ -116,6 +119,7 @@ def note_verified(draft: Application, *, mobile: str) -> None:
     if draft.owner_mobile == mobile and not draft.is_mobile_verified:
         draft.mobile_verified_at = timezone.now()
         draft.save(update_fields=["mobile_verified_at"])
+        log_change("prove mobile", draft)
 
 
 class Slot(NamedTuple):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from shumoos.accounts.access_log import log_look
+from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.models import Role, User
 from shumoos.letters.issue import MoveRefused, revoke
@@ -139,7 +139,9 @@ class LetterAdmin(admin.ModelAdmin):
         form = RevokeForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                revoke(letter, by=request.user, reason=form.cleaned_data["reason"])
+                reason = form.cleaned_data["reason"]
+                with logged(request, "revoke letter", letter, reason=reason):
+                    revoke(letter, by=request.user, reason=reason)
             except MoveRefused as refusal:
                 messages.error(request, str(refusal))
             else:

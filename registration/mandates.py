@@ -29,6 +29,7 @@ from registration.models import (
 )
 from registration.moves import MoveRefused
 from shumoos.accounts import codes
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import Look, Role, User
 from shumoos.saudi import calendar, reference_number
 from shumoos.sms.outbox import queue_sms
@@ -117,6 +118,7 @@ def ask(
         raise MandateRefused(_("The owner has been asked already and has not answered yet."))
     mandate.full_clean()
     mandate.save()
+    log_change("ask for mandate", mandate, by=by, reason=" ".join(mandate.scopes))
     queue_sms(kind="mandate_asked", to=agreement.mobile, language=agreement.language, about=mandate)
     return mandate
 
@@ -202,6 +204,7 @@ def approve(mandate: Mandate, *, typed: str, by: User | None) -> None:
             mandate.approved_at = timezone.now()
             mandate.approved_by = by
             mandate.save(update_fields=["approved_at", "approved_by"])
+            log_change("approve mandate", mandate, by=by, reason=" ".join(mandate.scopes))
 
 
 @transaction.atomic
@@ -215,6 +218,7 @@ def revoke(mandate: Mandate, *, by: User | None) -> None:
         mandate.revoked_at = timezone.now()
         mandate.revoked_by = by
         mandate.save(update_fields=["revoked_at", "revoked_by"])
+        log_change("revoke mandate", mandate, by=by)
 
 
 def refuse_closed(mandate: Mandate) -> None:

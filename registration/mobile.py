@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from registration.models import Application, ApplicationChange, ChangeKind, Owner
 from registration.moves import MoveRefused
 from shumoos.accounts import codes
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.accounts.people import has_chosen_password
 from shumoos.saudi.mobile import mask
@@ -65,6 +66,7 @@ def put(application: Application, *, to: str, by: User | None, reason: str = "")
     )
     change.full_clean()
     change.save()
+    log_change("change mobile", application, by=by, reason=reason)
     application.owner_mobile = to
     application.mobile_verified_at = timezone.now()
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from registration import office_time
 from registration.models import MOVES, Application, Mandate, Status
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
 
@@ -47,6 +48,7 @@ def move_application(
     if to == Status.SUBMITTED and application.status != Status.UNDER_REVIEW:
         office_time.start(application)
     application.events.create(old=application.status, new=to, by=by, reason=reason, mandate=mandate)
+    log_change(f"application {to}", application, by=by, reason=reason)
     application.status = to
     application.decided_at = timezone.now() if to in DECIDED else None
     application.save(update_fields=["status", "decided_at", "clock_from"])

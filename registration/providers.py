@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from registration.models import Provider, ProviderAgent
 from registration.moves import MoveRefused
+from shumoos.accounts import subjects
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import create_person, has_chosen_password
 from shumoos.sms.outbox import queue_sms
@@ -39,6 +41,7 @@ def add_agent(
     if present is not None:
         raise MoveRefused(_("This user name is taken. Choose another one."))
     membership = ProviderAgent.objects.create(provider=provider, user=person)
+    log_change("add agent", person, of=subjects.key_of(provider))
     if not has_chosen_password(person):
         queue_sms(kind="staff_credentials", to=person.mobile, language=person.language, about=person)
     return membership
@@ -47,6 +50,7 @@ def add_agent(
 def join_as_head(provider: Provider, person: User) -> None:
     """Make somebody who was invited a head of the company, who then adds its agents."""
     ProviderAgent.objects.create(provider=provider, user=person, is_head=True)
+    log_change("add agent", person, of=subjects.key_of(provider))
 
 
 @transaction.atomic
@@ -62,8 +66,10 @@ def end_agent(membership: ProviderAgent, *, by: User) -> None:
         raise MoveRefused(_("You cannot end your own time at the company; ask the administrator."))
     membership.ended_at = timezone.now()
     membership.save(update_fields=["ended_at"])
+    log_change("end agent", membership.user, by=by, of=subjects.key_of(membership.provider))
 
 
+@transaction.atomic
 def resend_credentials(membership: ProviderAgent) -> None:
     """Text an agent a new temporary password; the old one stops working when it is sent.
 
@@ -72,4 +78,5 @@ def resend_credentials(membership: ProviderAgent) -> None:
     person = membership.user
     if membership.ended_at is not None or has_chosen_password(person):
         raise MoveRefused(_("This agent has signed in and chosen a password; there is nothing to resend."))
+    log_change("send credentials", person)
     queue_sms(kind="staff_credentials", to=person.mobile, language=person.language, about=person)

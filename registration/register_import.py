@@ -16,6 +16,7 @@ from registration.registers.checking import Checker, LineRefused
 from registration.registers.merging import Findings
 from registration.registers.wording import FileRefused
 from registration.storage import cipher
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -79,6 +80,7 @@ def store_new(
     try:
         with transaction.atomic():
             new.save()
+            log_change("load register", new, by=by)
     except IntegrityError as error:
         if "import_same_file_once_at_a_time" not in str(error):
             raise
@@ -186,6 +188,7 @@ def fail(register_import: RegisterImport, problem: str) -> None:
     register_import.parts.all().delete()
 
 
+@transaction.atomic
 def stop(register_import: RegisterImport) -> bool:
     """End an import before anything of it was taken; False where it has ended already.
 
@@ -196,6 +199,8 @@ def stop(register_import: RegisterImport) -> bool:
         .filter(pk=register_import.pk)
         .update(status=ImportStatus.FAILED, problem="stopped", finished_at=timezone.now())
     )
+    if stopped:
+        log_change("stop register", register_import)
     return bool(stopped)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from registration.models import Application, ResumeLink, Status
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.sms.outbox import queue_sms
 
 # Enough for a text that did not arrive, and no way to have somebody flooded with them.
@@ -32,6 +33,7 @@ def send_link(draft: Application, *, language: str) -> ResumeLink:
             raise MoveRefused(_("The link is on its way. You can ask for it again after ten minutes."))
         link.sent_at = timezone.now()
         link.save(update_fields=["sent_at"])
+    log_change("send link to draft", draft)
     queue_sms(kind="application_resume", to=draft.owner_mobile, language=language, about=link)
     return link
 

@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from registration.admin import ReadOnlyAdmin
+from shumoos.accounts.logged_admin import LoggedAdmin
 from support.models import Category, CredentialsRequest, Macro, Priority, Ticket
 from support.views import credentials
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(LoggedAdmin):
     """Rows that others point to: their code stays, and they are not deleted."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

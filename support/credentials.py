@@ -17,7 +17,7 @@ def send(request: CredentialsRequest, *, by: User) -> None:
     """
     if not end(request, CredentialsOutcome.SENT, by=by):
         return
-    decisions.resend_credentials(request.subscription)
+    decisions.resend_credentials(request.subscription, by=by)
     tell(request, by=by, detail="credentials_sent")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registration.documents import CleanFile
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import Role, User
 from shumoos.sms.outbox import queue_sms
 from support import clock
@@ -36,6 +37,7 @@ def lock(ticket: Ticket) -> None:
 
 def write(ticket: Ticket, kind: EntryKind, *, by: User | None, **said: Any) -> TicketEntry:
     """Add a row to the history of a locked ticket."""
+    log_change(f"ticket {kind}", ticket, by=by)
     return ticket.entries.create(kind=kind, by=by, status=ticket.status, at=timezone.now(), **said)
 
 

@@ -2,6 +2,7 @@
 
 import time
 
+from django.urls import reverse
 from django_otp.oath import TOTP
 
 from shumoos.accounts.models import Authenticator
@@ -21,3 +22,12 @@ def give_authenticator(user):
 
 def draft_of(user):
     return Authenticator.objects.get(user=user, confirmed=False)
+
+
+def asks_again(response):
+    """Whether it is asked who is there, on a page of its own or in place of the answer."""
+    if response.status_code == 302:
+        return response["Location"].startswith(reverse("accounts:confirm"))
+    return response.status_code == 200 and "accounts/confirm.html" in [
+        each.name for each in response.templates
+    ]

@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 
 from shumoos.accounts import fresh
 from shumoos.accounts.models import STAFF_ROLES, Authenticator, Role
+from tests import changing
 from tests.factories import EstablishmentFactory, OfficerFactory, UserFactory
 
 # How long an example takes is measured elsewhere: a busy machine is no fault of it.
@@ -48,6 +49,14 @@ def verify(client, user):
     session[DEVICE_ID_SESSION_KEY] = device.persistent_id
     session[fresh.KEY] = time.time()
     session.save()
+
+
+@pytest.fixture(autouse=True)
+def changes_leave_a_line(monkeypatch):
+    """Every change that a request of this test makes is in the access log; see `tests.changing`."""
+    faults = changing.hold_to_it(monkeypatch)
+    yield faults
+    assert faults == []
 
 
 @pytest.fixture

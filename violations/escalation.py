@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from registration.models import Licence
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.celery import ring
 from shumoos.saudi import calendar
@@ -181,7 +182,9 @@ def open_case(licence: Licence, by: User, on: date) -> Case:
                 )
             )
         ring(send_due_texts)
-        return Case.objects.open().get(licence=licence, kind=CaseKind.NOT_SUBSCRIBED)
+        case = Case.objects.open().get(licence=licence, kind=CaseKind.NOT_SUBSCRIBED)
+        log_change("warn", case, by=by)
+        return case
 
 
 @transaction.atomic

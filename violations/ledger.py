@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from registration.models import Licence
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.letters.models import Letter
 from violations import chain
@@ -107,6 +108,7 @@ def set_less(case: Case, amount: Decimal, *, by: User, reason: str) -> None:
     held.less_amount, held.less_reason, held.less_by = amount, reason.strip(), by
     held.full_clean()
     held.save(update_fields=["less_amount", "less_reason", "less_by"])
+    log_change("set less than cap", case, by=by, reason=reason)
     case.refresh_from_db()
 
 
@@ -148,4 +150,5 @@ def enter(
         Case.objects.filter(pk=case.pk).update(fined=F("fined") + amount)
     Account.objects.filter(pk=account.pk).update(last_number=entry.number, last_hash=entry.hash)
     entry.save(force_insert=True)
+    log_change(f"ledger {kind}", entry, by=by, reason=reason)
     return entry

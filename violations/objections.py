@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from registration.documents import CleanFile
 from registration.models import ScanState
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 from shumoos.sms.outbox import queue_sms
@@ -92,6 +93,7 @@ def save(notice: Notice, text: str, documents: list[CleanFile], by: User) -> Obj
             size=document.size,
             sha256=document.sha256,
         )
+    log_change("object", objection, by=by)
     return objection
 
 
@@ -125,6 +127,7 @@ def decide(
     objection.case.refresh_from_db()
     objection.letter = issue_decision(objection)
     objection.save()
+    log_change(f"objection {outcome}", objection, by=by, reason=answer)
     queue_sms(
         kind=DECIDED_KIND,
         to=objection.filed_by.mobile,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from guests.models import GuestRecord, Submission
 from registration.models import Application, Establishment, Licence
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.letters.issue import lock_series
 from shumoos.saudi import calendar
@@ -71,6 +72,7 @@ def record_occurrence(
     )
     occurrence.full_clean(exclude=["case"])
     take_step(case, occurrence, earlier, amount, reason)
+    log_change("record occurrence", occurrence, by=by, reason=reason)
     return occurrence
 
 
@@ -163,6 +165,7 @@ def mark_corrected(occurrence: Occurrence, *, by: User) -> None:
     if held.corrected_at is None and held.annulled_at is None:
         held.corrected_at, held.corrected_by = timezone.now(), by
         held.save(update_fields=["corrected_at", "corrected_by"])
+        log_change("data corrected", held, by=by)
 
 
 @transaction.atomic
@@ -185,6 +188,7 @@ def annul(occurrence: Occurrence, *, by: User, reason: str, **documents: Any) ->
     waive_notice(occurrence.notice, case, by=by, reason=reason, **documents)
     later = case.occurrences.counted().filter(notice__gt=occurrence.notice.pk)
     later.update(flagged_at=timezone.now(), settled_at=None)
+    log_change("annul occurrence", occurrence, by=by, reason=reason)
 
 
 def waive_notice(notice: Notice, case: Case, *, by: User, reason: str, **documents: Any) -> None:
@@ -198,4 +202,5 @@ def waive_notice(notice: Notice, case: Case, *, by: User, reason: str, **documen
 def settle(occurrence: Occurrence) -> None:
     """Note that the head has looked at a flagged occurrence and leaves it as it is, or has reduced the
     fine."""
-    Occurrence.objects.flagged().filter(pk=occurrence.pk).update(settled_at=timezone.now())
+    if Occurrence.objects.flagged().filter(pk=occurrence.pk).update(settled_at=timezone.now()):
+        log_change("settle occurrence", occurrence)

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 from shumoos.saudi.digits import strip_marks, to_ascii
@@ -106,12 +107,15 @@ def import_file(content: bytes, *, name: str, by: User) -> BankFile:
     ValidationError for what is no such file.
     """
     lines = [enter_line(line, row, by=by) for line, row in read(content)]
-    return BankFile.objects.create(
-        name=name[:200],
-        sha256=hashlib.sha256(content).hexdigest(),
-        by=by,
-        lines=[asdict(line) for line in lines],
-    )
+    with transaction.atomic():
+        file = BankFile.objects.create(
+            name=name[:200],
+            sha256=hashlib.sha256(content).hexdigest(),
+            by=by,
+            lines=[asdict(line) for line in lines],
+        )
+        log_change("load bank file", file, by=by)
+    return file
 
 
 def lines_of(file: BankFile) -> list[Line]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 from violations.models import Fault, Occurrence, Proposal, Source
@@ -42,13 +43,16 @@ def take_up(proposal: Proposal, *, by: User, **occurrence: Any) -> Occurrence:
         **occurrence,
     )
     close(held, by=by, occurrence=recorded)
+    log_change("take up proposal", held, by=by)
     return recorded
 
 
 @transaction.atomic
 def dismiss(proposal: Proposal, *, by: User, reason: str) -> None:
     """Close a proposal without an occurrence. Raises ValidationError without a reason."""
-    close(hold(proposal), by=by, dismissal=reason.strip())
+    held = hold(proposal)
+    close(held, by=by, dismissal=reason.strip())
+    log_change("dismiss proposal", held, by=by, reason=reason)
 
 
 def hold(proposal: Proposal) -> Proposal:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext
 
+from shumoos.accounts.access_log import log_change
 from shumoos.saudi import calendar
 from violations.models import Basis, CaseKind, Schedule, Stage, Step
 
@@ -40,6 +41,7 @@ def add(schedule: Schedule, steps: Sequence[dict[str, Any]]) -> Schedule:
         refuse_wrong(step, is_last=position == len(stages))
         step.full_clean()
         step.save()
+    log_change("add schedule", schedule)
     return schedule
 
 

@@ -150,7 +150,7 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     return act(
         request,
         application,
-        lambda: decisions.resend_credentials(subscription),
+        lambda: decisions.resend_credentials(subscription, by=request.user),
         _("A text with a new password is on its way."),
     )
 

@@ -42,6 +42,10 @@ def show(request: Admitted, record_id: str) -> dict[str, Any]:
     """Return what is known of the record, how far it is on its way with it; the look is logged."""
     record = find(request, record_id)
     log_look(request, "read record by API", record)
+    return shown(record)
+
+
+def shown(record: AnyRecord) -> dict[str, Any]:
     return {
         "id": str(record.pk),
         "receipt": record.submission.receipt,
@@ -119,4 +123,5 @@ def changed(request: Admitted, record_id: str, change: Callable[[AnyRecord], Non
         if refusal.code == "reason":
             raise schemas.invalid([said | {"field": "reason"}]) from None
         raise Problem("state", str(refusal), errors=[said]) from None
-    return show(request, record_id)
+    # The change itself is in the access log, with the key: to be told of it is no other look.
+    return shown(find(request, record_id))

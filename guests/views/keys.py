@@ -15,7 +15,6 @@ from guests.key_forms import NewKeyForm
 from guests.models import ApiKey
 from registration.models import Establishment
 from shumoos.accounts import codes, second_factor
-from shumoos.accounts.access_log import log_look
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
@@ -62,7 +61,6 @@ def new(request: SignedInRequest) -> HttpResponse:
         except keys.KeyRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            log_look(request, "make API key", key)
             return render(request, "guests/key_made.html", {"key": key, "secret": secret})
     return render(request, "guests/new_key.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -96,6 +94,5 @@ def purpose(request: SignedInRequest) -> str:
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     key = get_object_or_404(ApiKey.objects.visible_to(request.user), pk=pk)
     keys.revoke(key, by=request.user)
-    log_look(request, "revoke API key", key)
     messages.success(request, _("The key opens nothing any more."))
     return redirect("api_keys:list")

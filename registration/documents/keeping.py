@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from registration.documents.cleaning import CleanFile, clean_upload
 from registration.models import Application, Document, DocumentKind, Status
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_change
 
 
 def attach(application: Application, kind: DocumentKind | str, upload: UploadedFile) -> Document:
@@ -37,6 +38,7 @@ def keep(application: Application, kind: DocumentKind | str, file: CleanFile) ->
         current.is_current = False
         current.save(update_fields=["is_current"])
     touch(locked)
+    log_change("add document", locked, of=code)
     return Document.objects.create(
         application=application,
         kind_id=code,
@@ -72,6 +74,7 @@ def remove(application: Application, kind: DocumentKind | str) -> None:
         seen.is_current = True
         seen.save(update_fields=["is_current"])
     touch(locked)
+    log_change("remove document", locked, of=code)
 
 
 def delete(document: Document) -> None:

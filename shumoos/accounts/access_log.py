@@ -14,8 +14,12 @@ from django.http import HttpRequest
 from shumoos.accounts import posts, subjects
 from shumoos.accounts.models import Look, User
 
+LONGEST_REASON = Look._meta.get_field("reason").max_length
+
 # The request that is being answered, for functions that know only who acts.
 _request: ContextVar[HttpRequest | None] = ContextVar("request of the access log", default=None)
+# What an operator has called at the shell of a machine, where nobody has signed in.
+_command: ContextVar[str] = ContextVar("command of the access log", default="")
 
 
 def log_look(
@@ -31,14 +35,37 @@ def log_look(
     write(action, subject, by=user, reason=reason, people=people, request=request)
 
 
-def log_change(action: str, subject: models.Model | str, *, by: User | None, reason: str = "") -> None:
-    """Record within a transaction that somebody changes `subject`; `by` is None for an owner without account.
+def log_change(
+    action: str, subject: models.Model | str, *, by: User | None = None, reason: str = "", of: str = ""
+) -> None:
+    """Record within a transaction that somebody changes `subject`, which is named by its kind and key.
 
-    Raises TransactionManagementError outside of one: what is changed and who did it stand and fall together.
+    Without `by` it is whoever has signed in to the request that is answered; nobody where its sender has no
+    account. What the portal does by itself, at nobody's request, is not written: its rows' histories say it.
+    `of` says what of the subject, where the action does not: it stands before the reason. Raises
+    TransactionManagementError outside of a transaction: what is changed and who did it stand and fall
+    together.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A change is logged in the transaction that makes it.")
-    write(action, subject, by=by, reason=reason, people=1, request=_request.get())
+    request, command = _request.get(), _command.get()
+    by = by or signed_in(request)
+    if by is None and request is None and not command:
+        return
+    said = " · ".join(part for part in (of, reason, key_of(request), command) if part)
+    write(action, subject, by=by, reason=said, people=1, request=request)
+
+
+def signed_in(request: HttpRequest | None) -> User | None:
+    """Return who has signed in to a request; nobody where the API answers, which knows keys alone."""
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None
+
+
+def key_of(request: HttpRequest | None) -> str:
+    """Return how the key that a request came with is known to its owner; nothing for one without a key."""
+    key = getattr(request, "api_key", None)
+    return f"{key.prefix}…" if key is not None else ""
 
 
 @contextmanager
@@ -72,10 +99,20 @@ def write(
         subject=named,
         whose=whose,
         people=people,
-        reason=reason,
+        reason=reason[:LONGEST_REASON],
         address=(request.META.get("REMOTE_ADDR") or None) if request else None,
         request_id=getattr(request, "id", ""),
     )
+
+
+@contextmanager
+def operating(command: str) -> Iterator[None]:
+    """Let what is changed within the block be written as an operator's, who called this command."""
+    token = _command.set(f"manage.py {command}")
+    try:
+        yield
+    finally:
+        _command.reset(token)
 
 
 @contextmanager

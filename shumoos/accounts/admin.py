@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import sessions
-from shumoos.accounts.access_log import logged
+from shumoos.accounts.logged_admin import LoggedAdmin
 from shumoos.accounts.models import ReadingLimit, Role, User
 
 # Owners and their staff come from activation and from owners; administrators do not see customers.
@@ -21,7 +21,7 @@ admin.site.unregister(TOTPDevice)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(LoggedAdmin, UserAdmin):
     list_display = ["username", "full_name", "role", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     search_fields = ["username", "full_name"]
@@ -53,15 +53,11 @@ class PersonAdmin(UserAdmin):
 
 
 @admin.register(ReadingLimit)
-class ReadingLimitAdmin(admin.ModelAdmin):
+class ReadingLimitAdmin(LoggedAdmin):
     """What is unusual, by role. Every change is in the access log, where the auditor sees it."""
 
     list_display = ["role", "people_an_hour", "begins_at", "ends_at"]
     readonly_fields = ["role"]
-
-    def save_model(self, request: HttpRequest, obj: ReadingLimit, form: ModelForm, change: bool) -> None:
-        with logged(request, "change reading limit", obj, reason=", ".join(form.changed_data)):
-            super().save_model(request, obj, form, change)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

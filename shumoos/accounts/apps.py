@@ -3,13 +3,16 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+# Whose these rows are in the access log.
+WHOSE: dict[str, tuple[str, ...]] = {"accounts.signin": ("user",), "accounts.invitation": ("user",)}
+
 
 class AccountsConfig(AppConfig):
     name = "shumoos.accounts"
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from shumoos.accounts import kept, sessions, texts
+        from shumoos.accounts import kept, sessions, subjects, texts
         from shumoos.accounts.first_limits import create_first_limits
         from shumoos.accounts.roles import create_groups
 
@@ -18,6 +21,7 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(create_first_limits, sender=self, dispatch_uid="create_first_limits")
         texts.register()
         kept.register()
+        subjects.register(WHOSE)
         # Django's own word of who has signed in. Axes stands before us in the apps and so counts first.
         user_logged_in.connect(sessions.begin, dispatch_uid="begin_session")
         user_logged_out.connect(sessions.finish, dispatch_uid="finish_session")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shumoos.accounts import posts
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import STAFF_ROLES, Invitation, InvitationStatus, Role, User
 from shumoos.accounts.people import choose_password, create_person
 from shumoos.sms import kinds
@@ -89,6 +90,7 @@ def invite(
     )
     invitation.full_clean()
     invitation.save()
+    log_change("invite", invitation, by=by, of=str(role))
     send(invitation)
     return invitation
 
@@ -104,6 +106,7 @@ def resend(invitation: Invitation) -> None:
         raise InvitationRefused(_("This invitation is %(status)s.") % {"status": invitation.status.label})
     invitation.expires_at = timezone.now() + lifetime()
     invitation.save(update_fields=["expires_at"])
+    log_change("invite again", invitation)
     send(invitation)
 
 
@@ -120,6 +123,7 @@ def revoke(invitation: Invitation) -> None:
         raise InvitationRefused(_("This invitation is %(status)s.") % {"status": invitation.status.label})
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
+    log_change("revoke invitation", invitation)
 
 
 def find(key: str) -> Invitation | None:
@@ -152,6 +156,7 @@ def accept(invitation: Invitation, *, key: str, username: str, password: str) ->
     invitation.user = person
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["user", "accepted_at"])
+    log_change("accept invitation", invitation, by=person)
     return person
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import ADMIN_ROLES, Role, SignIn, User
 from shumoos.sms import kinds
 
@@ -71,6 +73,7 @@ def sample_credentials(username: str) -> dict[str, Any]:
     return {"username": username, "password": "m" * PASSWORD_LENGTH}
 
 
+@transaction.atomic
 def choose_password(user: User, password: str, *, keep: int = 0) -> None:
     """Set the password that the user has chosen; it is validated by the form.
 
@@ -81,6 +84,7 @@ def choose_password(user: User, password: str, *, keep: int = 0) -> None:
     user.password_expires_at = None
     user.save(update_fields=["password", "must_change_password", "password_expires_at"])
     SignIn.objects.filter(user=user).open().exclude(pk=keep).end()
+    log_change("choose password", user)
 
 
 def take_password_away(user: User) -> None:

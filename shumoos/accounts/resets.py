@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shumoos.accounts import people, posts, second_factor, sessions
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import STAFF_ROLES, AuthenticatorReset, ResetStatus, Role, User
 from shumoos.sms import kinds
 from shumoos.sms.outbox import queue_sms
@@ -53,6 +54,7 @@ def ask(user: User, *, by: User, also_password: bool = False) -> AuthenticatorRe
     reset = AuthenticatorReset(user=user, asked_by=by, also_password=also_password)
     reset.full_clean()
     reset.save()
+    log_change("ask_reset", user, by=by)
     return reset
 
 
@@ -104,6 +106,7 @@ def decide(reset: AuthenticatorReset, status: ResetStatus, by: User) -> None:
     reset.decided_by = by
     reset.decided_at = timezone.now()
     reset.save(update_fields=["status", "decided_by", "decided_at"])
+    log_change("confirm_reset" if status == ResetStatus.CONFIRMED else "refuse_reset", reset.user, by=by)
 
 
 def lock(reset: AuthenticatorReset) -> None:

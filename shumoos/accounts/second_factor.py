@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shumoos.accounts import fresh
+from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import STAFF_ROLES, Authenticator, RecoveryCode, User
 from shumoos.accounts.people import PASSWORD_ALPHABET
 from shumoos.saudi import digits
@@ -66,6 +67,7 @@ def confirm(user: User, typed: str) -> tuple[Authenticator, list[str]]:
             Authenticator.objects.filter(user=user).exclude(pk=draft.pk).delete()
             draft.confirmed = True
             draft.save(update_fields=["confirmed"])
+            log_change("set up authenticator", user)
             return draft, make_recovery_codes(user)
     # Raised out here, where the try is already counted.
     raise FactorRefused(refusal)
@@ -147,6 +149,7 @@ def make_recovery_codes(user: User) -> list[str]:
         RecoveryCode.objects.bulk_create(
             RecoveryCode(user=user, code_hash=hash_of(user, code)) for code in codes
         )
+        log_change("make recovery codes", user)
     return codes
 
 

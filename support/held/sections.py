@@ -26,7 +26,7 @@ from registration.models import (
 )
 from registration.models.applications import TYPED
 from shumoos.accounts import subjects
-from shumoos.accounts.models import Look, SignIn
+from shumoos.accounts.models import Look, Role, SignIn
 from shumoos.sms.models import TextMessage
 from support.models import RightsRequest, Ticket, TicketEntry
 from violations.models import Case, LedgerEntry, Notice, Objection
@@ -224,8 +224,10 @@ def of_looks(owner: Owner, *querysets: Any) -> list[Section]:
     whose = [subjects.key_of(owner), *([subjects.key_of(owner.user)] if owner.user else [])]
     for rows in querysets:
         whose += [subjects.key_of(row) for row in rows]
-    looks = Look.objects.filter(whose__in=whose).exclude(by=owner.user).order_by("-at")
-    return [section("looks", _("Looks at this data by officials"), looks, "at", "role", "action")]
+    # Without what the owner and their own people, programs and browsers did.
+    looks = Look.objects.filter(whose__in=whose).exclude(role__in=["", Role.OWNER, Role.STAFF])
+    title = _("Looks at this data, and changes of it, by officials and companies")
+    return [section("looks", title, looks.order_by("-at"), "at", "role", "action")]
 
 
 def guests(establishments: Any) -> Section:

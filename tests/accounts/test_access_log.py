@@ -81,11 +81,11 @@ def test_a_line_says_who_where_what_whose_when_why_and_by_which_request(rf, supe
     assert timezone.now() - line.at < timedelta(minutes=1)
 
 
-def test_what_belongs_to_an_establishment_is_written_under_it():
+def test_what_belongs_to_an_establishment_is_written_under_it(supervisor):
     establishment = EstablishmentFactory()
     licence = LicenceFactory(establishment=establishment)
     with transaction.atomic():
-        access_log.log_change("renew", licence, by=None)
+        access_log.log_change("renew", licence, by=supervisor)
     assert Look.objects.get().whose == f"registration.establishment:{establishment.pk}"
 
 
@@ -122,8 +122,42 @@ def test_a_change_knows_the_request_it_came_by(supervisor, rf):
     line = Look.objects.get()
     assert (line.address, line.request_id) == ("203.0.113.9", request.id)
     with transaction.atomic():
-        access_log.log_change("waive", supervisor, by=None)
+        access_log.log_change("waive", supervisor, by=supervisor)
     assert Look.objects.first().request_id == ""
+
+
+def test_without_a_name_a_change_is_whose_session_it_is(supervisor, rf):
+    request = rf.post("/")
+    request.user = supervisor
+    with access_log.answering(request), transaction.atomic():
+        access_log.log_change("waive", supervisor)
+    assert Look.objects.get().by == supervisor
+
+
+def test_what_an_operator_does_at_the_shell_is_written_with_the_command(supervisor):
+    with access_log.operating("shut_out"), transaction.atomic():
+        access_log.log_change("shut out", supervisor, reason="بلاغ")
+    line = Look.objects.get()
+    assert (line.by, line.reason) == (None, "بلاغ · manage.py shut_out")
+
+
+def test_a_reason_that_is_too_long_is_cut_and_loses_no_line(supervisor):
+    with transaction.atomic():
+        access_log.log_change("waive", supervisor, by=supervisor, reason="س" * 5000)
+    assert len(Look.objects.get().reason) == 600
+
+
+def test_an_account_in_other_hands_is_shut_out_at_once():
+    owner = EstablishmentFactory().owner.user
+    client = sign_in(owner)
+    assert client.get("/home/").status_code == 200
+    call_command("shut_out", owner.username)
+    assert client.get("/home/").status_code == 302
+    owner.refresh_from_db()
+    assert not owner.has_usable_password()
+    assert Look.objects.get(action="shut out").subject == f"accounts.user:{owner.pk}"
+    with pytest.raises(CommandError):
+        call_command("shut_out", "nobody-of-this-name")
 
 
 # Nobody changes it ------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def test_the_right_mobile_gets_new_credentials_and_the_old_password_stops_at_onc
 def test_a_resend_alone_ends_the_old_password_too(client, supervisor, application):
     subscription = decisions.activate(application, by=supervisor)
     old = password_in(credentials())
-    decisions.resend_credentials(subscription)
+    decisions.resend_credentials(subscription, by=supervisor)
     assert not User.objects.get(role="owner").check_password(old)
 
 

@@ -10,6 +10,7 @@ from guests import keys
 from guests.models import ApiKey
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Look, OneTimeCode, Role
+from tests.authenticators import asks_again
 from tests.codes import another, receive_code
 from tests.conftest import sign_in, verify
 from tests.factories import UserFactory
@@ -65,8 +66,7 @@ def test_a_code_is_asked_for_again_after_a_while(owner_client, owner, hotel):
     session.save()
 
     for response in (owner_client.get(NEW), owner_client.post(NEW, typed(hotel))):
-        assert response.status_code == 302
-        assert response["Location"].startswith(reverse("accounts:confirm"))
+        assert asks_again(response)
     assert ApiKey.objects.count() == 0
 
 
@@ -192,3 +192,17 @@ def test_an_operator_makes_a_key(hotel):
     assert (key.key_hash, key.is_test, key.created_by) == (keys.hash_of(secret), True, None)
     with pytest.raises(CommandError):
         call_command("make_api_key", "--establishment", "0")
+
+
+def test_an_operator_revokes_the_keys_of_an_owner_who_cannot_be_reached(hotel, owner):
+    (first, _secret), (second, _other) = make_key(hotel), make_key(hotel)
+    call_command("revoke_api_key", establishment=hotel.number, prefix=first.prefix)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.revoked_at is not None, second.revoked_at) == (True, None)
+    line = Look.objects.get(action="revoke API key")
+    assert (line.by, line.reason) == (None, "manage.py revoke_api_key")
+    call_command("revoke_api_key", establishment=hotel.number)
+    assert not ApiKey.objects.in_force().exists()
+    with pytest.raises(CommandError):
+        call_command("revoke_api_key", establishment=hotel.number)

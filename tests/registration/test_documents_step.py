@@ -113,7 +113,8 @@ def test_the_owner_can_look_at_what_they_gave_and_the_look_is_recorded(came):
 
     assert response["Content-Type"] == "image/jpeg"
     assert response["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
-    assert [(look.action, look.by) for look in Look.objects.all()] == [("document", None)]
+    looks = Look.objects.exclude(action__in=["save draft", "prove mobile", "add document"])
+    assert [(look.action, look.by) for look in looks] == [("document", None)]
 
 
 def test_coming_back_finds_the_documents(came):

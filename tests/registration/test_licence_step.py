@@ -259,7 +259,7 @@ def test_naming_a_licence_takes_the_same_queries_whatever_there_is(client, rows,
     client.post(REGISTER, the_licence())
     client.get(REGISTER)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.post(REGISTER, the_licence(licence_number="555"))
 
 

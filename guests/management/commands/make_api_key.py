@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from guests import keys
 from registration.models import Establishment
+from shumoos.accounts.access_log import operating
 
 
 class Command(BaseCommand):
@@ -23,13 +24,14 @@ class Command(BaseCommand):
             raise CommandError("There is no establishment with this number.")
         limit = {"per_minute": options["per_minute"]} if options["per_minute"] else {}
         try:
-            _key, secret = keys.make(
-                establishment=establishment,
-                name=options["name"],
-                is_test=options["test"],
-                by=None,
-                **limit,
-            )
+            with operating("make_api_key"):
+                _key, secret = keys.make(
+                    establishment=establishment,
+                    name=options["name"],
+                    is_test=options["test"],
+                    by=None,
+                    **limit,
+                )
         except keys.KeyRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(secret)

@@ -14,6 +14,7 @@ from registration.models import ImportStatus, RegisterImport
 from registration.register_import import PIECE, read, store
 from registration.registers.refusals import findings_of
 from registration.registers.wording import FileRefused, problem_sentence
+from shumoos.accounts.access_log import operating
 
 
 class Command(BaseCommand):
@@ -34,7 +35,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, language: str, **options: Any) -> None:
         with override(language):
             try:
-                register_import, _is_new = store(pieces_of(file), file_name=file.name[:100], claimed=True)
+                with operating("import_licences"):
+                    register_import, _is_new = store(pieces_of(file), file_name=file.name[:100], claimed=True)
             except OSError as error:
                 raise CommandError(f"{file}: {error.strerror}") from error
             except FileRefused as refusal:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_otp.middleware import is_verified
 
 from shumoos.accounts import account_parts, fresh, second_factor, sessions
-from shumoos.accounts.access_log import log_look
+from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.forms import AuthenticatorCodeForm, ChoosePasswordForm, LanguageForm
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.requests import SignedInRequest
@@ -22,7 +22,8 @@ from shumoos.accounts.requests import SignedInRequest
 def account(request: SignedInRequest) -> HttpResponse:
     form = LanguageForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
-        form.save()
+        with logged(request, "change account", request.user, reason=", ".join(form.changed_data)):
+            form.save()
         messages.success(request, _("Your account is saved."))
         return redirect("accounts:account")
     context = {
@@ -107,9 +108,9 @@ def remove_authenticator(request: SignedInRequest) -> HttpResponse:
     if second_factor.is_required_of(request.user):
         messages.error(request, _("Your role needs an authenticator. You can set up another one."))
     else:
-        second_factor.remove(request.user)
-        request.user.sign_ins.filter(pk=sessions.key_of(request)).update(needs_code=False)
-        log_look(request, "remove_authenticator", request.user)
+        with logged(request, "remove_authenticator", request.user):
+            second_factor.remove(request.user)
+            request.user.sign_ins.filter(pk=sessions.key_of(request)).update(needs_code=False)
         messages.success(request, _("The authenticator is removed. The password alone signs you in."))
     return redirect("accounts:account")
 
@@ -130,7 +131,9 @@ def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
     sign_in = get_object_or_404(request.user.sign_ins, pk=pk)
     if sign_in.pk == sessions.key_of(request):
         messages.error(request, _("This is the session you are in: sign out instead."))
-    elif request.user.sign_ins.filter(pk=sign_in.pk).end():
+    else:
+        with logged(request, "end session", sign_in):
+            request.user.sign_ins.filter(pk=sign_in.pk).end()
         messages.success(request, _("The session is ended."))
     return redirect("accounts:sessions")
 
@@ -138,7 +141,8 @@ def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @recently_verified
 def end_other_sessions(request: SignedInRequest) -> HttpResponse:
-    ended = sessions.end_others(request)
+    with logged(request, "end other sessions", request.user):
+        ended = sessions.end_others(request)
     messages.success(
         request,
         ngettext("%(ended)d session is ended.", "%(ended)d sessions are ended.", ended) % {"ended": ended},

@@ -16,7 +16,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shumoos.accounts import fresh, resets, second_factor, sessions
-from shumoos.accounts.access_log import log_look
 from shumoos.accounts.forms import AuthenticatorCodeForm, PasswordAgainForm, SignInForm
 from shumoos.accounts.models import STAFF_ROLES, Result
 from shumoos.accounts.requests import SignedInRequest
@@ -60,7 +59,6 @@ def lost(request: SignedInRequest) -> HttpResponse:
     except resets.ResetRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        log_look(request, "ask_reset", request.user)
         messages.success(
             request,
             _(

@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shumoos.accounts import invitations, resets, staffing
-from shumoos.accounts.access_log import log_look
 from shumoos.accounts.forms import InviteForm
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import ResetStatus, Role
@@ -50,13 +49,12 @@ def invite(request: SignedInRequest) -> HttpResponse:
     form = InviteForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            invitation = invitations.invite(by=request.user, **form.cleaned_data)
+            invitations.invite(by=request.user, **form.cleaned_data)
         except invitations.InvitationRefused as refusal:
             form.add_error(None, str(refusal))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
-            log_look(request, "invite", invitation)
             messages.success(request, _("The invitation is on its way by text message."))
             return redirect("accounts:staff")
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
@@ -95,7 +93,6 @@ def end_access(request: SignedInRequest, pk: int) -> HttpResponse:
 def ask_reset(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(resets.overseen_by(request.user), pk=pk)
     also_password = request.POST.get("also_password") == "on"
-    log_look(request, "ask_reset", person)
     return act(
         request,
         lambda: resets.ask(person, by=request.user, also_password=also_password),
@@ -107,7 +104,6 @@ def ask_reset(request: SignedInRequest, pk: int) -> HttpResponse:
 @recently_verified
 def confirm_reset(request: SignedInRequest, pk: int) -> HttpResponse:
     reset = get_object_or_404(resets.visible_to(request.user), pk=pk)
-    log_look(request, "confirm_reset", reset.user)
     return act(
         request,
         lambda: resets.confirm(reset, by=request.user),
@@ -119,7 +115,6 @@ def confirm_reset(request: SignedInRequest, pk: int) -> HttpResponse:
 @recently_verified
 def refuse_reset(request: SignedInRequest, pk: int) -> HttpResponse:
     reset = get_object_or_404(resets.visible_to(request.user), pk=pk)
-    log_look(request, "refuse_reset", reset.user)
     return act(request, lambda: resets.refuse(reset, by=request.user), _("The request is turned down."))
 
 
