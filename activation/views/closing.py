@@ -67,6 +67,7 @@ def letter(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 
 @require_POST
 @can_ask
+@recently_verified
 def ask(request: SignedInRequest, number: str) -> HttpResponse:
     """Put the owner's wish to the authority."""
     establishment = own(request, number)

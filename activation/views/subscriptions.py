@@ -66,6 +66,7 @@ def show_renewals(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @can_renew
+@recently_verified
 def renew(request: SignedInRequest, pk: int) -> HttpResponse:
     """Confirm a renewal and go back to the page it was confirmed on."""
     subscription = in_scope(request, pk)

@@ -30,6 +30,7 @@ from guests.views.common import PAGE, is_key, may_submit, page_of
 from guests.views.entering import chosen_establishment, chosen_kind
 from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.uploads import NamelessUploadHandler, shown_name
 
@@ -214,6 +215,7 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 @may_submit
+@recently_verified
 def refused(request: SignedInRequest, pk: int) -> FileResponse:
     """Hand out the bad rows as a workbook to mend and send again. They name people: the look is logged."""
     file_import = in_scope(request, pk)

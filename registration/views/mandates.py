@@ -17,6 +17,7 @@ from registration.models import Application, Establishment, Mandate, Provider, S
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.codes import CodeRefused
+from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.requests import SignedInRequest
 
@@ -59,6 +60,7 @@ def show(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_ask
+@recently_verified
 def ask(request: SignedInRequest) -> HttpResponse:
     """Ask an owner for a mandate: about what is registered, or, with `?new=1`, for one who is to be."""
     provider = company_of(request)
@@ -139,6 +141,7 @@ def history(application: Application) -> list:
 
 
 @require_POST
+@recently_verified
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let the owner, or an agent of the company, end a mandate."""
     if request.user.role not in (Role.OWNER, Role.PROVIDER):

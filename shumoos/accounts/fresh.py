@@ -1,29 +1,38 @@
 """Sensitive acts ask again: whoever has not typed their code within ten minutes types it once more.
 
-A view that changes something grave is decorated:
+A view that changes something grave, or hands something out, is decorated:
 
     @require_POST
     @recently_verified
     def waive(request, pk): ...
 
-The person is led to a page that asks for the authenticator's code, or for the password where there is none,
-and from there back to the page they came from, on which they press the button again. Where a decorator does
-not fit, `is_fresh(request)` tells and `ask_again(request)` is the answer.
+The person is asked for the authenticator's code, or for the password where there is none. What they sent
+waits on that page meanwhile and is sent on as it was, so that the act goes on and nothing is typed twice; a
+file cannot wait, and has to be chosen again. Where a decorator does not fit, `is_fresh(request)` tells and
+`ask_again(request)` is the answer. tests/security/test_sensitive_acts.py has a line for each such act.
 """
 
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shumoos.accounts.forms import AuthenticatorCodeForm, PasswordAgainForm
+from shumoos.accounts.models import Authenticator
+
 FRESH_SECONDS = 10 * 60
 KEY = "verified_at"
+# Before the names of what is asked here, so that they are told from those of the form that waits.
+PREFIX = "again"
+ACT = f"{PREFIX}-act"
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -40,20 +49,61 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def recently_verified(
-    view: Callable[Concatenate[R, P], HttpResponse],
-) -> Callable[Concatenate[R, P], HttpResponse]:
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
     """Let a view run only for somebody who has proven within ten minutes who they are; see the module."""
 
     @wraps(view)
-    def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(request, *args, **kwargs) if is_fresh(request) else ask_again(request)
 
     return guarded
 
 
-def ask_again(request: HttpRequest) -> HttpResponse:
-    """Lead to the page that asks again, and from there back."""
+def ask_again(request: HttpRequest, *, keeps: bool = True) -> HttpResponse:
+    """Ask who is there, and lead from there to what was asked for, or send on what was sent.
+
+    Where it `keeps` nothing, or a file was sent, it leads back to the page on which that was entered.
+    """
+    if keeps and request.method == "POST" and not request.FILES:
+        return page(request, form_for(request.user, prefix=PREFIX), act=request.get_full_path())
     return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': page_of(request)})}")
+
+
+def form_for(user: Any, data: QueryDict | None = None, *, prefix: str | None = None) -> Form:
+    """Return what is asked: the authenticator's code, or the password of somebody without one."""
+    has_authenticator = Authenticator.objects.filter(user=user, confirmed=True).exists()
+    return (AuthenticatorCodeForm if has_authenticator else PasswordAgainForm)(data, prefix=prefix)
+
+
+def page(request: HttpRequest, form: Form, *, act: str = "") -> HttpResponse:
+    """Return the page that asks, with the fields of the form that waits for `act` if there is one."""
+    context = {
+        "form": form,
+        "next": next_page(request),
+        "has_authenticator": isinstance(form, AuthenticatorCodeForm),
+        "act": act,
+        "waiting": waiting_fields(request.POST) if act else [],
+    }
+    return render(request, "accounts/confirm.html", context, status=422 if form.errors else 200)
+
+
+def waiting_fields(sent: QueryDict) -> list[tuple[str, str]]:
+    """Return the fields of the form that waits, in their order, without what is asked here."""
+    ours = ("csrfmiddlewaretoken", ACT, f"{PREFIX}-code", f"{PREFIX}-password")
+    return [(name, value) for name, values in sent.lists() if name not in ours for value in values]
+
+
+def act_of(request: HttpRequest) -> str:
+    """Return the address of ours for which a form waits on the page that asks; nothing where none does."""
+    named = request.POST.get(ACT, "")
+    return named if named and is_ours(request, named) else ""
+
+
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Lead on once it is clear who is there; what waited is sent on by the browser, as it was sent here."""
+    act = act_of(request)
+    return redirect(act, preserve_request=True) if act else redirect(next_page(request))
 
 
 def page_of(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """What people send to be taken for something else: addresses, names, formulas, templates, others' fields."""
 
 import csv
+import html
 import io
 
 import pytest
@@ -9,8 +10,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from shumoos import tables
 from shumoos.accounts.models import Role, User
+from shumoos.sms import bodies, kinds
+from shumoos.sms.models import TextMessage
+from support.models import Macro
+from support.tickets import open_ticket
 from tests.conftest import sign_in
-from tests.factories import PASSWORD, ApplicationFactory, EstablishmentFactory, OfficerFactory
+from tests.factories import PASSWORD, ApplicationFactory, EstablishmentFactory, OfficerFactory, UserFactory
+from tests.registration.mandating import ProviderFactory, agent_of, asked
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +102,29 @@ def test_what_is_typed_is_shown_as_it_was_typed_and_not_run(auditor_client, type
         assert typed.replace("<", "&lt;").replace(">", "&gt;") in page
     detail = auditor_client.get(reverse("admin:registration_establishment_change", args=[establishment.pk]))
     assertNotContains(detail, "<script>alert(1)")
+
+
+@pytest.mark.parametrize("typed", TEMPLATES)
+def test_words_that_officers_and_administrators_type_are_no_templates(typed, owner, establishment):
+    """A usual answer, a notice of a schedule, the name in a text: filled in as they stand."""
+    agent = UserFactory(role=Role.SUPPORT)
+    words = f"نص {typed} آخر"
+    macro = Macro.objects.create(
+        code="invented", title_ar="x", title_en="x", words_ar=words, words_en=words, is_offered=True
+    )
+    ticket = open_ticket(
+        by=owner, establishment=establishment, category="technical", subject=typed, text=typed, tells=False
+    )
+    desk = sign_in(agent)
+    answer = reverse("support:answer", args=[ticket.number])
+    shown = desk.post(answer, {"macro": macro.code, "text": "", "insert": ""}).content.decode()
+    assert html.escape(words) in shown
+    assert html.escape(typed) in desk.get(reverse("support:ticket", args=[ticket.number])).content.decode()
+
+    provider = ProviderFactory(name_ar=typed)
+    mandate = asked(agent_of(provider), establishment)
+    text = TextMessage.objects.about(mandate).get()
+    assert typed in bodies.write(text, kinds.get(text.kind))
 
 
 # What is written into files -------------------------------------------------------------------------------
@@ -268,3 +297,9 @@ def test_an_unknown_user_name_costs_as_many_hashes_as_a_known_one(client, owner,
     client.post("/login/", {"username": "nobody-at-all", "password": "wrong-password-1"})
     assert known == 1
     assert len(hashes) == 2
+    # Nor is one that was closed, or waits for its password, told by the time it takes.
+    UserFactory(username="closed", is_active=False)
+    UserFactory(username="waiting", password="!")
+    for number, username in enumerate(("closed", "waiting"), 3):
+        client.post("/login/", {"username": username, "password": "wrong-password-1"})
+        assert len(hashes) == number, username

@@ -37,12 +37,14 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @can_view
+@fresh.recently_verified
 def account_csv(request: SignedInRequest, pk: int) -> HttpResponse:
     return csv_response(request, account_of(request, pk))
 
 
 @require_safe
 @can_view
+@fresh.recently_verified
 def account_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     return account_pdf_response(request, account_of(request, pk))
 
@@ -113,6 +115,7 @@ def sums(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @can_see_sums
+@fresh.recently_verified
 def sums_csv(request: SignedInRequest, name: str) -> HttpResponse:
     form, found = chosen(request)
     if name not in totals.SECTIONS or form.errors:

@@ -42,7 +42,8 @@ def account(request: SignedInRequest) -> HttpResponse:
 def choose_password(request: SignedInRequest) -> HttpResponse:
     """Take a new password: in place of a temporary one, or, from whoever has just proven who they are."""
     if not request.user.must_change_password and not fresh.is_fresh(request):
-        return fresh.ask_again(request)
+        # A password waits on no page.
+        return fresh.ask_again(request, keeps=False)
     form = ChoosePasswordForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         user = form.save(keep=sessions.key_of(request))
@@ -60,7 +61,8 @@ def enrol(request: SignedInRequest) -> HttpResponse:
     if has_one and not is_verified(request.user):
         return redirect("accounts:code")
     if not fresh.is_fresh(request):
-        return fresh.ask_again(request)
+        # The code would be over by then.
+        return fresh.ask_again(request, keeps=False)
     form = AuthenticatorCodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shumoos.accounts import fresh, resets, second_factor, sessions
-from shumoos.accounts.forms import AuthenticatorCodeForm, PasswordAgainForm, SignInForm
+from shumoos.accounts.forms import AuthenticatorCodeForm, SignInForm
 from shumoos.accounts.models import STAFF_ROLES, Result
 from shumoos.accounts.requests import SignedInRequest
 
@@ -72,16 +72,15 @@ def lost(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: SignedInRequest) -> HttpResponse:
-    """Ask once more who is there, and lead back: by the code, or by the password where there is no other."""
-    has_authenticator = second_factor.authenticator_of(request.user) is not None
+    """Ask once more who is there, and lead on: by the code, or by the password where there is no other."""
     data = request.POST if request.method == "POST" else None
-    form = AuthenticatorCodeForm(data) if has_authenticator else PasswordAgainForm(data)
+    act = fresh.act_of(request)
+    form = fresh.form_for(request.user, data, prefix=fresh.PREFIX if act else None)
     if form.is_valid():
-        accepted = is_accepted if has_authenticator else is_password
+        accepted = is_accepted if isinstance(form, AuthenticatorCodeForm) else is_password
         if accepted(request, form):
-            return redirect(fresh.next_page(request))
-    context = {"form": form, "next": fresh.next_page(request), "has_authenticator": has_authenticator}
-    return render(request, "accounts/confirm.html", context, status=422 if form.errors else 200)
+            return fresh.go_on(request)
+    return fresh.page(request, form, act=act)
 
 
 def is_accepted(request: SignedInRequest, form: Any) -> bool:
