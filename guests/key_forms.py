@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guests.models import ApiKey
@@ -24,7 +25,6 @@ class NewKeyForm(forms.ModelForm):
         fields = ["establishment", "name", "is_test", "per_minute"]
         help_texts = {
             "is_test": _("What it sends is checked and answered, never transferred, and gone the next day."),
-            "per_minute": _("At most %(most)s.") % {"most": MOST_A_MINUTE},
         }
 
     def __init__(self, places: QuerySet[Establishment], data: Any = None, *, needs_code: bool) -> None:
@@ -32,6 +32,8 @@ class NewKeyForm(forms.ModelForm):
         self.places = places
         self.needs_code = needs_code
         self.fields["establishment"].queryset = places  # type: ignore[attr-defined]
+        # Here, because a lazy text becomes words of one language as soon as something is put into it.
+        self.fields["per_minute"].help_text = gettext("At most %(most)s.") % {"most": MOST_A_MINUTE}
         found = list(places[:2])
         if len(found) == 1:
             self.fields["establishment"].initial = found[0]

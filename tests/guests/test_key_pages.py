@@ -5,9 +5,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from guests import keys
 from guests.models import ApiKey
+from guests.models.api_keys import MOST_A_MINUTE
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Look, OneTimeCode, Role
 from tests.authenticators import asks_again
@@ -111,6 +113,21 @@ def test_what_is_wrong_is_told_beside_its_field(owner_client, owner, hotel, wron
 
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_limit_is_told_in_the_page_s_language(owner_client, owner, hotel, language):
+    verify(owner_client, owner)
+    owner_client.cookies["django_language"] = language
+    told = {}
+    for name in ("ar", "en"):
+        with override(name):
+            told[name] = gettext("At most %(most)s.") % {"most": MOST_A_MINUTE}
+
+    shown = owner_client.get(NEW).content.decode()
+
+    assert told["ar"] != told["en"]
+    assert [name for name, sentence in told.items() if sentence in shown] == [language]
 
 
 def test_an_owner_makes_no_key_for_anothers_establishment(owner_client, owner, hotel):
