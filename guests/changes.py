@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from guests import intake
 from guests.kinds import KINDS
-from guests.kinds.base import Content
+from guests.kinds.base import Content, sha256
 from guests.kinds.errors import RecordRefused, error
 from guests.models import Action, Door, GuestRecord, NilReturn, RecordChange, SandboxRecord
 from guests.tasks import transfer_due_records
@@ -187,12 +187,23 @@ def change(
     door: Door,
     reason: str = "",
 ) -> RecordChange:
-    """Write the next version, the record as it now stands, and ring for the centre."""
+    """Write the next version with its receipt, the record as it now stands, and ring for the centre."""
     before = latest or record
+    version = record.version + 1
     made = RecordChange.objects.create(
         record=record,
         kind=record.kind,
-        version=record.version + 1,
+        version=version,
+        submission=intake.open_submission(
+            establishment=record.establishment,
+            kind=record.kind,
+            door=door,
+            by=by,
+            mandate=mandate,
+            action=action,
+            about_id=record.submission_id,
+            sha256=digest(action, version, content, reason),
+        ),
         action=action,
         before=record.content,
         content=content,
@@ -215,3 +226,8 @@ def change(
         NilReturn.objects.void(record.establishment, record.kind, [day])
     ring(transfer_due_records)
     return made
+
+
+def digest(action: Action, version: int, content: Content, reason: str) -> str:
+    """Return the SHA-256 over a change: what is done, as which version, why, and the record as it then is."""
+    return sha256([{"action": str(action), "version": version, "reason": reason, "record": content}])

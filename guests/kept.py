@@ -20,9 +20,9 @@ def register() -> None:
     )
     keeping.register(
         "receipts",
-        what=_("Receipts: the number, the day, and a digest of what was accepted"),
+        what=_("Receipts: the number, the time, who sent it, and a digest of what was accepted or changed"),
         period=lambda: None,
-        why=_("They prove that something was reported; they name nobody."),
+        why=_("They prove that something was reported; they name no guest."),
     )
     keeping.register(
         "refused_rows",

@@ -37,21 +37,34 @@ def letter_of(submission: Submission) -> Letter:
     """Return the submission's receipt as a letter; it is issued when it is first asked for, and once."""
     locked = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     if locked.letter is None:
-        locked.letter = record_receipts.issue_receipt(
-            concerned=concerned(submission.establishment),
-            record_kind=in_both(KINDS[submission.kind].label),
-            receipt=submission.shown_receipt,
-            received_at=submission.received_at,
-            accepted=submission.accepted,
-            duplicate=submission.duplicate,
-            rejected=submission.rejected,
-            sha256=submission.sha256,
-            door=in_both(submission.get_door_display),
-            sender=submission.acting or (submission.by.full_name if submission.by else ""),
-            nil_return_of=nil_day(submission),
-        )
+        locked.letter = issue(submission)
         locked.save(update_fields=["letter"])
     return locked.letter
+
+
+def issue(submission: Submission) -> Letter:
+    said: dict[str, Any] = {
+        "concerned": concerned(submission.establishment),
+        "record_kind": in_both(KINDS[submission.kind].label),
+        "receipt": submission.shown_receipt,
+        "received_at": submission.received_at,
+        "sha256": submission.sha256,
+        "door": in_both(submission.get_door_display),
+        "sender": submission.acting or (submission.by.full_name if submission.by else ""),
+    }
+    if submission.about:
+        return record_receipts.issue_change_receipt(
+            **said,
+            change=in_both(submission.get_action_display),
+            about=submission.about.shown_receipt,
+        )
+    return record_receipts.issue_receipt(
+        **said,
+        accepted=submission.accepted,
+        duplicate=submission.duplicate,
+        rejected=submission.rejected,
+        nil_return_of=nil_day(submission),
+    )
 
 
 def nil_day(submission: Submission) -> date | None:
@@ -103,6 +116,7 @@ def sum_up(establishment: Establishment, day: date) -> DailyReceipt:
         duplicate=Sum("duplicate"),
         rejected=Sum("rejected"),
         nil_returns=Count("nil_return"),
+        changes=Count("about"),
     )
     if not sums["submissions"]:
         raise NothingSent
@@ -147,6 +161,7 @@ def daily_letter_of(receipt: DailyReceipt) -> Letter:
             duplicate=receipt.duplicate,
             rejected=receipt.rejected,
             nil_returns=receipt.nil_returns,
+            changes=receipt.changes,
             sha256=receipt.sha256,
         )
         locked.save(update_fields=["letter"])
@@ -155,14 +170,11 @@ def daily_letter_of(receipt: DailyReceipt) -> Letter:
 
 def find(number: str) -> Found | None:
     """Return what anybody who has a receipt in hand may compare it with: nobody's data, and no sender."""
-    closed = Submission.objects.closed().select_related("establishment")
+    closed = Submission.objects.closed().select_related("establishment", "about", "nil_return")
     submission = closed.filter(receipt=number).first()
     if submission is not None:
-        rows: list[Row] = [
-            (_("Received at"), both_calendars_time(submission.received_at), False),
-            (_("Record kind"), submission.kind_label, False),
-            (_("Nil return for"), both_calendars(nil_day(submission)), False),
-        ]
+        received: Row = (_("Received at"), both_calendars_time(submission.received_at), False)
+        rows = [received, (_("Record kind"), submission.kind_label, False), *what_came(submission)]
         return found(submission, submission.shown_receipt, _("Receipt"), rows)
     daily = DailyReceipt.objects.filter(number=number).select_related("establishment").first()
     if daily is None:
@@ -171,8 +183,28 @@ def find(number: str) -> Found | None:
         (_("Day"), both_calendars(daily.day), False),
         (_("Submissions"), daily.submissions, False),
         (_("Nil returns"), daily.nil_returns, False),
+        (_("Changes of records"), daily.changes, False),
+        *counts_of(daily),
     ]
     return found(daily, daily.shown_number, _("Daily receipt"), rows)
+
+
+def what_came(submission: Submission) -> list[Row]:
+    """Return what a receipt is for: a change of a record, or records, or that there were none."""
+    if submission.about:
+        return [
+            (_("Change"), submission.get_action_display(), False),
+            (_("Receipt of the record"), submission.about.shown_receipt, True),
+        ]
+    return [(_("Nil return for"), both_calendars(nil_day(submission)), False), *counts_of(submission)]
+
+
+def counts_of(receipt: Submission | DailyReceipt) -> list[Row]:
+    return [
+        (_("Accepted"), receipt.accepted, False),
+        (_("Already known"), receipt.duplicate, False),
+        (_("Rejected"), receipt.rejected, False),
+    ]
 
 
 def found(receipt: Submission | DailyReceipt, number: str, title: str, rows: list[Row]) -> Found:
@@ -184,9 +216,6 @@ def found(receipt: Submission | DailyReceipt, number: str, title: str, rows: lis
             (_("Establishment"), establishment.name, False),
             (_("Establishment number"), establishment.number, True),
             *rows,
-            (_("Accepted"), receipt.accepted, False),
-            (_("Already known"), receipt.duplicate, False),
-            (_("Rejected"), receipt.rejected, False),
             (_("SHA-256"), receipt.sha256, True),
         ],
     )

@@ -42,8 +42,16 @@ def show(request: Admitted, number: str) -> dict[str, Any]:
         "accepted": submission.accepted,
         "duplicate": submission.duplicate,
         "rejected": submission.rejected,
+        **change_of(submission),
         "sha256": submission.sha256,
     }
+
+
+def change_of(submission: Submission | SandboxSubmission) -> dict[str, str | None]:
+    """Return what was done to a record, and under which receipt that one came; or nothing."""
+    if isinstance(submission, SandboxSubmission) or submission.about is None:
+        return {"action": None, "about": None}
+    return {"action": submission.action, "about": submission.about.receipt}
 
 
 def letter(request: Admitted, number: str) -> HttpResponse:

@@ -49,6 +49,7 @@ def shown(record: AnyRecord) -> dict[str, Any]:
     return {
         "id": str(record.pk),
         "receipt": record.submission.receipt,
+        "version_receipt": version_receipt_of(record),
         "kind": record.kind,
         "client_reference": record.client_reference,
         "version": record.version,
@@ -64,6 +65,13 @@ def transfer_of(record: AnyRecord) -> dict[str, Any]:
     if isinstance(record, SandboxRecord):
         return {"state": "test", "reason": "", "at": None}
     return {"state": record.latest_state, "reason": record.latest_refusal, "at": local(record.latest_at)}
+
+
+def version_receipt_of(record: AnyRecord) -> str | None:
+    """Return the latest version's own receipt; the first has none of its own, and none of a test key's."""
+    if isinstance(record, SandboxRecord) or record.version == 1:
+        return None
+    return record.changes.filter(version=record.version).values_list("submission__receipt", flat=True).get()
 
 
 def local(at: datetime | None) -> str | None:

@@ -101,7 +101,13 @@ class ReceiptAnswer(BaseModel):
     accepted: int
     duplicate: int
     rejected: int
-    sha256: str = Field(description="Over the canonical content of the accepted records, in their order.")
+    action: Literal["correction", "departure", "cancellation"] | None = Field(
+        description="What was done to a record that was there; none where records were sent."
+    )
+    about: str | None = Field(description="The receipt under which the changed record came.")
+    sha256: str = Field(
+        description="Over the canonical content of the accepted records, in their order, or over the change."
+    )
 
 
 class TransferAnswer(BaseModel):
@@ -115,6 +121,9 @@ class TransferAnswer(BaseModel):
 class RecordAnswer(BaseModel):
     id: str
     receipt: str
+    version_receipt: str | None = Field(
+        description="The receipt of the correction, departure or cancellation that made it what it is."
+    )
     kind: str
     client_reference: str
     version: int

@@ -6,10 +6,10 @@ from guests.models.file_imports import FileImport, FilePart, FileRange, RefusedR
 from guests.models.keeping import Inspection, KeepingRule, PurgedDay
 from guests.models.nil_returns import NilReturn
 from guests.models.outages import Heartbeat, Outage, Part
-from guests.models.records import Action, GuestRecord, RecordChange
+from guests.models.records import GuestRecord, RecordChange
 from guests.models.sandbox import SandboxRecord, SandboxSubmission
 from guests.models.statuses import ENDED, TONES, TransferStatus
-from guests.models.submissions import Door, Submission, workplaces
+from guests.models.submissions import Action, Door, Submission, workplaces
 
 __all__ = [
     "CLAIM_LAPSES_AFTER",

@@ -33,6 +33,8 @@ class DailyReceipt(models.Model):
     duplicate = models.PositiveIntegerField(_("already known"))
     rejected = models.PositiveIntegerField(_("rejected"))
     nil_returns = models.PositiveIntegerField(_("nil returns"))
+    # Corrections, departures and cancellations.
+    changes = models.PositiveIntegerField(_("changes of records"), default=0, db_default=0)
     # Over the number and the digest of each receipt of the day, in their order.
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)

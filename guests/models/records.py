@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guests.kinds import KINDS, Kind
 from guests.models.batches import Batch
 from guests.models.statuses import TONES, TransferStatus, agreement
-from guests.models.submissions import Door, Submission, workplaces
+from guests.models.submissions import Action, Door, Submission, workplaces
 from registration.models import Establishment, Mandate
 from shumoos.accounts.models import Role
 
@@ -156,12 +156,6 @@ class GuestRecord(models.Model):
         return gettext("Waiting to be transferred") if is_waiting else self.badge[0]
 
 
-class Action(models.TextChoices):
-    CORRECTION = "correction", _("Correction")
-    DEPARTURE = "departure", _("Departure")
-    CANCELLATION = "cancellation", _("Cancellation")
-
-
 class RecordChange(models.Model):
     """A later version of a record: what holds since, what it replaced, and how far it is to the centre."""
 
@@ -171,6 +165,10 @@ class RecordChange(models.Model):
     # The record's, so that the queue needs no look at the record.
     kind = models.CharField(_("record kind"), max_length=30)
     version = models.PositiveSmallIntegerField(_("version"))
+    # Under whose receipt it was made; versions from before there were such receipts have none.
+    submission = models.OneToOneField(
+        Submission, models.PROTECT, null=True, related_name="change", verbose_name=_("submission")
+    )
     action = models.CharField(_("action"), max_length=12, choices=Action)
     before = models.JSONField(_("before"))
     content = models.JSONField(_("content"))
@@ -221,12 +219,28 @@ class RecordChange(models.Model):
         triggers = [
             pgtrigger.ReadOnly(
                 name="written_once",
-                fields=["record", "kind", "version", "action", "before", "content", "reason", "by", "door"],
+                fields=[
+                    "record",
+                    "kind",
+                    "version",
+                    "submission",
+                    "action",
+                    "before",
+                    "content",
+                    "reason",
+                    "by",
+                    "door",
+                ],
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.record_id}.{self.version}"
+
+    @property
+    def shown_receipt(self) -> str:
+        """The number of its receipt as people read it, if it has one."""
+        return self.submission.shown_receipt if self.submission else ""
 
     @property
     def acting(self) -> str:

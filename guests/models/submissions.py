@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,14 @@ class Door(models.TextChoices):
     API = "api", _("API")
     # A nil return that the establishment lets be filed by itself.
     AUTO = "auto", _("By itself")
+
+
+class Action(models.TextChoices):
+    """What a later version of a record does to it."""
+
+    CORRECTION = "correction", _("Correction")
+    DEPARTURE = "departure", _("Departure")
+    CANCELLATION = "cancellation", _("Cancellation")
 
 
 def workplaces(user) -> models.QuerySet[Establishment]:
@@ -69,7 +78,21 @@ class Submission(models.Model):
     accepted = models.PositiveIntegerField(_("accepted"), default=0)
     duplicate = models.PositiveIntegerField(_("already known"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
-    # Over the canonical content of the accepted records, in their order.
+    # What it did to a record that was there, and under which receipt that one came; "" and None where records
+    # were sent. The version itself goes with its record when its time is over, and this stays.
+    action = models.CharField(
+        _("action"), max_length=12, choices=Action, blank=True, default="", db_default=""
+    )
+    about = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("receipt of the record"),
+    )
+    # Over the canonical content of the accepted records, in their order; of a change over what it says.
     sha256 = models.CharField(_("SHA-256"), max_length=64)
 
     # Its receipt as a letter, issued when it is first asked for.
@@ -91,6 +114,12 @@ class Submission(models.Model):
             models.Index(fields=["establishment", "-id"], name="submission_of_establishment"),
             models.Index(fields=["establishment", "received_at"], name="submission_by_time"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(action="", about__isnull=True) | ~Q(action="") & Q(about__isnull=False),
+                name="submission_of_a_change_names_its_record",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shown_receipt
@@ -103,6 +132,11 @@ class Submission(models.Model):
     @property
     def kind_label(self) -> str:
         return str(KINDS[self.kind].label)
+
+    @property
+    def what(self) -> str:
+        """What it was sent for: a change of a record, or records of a kind."""
+        return str(self.get_action_display()) if self.action else self.kind_label
 
     @property
     def acting(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,12 +16,13 @@ from guests import changes, intake
 from guests.changes import ChangeRefused
 from guests.kinds import KINDS
 from guests.kinds.errors import RecordRefused
-from guests.models import Door, GuestRecord
+from guests.models import Action, Door, GuestRecord, RecordChange
 from guests.views.common import PAGE, is_key, may_submit
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
+from shumoos.templatetags.days import ISOLATE, RELEASE
 
 STAYS = tuple(code for code, kind in KINDS.items() if kind.leaves)
 
@@ -66,13 +68,14 @@ def row_of(record: GuestRecord) -> dict[str, Any]:
     }
 
 
-def departed(request: SignedInRequest, establishment: Establishment) -> list[GuestRecord]:
-    """Return the records whose departure the address names, a moment ago, for it to be undone."""
+def departed(request: SignedInRequest, establishment: Establishment) -> list[RecordChange]:
+    """Return the departures of the records that the address names, a moment ago, for them to be undone."""
     keys = [key for key in request.GET.getlist("departed") if is_key(key)][: intake_limit()]
+    visible = GuestRecord.objects.visible_to(request.user).filter(establishment=establishment, pk__in=keys)
     return list(
-        GuestRecord.objects.visible_to(request.user)
-        .filter(establishment=establishment, pk__in=keys, departed_at__isnull=False)
-        .order_by("pk")
+        RecordChange.objects.filter(record__in=visible, version=F("record__version"), action=Action.DEPARTURE)
+        .select_related("record", "submission")
+        .order_by("record_id")
     )
 
 
@@ -142,18 +145,24 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
         if until != content.get("departs_on", ""):
             content["departs_on"] = until
             reasons.append(_("Another day of departure."))
-    if reasons and correct(request, record, content, " ".join(reasons)):
-        messages.success(request, _("%(name)s: the change is saved.") % {"name": record.full_name})
+    if reasons and (made := correct(request, record, content, " ".join(reasons))):
+        messages.success(
+            request,
+            _("%(name)s: the change is saved. Receipt number: %(receipt)s")
+            % {"name": record.full_name, "receipt": f"{ISOLATE}{made.shown_receipt}{RELEASE}"},
+        )
     return redirect(address_of(record.establishment))
 
 
-def correct(request: SignedInRequest, record: GuestRecord, content: dict[str, Any], reason: str) -> bool:
+def correct(
+    request: SignedInRequest, record: GuestRecord, content: dict[str, Any], reason: str
+) -> RecordChange | None:
+    """Return the new version; None, and why on the next page, where there is none."""
     try:
-        changes.correct(record, content, reason=reason, by=request.user, door=Door.FORM)
+        return changes.correct(record, content, reason=reason, by=request.user, door=Door.FORM)
     except (ChangeRefused, RecordRefused, intake.SubmissionRefused) as refusal:
         messages.error(request, f"{record.full_name}: {sentence_of(refusal)}")
-        return False
-    return True
+        return None
 
 
 def sentence_of(refusal: Exception) -> str:

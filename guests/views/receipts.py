@@ -25,7 +25,7 @@ from shumoos.saudi.errors import InvalidDate
 def receipts(request: SignedInRequest) -> HttpResponse:
     """List the receipts, of one day where the address names one, which may be typed in either calendar."""
     visible = Submission.objects.visible_to(request.user).closed()
-    visible = visible.select_related("establishment")
+    visible = visible.select_related("establishment", "about")
     address = reverse("guests:receipts")
     typed, day, problem = request.GET.get("day", "").strip(), None, ""
     if typed:
@@ -55,7 +55,7 @@ def submission_of(request: SignedInRequest, number: str) -> Submission:
     visible = (
         Submission.objects.visible_to(request.user)
         .closed()
-        .select_related("establishment", "by", "mandate__agreement__provider", "nil_return")
+        .select_related("establishment", "by", "mandate__agreement__provider", "nil_return", "about")
     )
     return get_object_or_404(visible, receipt=number)
 
@@ -64,7 +64,12 @@ def submission_of(request: SignedInRequest, number: str) -> Submission:
 @may_submit
 def receipt(request: SignedInRequest, number: str) -> HttpResponse:
     submission = submission_of(request, number)
-    context = {"submission": submission, "nil_day": issuing.nil_day(submission)}
+    context = {
+        "submission": submission,
+        "nil_day": issuing.nil_day(submission),
+        # Gone with the record, once its time is over.
+        "change": getattr(submission, "change", None),
+    }
     return render(request, "guests/receipt.html", context)
 
 

@@ -53,7 +53,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def versions_of(record: GuestRecord) -> list[dict[str, Any]]:
     """Return the record's later versions, the latest first, each with what it changed."""
     versions = []
-    for change in record.changes.select_related("by", "mandate__agreement__provider").order_by("-version"):
+    made = record.changes.select_related("by", "submission", "mandate__agreement__provider")
+    for change in made.order_by("-version"):
         before, after = rows_of(record, change.before), rows_of(record, change.content)
         changed = [
             {"label": old["label"], "before": old["value"], "after": new["value"], "is_code": old["is_code"]}

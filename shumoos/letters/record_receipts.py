@@ -1,10 +1,11 @@
-"""The receipts for records: for what was sent in one go, and for what was sent in a day."""
+"""The receipts for records: for what was sent in one go, for a change of one, and for what came in a day."""
 
 from datetime import date, datetime
 from typing import Any
 
 from shumoos.letters.models import Kind, Letter
-from shumoos.letters.notices import Concerned, Words, about, paragraphs, send, title
+from shumoos.letters.notices import Concerned, Words, paragraphs, send, title
+from shumoos.letters.notices import about as establishment
 from shumoos.saudi import calendar
 
 NOTHING = Words("")
@@ -15,6 +16,7 @@ DAILY_COUNTS = {
     "duplicate": Words("السجلات المكررة", "Duplicate"),
     "rejected": Words("السجلات المرفوضة", "Rejected"),
     "nil_returns": Words("إفادات عدم التعامل", "Nil returns"),
+    "changes": Words("تعديلات السجلات", "Changes of records"),
 }
 
 
@@ -37,7 +39,6 @@ def issue_receipt(
     `door` and `sender` say how and by whom it was sent, `sha256` is over the accepted records. With
     `nil_return_of` it was the word that there was nobody on that day.
     """
-    local = received_at.astimezone(calendar.RIYADH)
     nil_return = [["إفادة عدم تعامل عن يوم", nil_return_of, "Nil return for", ""]] if nil_return_of else []
     content = {
         **title(Words("إيصال استلام سجلات", "Receipt for records")),
@@ -48,17 +49,49 @@ def issue_receipt(
             )
         ),
         "rows": [
-            *about(concerned),
-            ["رقم الإيصال", receipt, "Receipt number", ""],
-            ["تاريخ الاستلام", local.date(), "Received on", ""],
-            ["وقت الاستلام", f"{local:%H:%M:%S}", "Received at", ""],
-            ["نوع السجل", record_kind.ar, "Record kind", record_kind.en],
+            *establishment(concerned),
+            *received(receipt, received_at, record_kind),
             ["السجلات المقبولة", f"{accepted:,}", "Accepted", ""],
             ["السجلات المكررة", f"{duplicate:,}", "Duplicate", ""],
             ["السجلات المرفوضة", f"{rejected:,}", "Rejected", ""],
             *nil_return,
-            *([["طريقة الإرسال", door.ar, "Sent by", door.en]] if door.ar else []),
-            *([["المرسل", sender, "Sender", ""]] if sender else []),
+            *sent(door, sender),
+            *digest(sha256),
+        ],
+    }
+    return send(Kind.RECEIPT, None, concerned, content)
+
+
+def issue_change_receipt(
+    *,
+    concerned: Concerned,
+    record_kind: Words,
+    receipt: str,
+    received_at: datetime,
+    change: Words,
+    about: str,
+    sha256: str,
+    door: Words = NOTHING,
+    sender: str = "",
+) -> Letter:
+    """Issue the receipt for a correction, a departure or a cancellation; `receipt` is its number.
+
+    `about` is the number of the receipt under which the record came, `sha256` is over what the change says.
+    """
+    content = {
+        **title(Words("إيصال تعديل سجل", "Receipt for a change of a record")),
+        **paragraphs(
+            Words(
+                "استلم نظام شموس من المنشأة الموضحة بياناتها أدناه تعديل السجل المبين فيما يلي.",
+                "Shumoos has received from the establishment below the change of a record below.",
+            )
+        ),
+        "rows": [
+            *establishment(concerned),
+            *received(receipt, received_at, record_kind),
+            ["التعديل", change.ar, "Change", change.en],
+            ["رقم إيصال السجل", about, "Receipt of the record", ""],
+            *sent(door, sender),
             *digest(sha256),
         ],
     }
@@ -81,7 +114,7 @@ def issue_daily_receipt(
             )
         ),
         "rows": [
-            *about(concerned),
+            *establishment(concerned),
             ["رقم الإيصال", receipt, "Receipt number", ""],
             ["اليوم", day, "Day", ""],
             *([words.ar, f"{counts[name]:,}", words.en, ""] for name, words in DAILY_COUNTS.items()),
@@ -89,6 +122,23 @@ def issue_daily_receipt(
         ],
     }
     return send(Kind.RECEIPT, None, concerned, content)
+
+
+def received(receipt: str, at: datetime, record_kind: Words) -> list[list[Any]]:
+    local = at.astimezone(calendar.RIYADH)
+    return [
+        ["رقم الإيصال", receipt, "Receipt number", ""],
+        ["تاريخ الاستلام", local.date(), "Received on", ""],
+        ["وقت الاستلام", f"{local:%H:%M:%S}", "Received at", ""],
+        ["نوع السجل", record_kind.ar, "Record kind", record_kind.en],
+    ]
+
+
+def sent(door: Words, sender: str) -> list[list[Any]]:
+    return [
+        *([["طريقة الإرسال", door.ar, "Sent by", door.en]] if door.ar else []),
+        *([["المرسل", sender, "Sender", ""]] if sender else []),
+    ]
 
 
 def digest(sha256: str) -> list[list[Any]]:

@@ -83,7 +83,7 @@ def test_companions_leave_with_the_guest_where_asked_for(hotel, owner_client):
     page = owner_client.post(departure(main), {"all": "yes"}, follow=True)
 
     assert names_on(page) == ["نزيل آخر"]
-    assert [record.full_name for record in page.context["departed"]] == ["نزيل رئيس", "مرافق"]
+    assert [change.record.full_name for change in page.context["departed"]] == ["نزيل رئيس", "مرافق"]
 
 
 def test_another_room_and_a_longer_stay_are_corrections(hotel, owner_client):

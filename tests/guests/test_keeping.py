@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -139,7 +141,7 @@ def test_records_are_deleted_when_their_time_is_over_and_their_receipts_stay(hot
     record = GuestRecord.objects.get()
     content = {**record.content, "room": "2"}
     changes.correct(record, content, reason="x", by=owner, door=Door.FORM)
-    digest = Submission.objects.get().sha256
+    digest = Submission.objects.get(action="").sha256
     age(2)
     send(hotel, kept := GuestFactory())
 
@@ -180,9 +182,31 @@ def test_two_purges_at_once_delete_each_record_once(hotel, monkeypatch):
     assert PurgedDay.objects.get().records == 30
 
 
+def test_many_days_and_rows_are_deleted_in_pieces_of_a_few(hotel, owner, monkeypatch):
+    monkeypatch.setattr(keeping, "ROWS_AT_ONCE", 10)
+    for number in range(3):
+        send(hotel, *GuestFactory.create_batch(25, room="1"))
+        latest = GuestRecord.objects.latest("pk")
+        content = {**latest.content, "room": "2"}
+        changes.correct(latest, content, reason="x", by=owner, door=Door.FORM)
+        then = timezone.now() - timedelta(days=10 - number + round(5 * 365.25))
+        GuestRecord.objects.filter(submission=latest.submission).update(created_at=then)
+    send(hotel, GuestFactory())
+
+    with CaptureQueriesContext(connection) as asked:
+        assert keeping.purge() == 75
+
+    deleting = [query["sql"] for query in asked if query["sql"].startswith("DELETE FROM guests_guestrecord")]
+    assert [sql.count(",") + 1 for sql in deleting] == [10, 10, 5] * 3
+    assert [day.records for day in PurgedDay.objects.order_by("day")] == [25, 25, 25]
+    assert all(day.finished_at for day in PurgedDay.objects.all())
+    assert (GuestRecord.objects.count(), RecordChange.objects.count()) == (1, 0)
+    assert Submission.objects.exclude(sha256="").count() == 7
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_purge_that_is_killed_is_gone_on_with(hotel):
-    send(hotel, *GuestFactory.create_batch(40))
+    digest = send(hotel, *GuestFactory.create_batch(40)).sha256
     age(2)
     killed = """
 import django; django.setup()
@@ -209,3 +233,5 @@ keeping.purge()
 
     assert (GuestRecord.objects.count(), PurgedDay.objects.get().records) == (0, 40)
     assert PurgedDay.objects.get().finished_at is not None
+    submission = Submission.objects.get()
+    assert (submission.accepted, submission.sha256) == (40, digest)

@@ -34,6 +34,7 @@ def test_a_record_is_read_with_how_far_it_is(api, hotel):
     assert answer == {
         "id": str(record.pk),
         "receipt": sent["receipt"],
+        "version_receipt": None,
         "kind": "lodging",
         "client_reference": "A-1",
         "version": 1,
