@@ -1,15 +1,20 @@
 from collections.abc import Callable
+from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-from guests.models import Inspection, KeepingRule, Outage, PurgedDay
+from guests.kinds import KINDS
+from guests.models import Deadline, Inspection, KeepingRule, Outage, PurgedDay
 from guests.views import inspecting
 from registration.admin import ReadOnlyAdmin
 from shumoos.accounts.logged_admin import LoggedAdmin
+from shumoos.templatetags.days import both_calendars
 
 
 @admin.register(Inspection)
@@ -51,9 +56,58 @@ class InspectionAdmin(admin.ModelAdmin):
         return False
 
 
+class RuleAdmin(LoggedAdmin):
+    """Rules that hold from a day on: shown and added, never changed, and taken back only before they hold."""
+
+    actions = None
+
+    @admin.display(description=_("in force"), boolean=True)
+    def begun(self, rule: Deadline | KeepingRule) -> bool:
+        return rule.has_begun
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.has_begun)
+
+
 @admin.register(KeepingRule)
-class KeepingRuleAdmin(LoggedAdmin):
-    list_display = ["holds_from", "years"]
+class KeepingRuleAdmin(RuleAdmin):
+    list_display = ["from_day", "years", "begun"]
+
+    @admin.display(description=_("holds from"), ordering="holds_from")
+    def from_day(self, rule: KeepingRule) -> str:
+        return both_calendars(rule.holds_from)
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(RuleAdmin):
+    list_display = ["kind_name", "from_day", "hours", "warn_hours", "begun"]
+
+    @admin.display(description=_("record kind"), ordering="kind")
+    def kind_name(self, deadline: Deadline) -> str:
+        return deadline.kind_label
+
+    @admin.display(description=_("valid from"), ordering="valid_from")
+    def from_day(self, deadline: Deadline) -> str:
+        return both_calendars(deadline.valid_from)
+
+    def get_fields(self, request: HttpRequest, obj: Deadline | None = None) -> list[str]:
+        return (
+            ["kind_name", "from_day", "hours", "warn_hours", "begun"]
+            if obj
+            else ["kind", "valid_from", "hours", "warn_hours"]
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Deadline | None = None) -> list[str]:
+        return self.get_fields(request, obj) if obj else []
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            choices = [(kind.code, kind.label) for kind in KINDS.values()]
+            return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Outage, PurgedDay)

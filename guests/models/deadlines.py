@@ -1,14 +1,20 @@
 """By when records are due, which owners have been reminded, and whose nil returns file themselves."""
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guests.kinds import KINDS
+from guests.models.in_force import refuse_looking_back, stay_in_force
 from guests.models.submissions import workplaces
 from registration.models import Establishment
+from shumoos.saudi import calendar
+
+# Reminders look back ten days, which a deadline and an outage of ours have to fit into.
+MOST_HOURS = 168
 
 
 class Deadline(models.Model):
@@ -20,7 +26,8 @@ class Deadline(models.Model):
     kind = models.CharField(_("record kind"), max_length=30)
     valid_from = models.DateField(_("valid from"))
     hours = models.PositiveSmallIntegerField(
-        _("hours after the arrival, the pick-up or the purchase"), validators=[MinValueValidator(1)]
+        _("hours after the arrival, the pick-up or the purchase"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
     )
     warn_hours = models.PositiveSmallIntegerField(_("hours before the deadline at which its owner is told"))
 
@@ -35,10 +42,29 @@ class Deadline(models.Model):
                 violation_error_message=_("There is a deadline of this kind from this day already."),
             ),
             models.CheckConstraint(condition=Q(hours__gt=0), name="deadline_leaves_time"),
+            models.CheckConstraint(condition=Q(hours__lte=MOST_HOURS), name="deadline_within_a_week"),
+            models.CheckConstraint(
+                condition=Q(warn_hours__lte=F("hours")),
+                name="deadline_warns_in_time",
+                violation_error_message=_("The owner cannot be told before the time begins to run."),
+            ),
         ]
+        triggers = stay_in_force("valid_from")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.valid_from}"
+
+    def clean(self) -> None:
+        if self._state.adding:
+            refuse_looking_back("valid_from", self.valid_from)
+
+    @property
+    def kind_label(self) -> str:
+        return str(KINDS[self.kind].label) if self.kind in KINDS else self.kind
+
+    @property
+    def has_begun(self) -> bool:
+        return self.valid_from <= calendar.today()
 
 
 class StandingNilReturnQuerySet(models.QuerySet["StandingNilReturn"]):

@@ -3,16 +3,18 @@
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guests.models.in_force import refuse_looking_back, stay_in_force
 from registration.models import Establishment
 from shumoos.saudi import calendar
 
 YEARS = 5
+MOST_YEARS = 100
 # Whoever works on a case states it again after this.
 INSPECTION_LASTS = timedelta(hours=1)
 
@@ -21,16 +23,30 @@ class KeepingRule(models.Model):
     """For how many years records are kept, from a day on; the latest rule that holds counts."""
 
     holds_from = models.DateField(_("holds from"), unique=True)
-    years = models.PositiveSmallIntegerField(_("years"), default=YEARS, validators=[MinValueValidator(1)])
+    years = models.PositiveSmallIntegerField(
+        _("years"), default=YEARS, validators=[MinValueValidator(1), MaxValueValidator(MOST_YEARS)]
+    )
 
     class Meta:
         verbose_name = _("how long records are kept")
         verbose_name_plural = _("how long records are kept")
         ordering = ["-holds_from"]
-        constraints = [models.CheckConstraint(condition=Q(years__gte=1), name="records_are_kept_a_year")]
+        constraints = [
+            models.CheckConstraint(condition=Q(years__gte=1), name="records_are_kept_a_year"),
+            models.CheckConstraint(condition=Q(years__lte=MOST_YEARS), name="records_are_deleted_some_day"),
+        ]
+        triggers = stay_in_force("holds_from")
 
     def __str__(self) -> str:
         return f"{self.holds_from}: {self.years}"
+
+    def clean(self) -> None:
+        if self._state.adding:
+            refuse_looking_back("holds_from", self.holds_from)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.holds_from <= calendar.today()
 
     @classmethod
     def kept_since(cls, today: date | None = None) -> date:

@@ -84,6 +84,7 @@ PERMISSIONS: dict[Role, list[str]] = {
         "guests.view_outage",
         "guests.view_purgedday",
         "guests.view_keepingrule",
+        "guests.view_deadline",
         "registration.view_agreement",
         "registration.view_provider",
         "registration.view_provideragent",
@@ -117,7 +118,11 @@ PERMISSIONS: dict[Role, list[str]] = {
         "registration.add_provideragent",
         "registration.change_provideragent",
         *[f"registration.{action}_holiday" for action in ("view", "add", "change", "delete")],
-        *[f"guests.{action}_keepingrule" for action in ("view", "add")],
+        *[
+            f"guests.{action}_{rule}"
+            for rule in ("keepingrule", "deadline")
+            for action in ("view", "add", "delete")
+        ],
         "guests.view_outage",
         "guests.view_purgedday",
         *[f"activation.{action}_reasontemplate" for action in ("view", "add", "change")],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from activation import closing
 from guests import intake as guest_intake
 from guests import keeping, keys
-from guests.models import DailyReceipt, Door, GuestRecord, Outage, PurgedDay
+from guests.models import DailyReceipt, Door, GuestRecord, KeepingRule, Outage, PurgedDay
 from guests.models.file_imports import Mode
 from registration import register_import
 from registration.models import Holiday
@@ -196,6 +196,7 @@ def make_world():
     )
     Outage.objects.create(part="intake", began_at=timezone.now(), ended_at=timezone.now())
     PurgedDay.objects.create(day=calendar.today())
+    KeepingRule.objects.create(holds_from=calendar.today() + timedelta(days=1), years=5)
     Holiday.objects.get_or_create(day=calendar.today(), office=office("RUH"), defaults={"name_ar": "عطلة"})
     people = own.people | {
         role: UserFactory(role=role)
