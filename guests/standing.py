@@ -63,7 +63,7 @@ def file_due() -> int:
 def file_one(establishment: Establishment, kind: str, day: date) -> bool:
     """File one day for nobody in person; whether it is filed. A record may have come at this moment."""
     try:
-        nil_returns.file(establishment, kind, day, by=None, door=Door.FORM)
+        nil_returns.file(establishment, kind, day, by=None, door=Door.AUTO)
     except (NilReturnRefused, SubmissionRefused):
         return False
     return True

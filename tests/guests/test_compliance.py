@@ -327,6 +327,8 @@ def test_a_standing_nil_return_files_days_without_customers_and_once(hotel, owne
     file_standing_nil_returns()
 
     assert days_filed(hotel) == [(16, None), (17, None)]
+    # Its receipt says that nobody sent it.
+    assert set(NilReturn.objects.values_list("door", "submission__door")) == {("auto", "auto")}
     assert StandingNilReturn.objects.count() == 1
 
 
