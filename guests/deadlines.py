@@ -4,15 +4,33 @@ A record is due some hours after what it is about; a day is due as many hours af
 as a nil return. An outage of our own intake moves the deadlines that fell into it.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from guests import outages
-from guests.models import Deadline, Outage
+from guests.models import Deadline, GuestRecord, Outage
 from shumoos.saudi import calendar
 
 # What holds for a kind that no row speaks of.
 HOURS = 24
 WARN_HOURS = 6
+
+
+@dataclass(frozen=True)
+class Due:
+    """By when a record was due, and whether it came later; `moved` says that an outage of ours moved it."""
+
+    by: datetime
+    is_late: bool
+    moved: bool
+
+
+def of_record(record: GuestRecord) -> Due:
+    """Return by when the record was due, as things stand; two queries."""
+    at = record.occurred_at
+    deadlines = Deadlines(record.kind, at.astimezone(calendar.RIYADH).date())
+    by = deadlines.of_moment(at)
+    return Due(by, is_late=record.created_at > by, moved=by != deadlines.unmoved_of_moment(at))
 
 
 class Deadlines:
@@ -47,7 +65,11 @@ class Deadlines:
 
     def of_moment(self, at: datetime) -> datetime:
         """By when a record of what happened at that moment is due."""
-        return self.extended(at + timedelta(hours=self.hours(at.astimezone(calendar.RIYADH).date())))
+        return self.extended(self.unmoved_of_moment(at))
+
+    def unmoved_of_moment(self, at: datetime) -> datetime:
+        """By when a record of what happened at that moment was due if there was no outage."""
+        return at + timedelta(hours=self.hours(at.astimezone(calendar.RIYADH).date()))
 
     def extended(self, deadline: datetime) -> datetime:
         return outages.extended(deadline, self._outages)

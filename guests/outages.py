@@ -75,5 +75,10 @@ def extended(deadline: datetime, outages: Iterable[Outage] | None = None) -> dat
 
 def centre_status() -> str:
     """Say for the operators whether the centre answers: `ok`, or `away`."""
-    is_away = Outage.objects.under_way().filter(part=Part.CENTRE).exists()
-    return "away" if is_away else "ok"
+    return "away" if centre_away_since() else "ok"
+
+
+def centre_away_since() -> datetime | None:
+    """Return since when the centre has not answered; None while it answers."""
+    away = Outage.objects.under_way().filter(part=Part.CENTRE)
+    return away.values_list("began_at", flat=True).first()

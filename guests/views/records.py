@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from guests import deadlines, outages
 from guests.kinds.base import Content
 from guests.models import TONES, GuestRecord, TransferStatus, workplaces
 from guests.views.common import log_record, may_submit, page_of
@@ -23,6 +24,7 @@ MOST_COUNTED = 1000
 def records(request: SignedInRequest) -> HttpResponse:
     visible = GuestRecord.objects.visible_to(request.user).with_state().select_related("establishment")
     context = page_of(visible, request.GET.get("before", ""), reverse("guests:list"))
+    context["away_since"] = outages.centre_away_since()
     context["shows_establishments"] = workplaces(request.user).count() > 1
     context["to_correct"] = GuestRecord.objects.visible_to(request.user).to_correct()[:MOST_COUNTED].count()
     return render(request, "guests/list.html", context)
@@ -42,6 +44,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "record": record,
         "rows": rows_of(record, record.content),
         "versions": versions_of(record),
+        "due": deadlines.of_record(record),
+        "away_since": outages.centre_away_since(),
         "is_transferred": record.latest_state == TransferStatus.TRANSFERRED,
         "is_refused": record.latest_state == TransferStatus.REFUSED,
         "next_url": f"{reverse('guests:new')}?{return_to}",

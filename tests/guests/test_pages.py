@@ -299,7 +299,7 @@ def test_lists_ask_as_much_for_many_rows_as_for_one(
     hotel, owner_client, page, django_assert_num_queries, django_assert_max_num_queries
 ):
     send(hotel, GuestFactory())
-    with django_assert_max_num_queries(15) as captured:
+    with django_assert_max_num_queries(16) as captured:
         owner_client.get(page)
     for _ in range(4):
         send(hotel, GuestFactory())
