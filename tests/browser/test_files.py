@@ -1,6 +1,7 @@
 """A file with errors: its report, the workbook that is mended, and what is accepted in the end."""
 
 import io
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -55,3 +56,29 @@ def test_a_file_with_errors_is_mended_and_accepted(portal, accessible, viewport)
     assert page.locator("#refused").count() == 0
     accessible(page)
     assert GuestRecord.objects.filter(establishment=hotel).count() == 4
+
+
+def test_a_file_is_dropped_on_the_form(portal):
+    hotel = SubscribedFactory()
+    page = portal.open("/")
+    sign_in(page, hotel.owner.user.username, PASSWORD)
+    page.goto("/guests/files/new/")
+    expect(page.locator("[data-drop-hint]")).to_be_visible()
+    dropped = page.evaluate_handle(
+        """text => {
+            const held = new DataTransfer();
+            held.items.add(new File([text], "guests.csv", {type: "text/csv"}));
+            return held;
+        }""",
+        csv_file(*guests(2)).decode(),
+    )
+
+    page.dispatch_event("[data-drop]", "dragenter", {"dataTransfer": dropped})
+    expect(page.locator("[data-drop]")).to_have_class(re.compile("is-dropped-on"))
+    page.dispatch_event("[data-drop]", "drop", {"dataTransfer": dropped})
+    expect(page.locator("[name=file]")).to_be_focused()
+    page.locator("main form button[type=submit]").click()
+
+    page.wait_for_url("**/guests/files/*/")
+    eventually(page, "dd a[href*='/guests/receipts/']")
+    assert GuestRecord.objects.filter(establishment=hotel).count() == 2

@@ -1,16 +1,23 @@
 """A new kind is one declaration: with nothing else it goes through every door."""
 
+import csv
+import io
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from python_calamine import CalamineWorkbook
 
+from guests import file_import
 from guests.kinds import KINDS, fields
-from guests.kinds.base import Kind, Shown
+from guests.kinds.base import Kind, Shown, sha256
 from guests.kinds.people import Identified
-from guests.models import GuestRecord
+from guests.models import GuestRecord, Submission
+from guests.models.file_imports import FileImport, FileStatus
 from guests.transfer import transfer_due
 from shumoos.saudi.calendar import RIYADH
 from tests.conftest import sign_in
@@ -18,9 +25,10 @@ from tests.factories import sector
 from tests.guests.api.calling import Caller
 from tests.guests.api.conftest import make_key
 from tests.guests.factories import GuestFactory
+from tests.guests.files.bad_files import workbook
 
 
-# The declaration: these lines, and nothing besides.
+# The declaration: these lines, at most forty of them, and nothing besides.
 class Berth(Identified):
     boat: Annotated[fields.ShortText, Shown(_("Item"), is_code=True)]
     berth: Annotated[fields.ShortText | None, Shown(_("Room"), is_code=True)] = None
@@ -47,6 +55,7 @@ BERTH = Kind(
 )
 
 
+# The declaration ends.
 @pytest.fixture
 def marina(hotel, monkeypatch):
     monkeypatch.setitem(KINDS, "berth", BERTH)
@@ -64,9 +73,18 @@ def sailor(**more):
     return person | {"boat": "SAU-17", "moored_at": moored_at} | more
 
 
+MARKS = ("# The declaration: ", "# The declaration ends")
+
+
 @pytest.fixture
 def marina_api(marina):
     return Caller(make_key(marina)[1])
+
+
+def test_a_fifth_kind_is_declared_in_forty_lines():
+    lines = Path(__file__).read_text().splitlines()
+    begin, end = (next(n for n, line in enumerate(lines) if line.startswith(mark)) for mark in MARKS)
+    assert 20 < end - begin - 1 <= 40
 
 
 @pytest.mark.django_db
@@ -97,6 +115,66 @@ def test_a_fifth_kind_goes_through_the_api_and_its_check(marina, marina_api):
     assert marina_api.post(f"/records/{record_id}/departure", {}).json()["departed_at"] is not None
 
 
+def table_of(content, form):
+    """The rows of a file, as a program that opens it shows them."""
+    if form == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def file_of(rows, form):
+    if form == "xlsx":
+        return workbook(*rows)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_fifth_kind_goes_through_a_file_its_template_and_its_report(marina, form):
+    client = sign_in(marina.owner.user)
+
+    def fetch(name, *arguments):
+        return b"".join(client.get(reverse(f"guests:{name}", args=arguments)).streaming_content)
+
+    def upload(rows):
+        file = SimpleUploadedFile(f"berths.{form}", file_of(rows, form))
+        sent = {"file": file, "mode": "good_rows", "whole": "yes"}
+        response = client.post(f"{reverse('guests:send_file')}?kind=berth", sent)
+        assert response.status_code == 302, response.context["form"].errors
+        file_import.read_due()
+        return FileImport.objects.latest("pk")
+
+    template = table_of(fetch("file_template", "berth", form), form)
+    labels = [str(field.shown.label) for field in BERTH.fields.values()]
+    assert (template[0], len(template)) == (labels, 3)
+    filled = [
+        [sailor(**more).get(name, "") for name in BERTH.fields]
+        for more in ({"client_reference": "T-1"}, {"client_reference": "T-2", "boat": "x" * 21})
+    ]
+
+    first = upload([*template, *filled])
+    assert (first.status, first.accepted, first.rejected) == (FileStatus.DONE, 1, 1)
+    [refused] = first.refused_rows.all()
+    assert [fault[:2] for fault in refused.faults] == [["boat", "too_long"]]
+    assert "x" * 21 in client.get(reverse("guests:file", args=[first.pk])).content.decode()
+
+    report = table_of(fetch("file_refused", first.pk), "xlsx")
+    assert report[0][-len(labels) :] == labels
+    report[1][report[0].index(str(BERTH.fields["boat"].shown.label))] = "SAU-18"
+    second = upload(report)
+
+    assert (second.accepted, second.rejected) == (1, 0)
+    records = GuestRecord.objects.order_by("client_reference")
+    assert [(record.kind, record.client_reference, record.content["boat"]) for record in records] == [
+        ("berth", "T-1", "SAU-17"),
+        ("berth", "T-2", "SAU-18"),
+    ]
+    assert set(Submission.objects.values_list("door", "accepted")) == {("file", 1)}
+    assert second.submission.sha256 == sha256([records[1].content])
+
+
 @pytest.mark.django_db
 def test_a_fifth_kind_is_described_and_listed(marina_api, client):
     described = client.get(reverse("api:openapi-json")).json()["components"]["schemas"]["berth"]
@@ -110,4 +188,7 @@ def test_a_fifth_kind_is_transferred(marina, marina_api, centre):
 
     transfer_due()
 
-    assert GuestRecord.objects.get().state == "transferred"
+    record = GuestRecord.objects.get()
+    assert record.state == "transferred"
+    [payload] = centre.records
+    assert (payload["kind"], payload["content"]) == ("berth", record.content)
