@@ -93,14 +93,12 @@ class DeadlineAdmin(RuleAdmin):
     def from_day(self, deadline: Deadline) -> str:
         return both_calendars(deadline.valid_from)
 
-    def get_fields(self, request: HttpRequest, obj: Deadline | None = None) -> list[str]:
-        return (
-            ["kind_name", "from_day", "hours", "warn_hours", "begun"]
-            if obj
-            else ["kind", "valid_from", "hours", "warn_hours"]
-        )
+    def get_fields(self, request: HttpRequest, obj: Deadline | None = None) -> Any:
+        if obj:
+            return ["kind_name", "from_day", "hours", "warn_hours", "begun"]
+        return ["kind", "valid_from", "hours", "warn_hours"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Deadline | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Deadline | None = None) -> Any:
         return self.get_fields(request, obj) if obj else []
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
