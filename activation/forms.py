@@ -116,7 +116,9 @@ class ColleagueReasonForm(forms.Form):
 
 
 class ReassignForm(ColleagueReasonForm):
-    office = forms.ModelChoiceField(Office.objects.none(), label=_("Investigation office"))
+    office = forms.ModelChoiceField(
+        Office.objects.none(), label=_("Investigation office"), empty_label=_("Choose")
+    )
     field_order = ["office", "reason"]
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
@@ -145,7 +147,10 @@ class RejectForm(forms.Form):
         self.language = application.language
         self.templates = {row.code: row for row in templates if row.use == ReasonUse.REJECT}
         choice: Any = self.fields["code"]
-        choice.choices = [("", "—"), *[(code, str(row)) for code, row in self.templates.items()]]
+        choice.choices = [
+            ("", gettext("Choose")),
+            *[(code, str(row)) for code, row in self.templates.items()],
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -307,11 +312,13 @@ class QueueSearchForm(forms.Form):
 class QueueFilterForm(forms.Form):
     """What narrows a tab of the queue. An office has the cities of its region to choose from."""
 
-    sector = forms.ModelChoiceField(Sector.objects.all(), required=False, label=_("Sector"))
-    authority = forms.ModelChoiceField(
-        Authority.objects.all(), required=False, label=_("Licensing authority")
+    sector = forms.ModelChoiceField(
+        Sector.objects.all(), required=False, label=_("Sector"), empty_label=_("All")
     )
-    city = forms.ModelChoiceField(City.objects.none(), required=False, label=_("City"))
+    authority = forms.ModelChoiceField(
+        Authority.objects.all(), required=False, label=_("Licensing authority"), empty_label=_("All")
+    )
+    city = forms.ModelChoiceField(City.objects.none(), required=False, label=_("City"), empty_label=_("All"))
     flagged = forms.BooleanField(required=False, label=_("Flagged"))
     premium = forms.BooleanField(required=False, label=_("Premium service"))
 

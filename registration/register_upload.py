@@ -29,7 +29,9 @@ class RegisterForm(forms.Form):
     """A register and whose it is, which is asked only of officers of several authorities."""
 
     authority = forms.ModelChoiceField(
-        Authority.objects.none(), label=gettext_lazy("Licensing authority"), empty_label=""
+        Authority.objects.none(),
+        label=gettext_lazy("Licensing authority"),
+        empty_label=gettext_lazy("Choose"),
     )
     file = forms.FileField(
         label=gettext_lazy("File with the register"),

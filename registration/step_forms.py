@@ -61,7 +61,10 @@ class LicenceForm(StepForm):
     """By what a licence and its owner are known: the first page of the first step."""
 
     sector = GroupedChoiceField(
-        Sector.objects.all(), group_by="authority", label=gettext_lazy("Sector"), empty_label=""
+        Sector.objects.all(),
+        group_by="authority",
+        label=gettext_lazy("Sector"),
+        empty_label=gettext_lazy("Choose"),
     )
     licence_number = LicenceNumberField(label=gettext_lazy("Licence number"))
     owner_national_id = NationalIdField(label=gettext_lazy("Owner's national ID or iqama"))
@@ -83,14 +86,14 @@ class EstablishmentForm(StepForm):
     region = forms.ModelChoiceField(
         Region.objects.filter(office__isnull=False),
         label=gettext_lazy("Region"),
-        empty_label="",
+        empty_label=gettext_lazy("Choose"),
         required=False,
     )
     city = GroupedChoiceField(
         places(),
         group_by="region",
         label=gettext_lazy("City"),
-        empty_label="",
+        empty_label=gettext_lazy("Choose"),
     )
     short_address = ShortAddressField(
         label=gettext_lazy("Short national address"),

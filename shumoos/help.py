@@ -79,7 +79,7 @@ GUIDES = {
     ),
     "sign-in": Guide(
         _("Sign in for the first time"),
-        _("After activation a username and a password are sent to the owner's mobile."),
+        _("After activation a user name and a password are sent to the owner's mobile."),
         [
             Step(
                 _(

@@ -10,6 +10,7 @@ from activation.views import queue
 from guests.views import monitoring
 from shumoos import design, health, help, home, views
 from shumoos.accounts.views import signing_in
+from shumoos.admin_words import AdminWords
 
 urlpatterns = [
     # First, because most of what comes is for it.
@@ -37,6 +38,7 @@ urlpatterns = [
     # One door, and one way to a new password, with all their checks: the admin's own lead there.
     path("admin/login/", signing_in.admin_sign_in),
     path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:choose_password")),
+    path("admin/jsi18n/", admin.site.admin_view(AdminWords.as_view(), cacheable=True)),
     path("admin/", admin.site.urls),
 ]
 

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from shumoos.saudi import calendar, digits
 from support.models import PageAnswer
+from support.page_titles import TITLES
 
 MOST_AN_HOUR = 20
 WINDOW = timedelta(hours=1)
@@ -90,7 +91,7 @@ def by_page(since: Any) -> list[dict[str, Any]]:
         yes=Count("pk", filter=Q(is_useful=True)), no=Count("pk", filter=Q(is_useful=False))
     )
     for row in counted:
-        pages[row["page"]] = {**row, "reasons": [], "words": []}
+        pages[row["page"]] = {**row, "title": TITLES.get(row["page"]), "reasons": [], "words": []}
     reasons = answers.exclude(reason="").values("page", "reason").annotate(count=Count("pk"))
     for page, reason, count in reasons.order_by("page", "-count", "reason").values_list(
         "page", "reason", "count"

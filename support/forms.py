@@ -94,7 +94,7 @@ class CategoryField(forms.ModelChoiceField):
         groups = [
             (str(kind.label), [(row.code, row.name) for row in rows if row.kind == kind]) for kind in Kind
         ]
-        self.choices = [("", "---------"), *groups]
+        self.choices = [("", gettext("Choose")), *groups]
 
 
 class TicketForm(Form):
@@ -183,7 +183,11 @@ class AnswerForm(Form):
     """An agent's answer. A usual one is put into the box by a button, and may be changed before sending."""
 
     macro = forms.ModelChoiceField(
-        label=_("Usual answer"), queryset=Macro.objects.none(), to_field_name="code", required=False
+        label=_("Usual answer"),
+        queryset=Macro.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Choose"),
     )
     text = message_field(_("Answer"), 5)
     attached = FilesField()

@@ -3,6 +3,7 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -101,6 +102,7 @@ class Agreement(models.Model):
         return self.subject
 
     @property
+    @display(description=_("establishment or owner"))
     def subject(self) -> str:
         """What it is about: the establishment, or the owner as long as there is none."""
         about = self.establishment or self.application

@@ -1,6 +1,7 @@
 """Where things are and who is in charge there: regions, cities, offices, authorities, sectors."""
 
 from django.conf import settings
+from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -23,6 +24,7 @@ class Named(models.Model):
         return self.name
 
     @property
+    @display(description=_("name"))
     def name(self) -> str:
         """The name in the language in use."""
         return self.name_en if get_language() == "en" else self.name_ar

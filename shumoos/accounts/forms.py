@@ -169,7 +169,7 @@ class InviteForm(forms.Form):
             label=self.fields["place"].label,
             help_text=self.fields["place"].help_text,
             required=False,
-            choices=[*([] if is_one else [("", "—")]), *offered.items()],
+            choices=[*([] if is_one else [("", _("Choose"))]), *offered.items()],
         )
 
     def clean_full_name(self) -> str:

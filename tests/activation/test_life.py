@@ -231,7 +231,7 @@ def test_a_renewal_closes_the_case_for_not_subscribing(clock, supervisor):
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ({"owner_national_id": "1000000008"}, "another owner|مالكًا آخر"),
+        ({"owner_national_id": "1000000008"}, "another owner|صاحبًا آخر"),
         ({"city_code": "jeddah"}, "another region|منطقة أخرى"),
         ({"in_register": False}, "no later end|نهاية لاحقة"),
         ({"days": 0}, "no later end|نهاية لاحقة"),

@@ -54,6 +54,12 @@ def test_the_admin_opens_on_its_index_for_others_and_asks_strangers_to_sign_in(
     assert client.get("/admin/").status_code == 302
 
 
+def test_a_filter_that_narrows_nothing_says_all(supervisor_client):
+    filters = supervisor_client.get(QUEUE).context["filters"]
+    firsts = [next(iter(filters[name].field.choices)) for name in ("sector", "authority", "city")]
+    assert firsts == [("", "الكل")] * 3
+
+
 def test_each_application_is_under_its_tab(supervisor_client, supervisor, application):
     mine, colleagues, returned = (ApplicationFactory() for _position in range(3))
     decisions.claim(mine, by=supervisor)

@@ -201,7 +201,7 @@ def test_sending_it_back_tells_the_owner_why(supervisor_client, supervisor, appl
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("", "اختر سبب الرفض."), ("other", "اذكر السبب بكلمات يقرؤها صاحب المنشأة.")],
+    [("", "اختر سبب الرفض."), ("other", "اذكر السبب بعبارة يقرؤها صاحب المنشأة.")],
 )
 def test_rejecting_needs_a_code_and_another_reason_needs_words(
     supervisor_client, supervisor, application, code, words

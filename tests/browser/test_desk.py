@@ -166,7 +166,7 @@ def test_a_visitor_says_why_a_page_was_not_useful_without_scripts(portal, transa
     page.fill("[name=words]", "أين الرقم المرجعي؟")
     look(page, "useful-ar")
     page.get_by_role("button", name="إرسال").click()
-    expect(page.locator("main")).to_contain_text("شكراً")
+    expect(page.locator("main")).to_contain_text("شكرًا")
     answer = PageAnswer.objects.get()
     assert (answer.page, answer.is_useful, answer.reason) == ("registration:status", False, "missing")
 

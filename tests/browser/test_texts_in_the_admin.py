@@ -19,7 +19,7 @@ LIST = reverse("admin:sms_textmessage_changelist")
 @pytest.mark.parametrize(
     ("language", "direction", "kinds", "reason"),
     [
-        ("ar", "rtl", "ما تقوله الرسائل", "هذا ليس رقم جوال. اطلب الرقم الصحيح."),
+        ("ar", "rtl", "نصوص الرسائل", "هذا ليس رقم جوال. اطلب الرقم الصحيح."),
         ("en", "ltr", "What the texts say", "This is not a mobile number. Ask for the right one."),
     ],
 )

@@ -69,7 +69,7 @@ def test_a_month_is_seen_at_a_glance(hotel, owner_client):
 def test_the_deadline_counts_down(hotel, owner_client):
     page = owner_client.get(CALENDAR)
 
-    assertContains(page, "3 hours and 50 min left")
+    assertContains(page, "3 hours and 50 minutes left")
     assertContains(page, "by 16 March 2026 (27 Ramadan 1447 AH) at 00:00")
 
 

@@ -61,7 +61,7 @@ def test_a_changed_owner_is_told():
     licence = LicenceFactory(
         former_owner_name="مالك سابق", former_owner_national_id="1000000008", owner_changed_at=timezone.now()
     )
-    assert warnings(applied(licence)) == ["يذكر السجل مالكًا غير السابق: مالك سابق."]
+    assert warnings(applied(licence)) == ["يذكر السجل صاحبًا غير السابق: مالك سابق."]
 
 
 def test_an_establishment_of_another_owner_is_told():

@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from support import feedback
 from support.models import PageAnswer
+from support.page_titles import TITLES
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,24 @@ def test_the_desk_sees_the_answers_by_page_the_least_useful_first(agent_client, 
     response = agent_client.get(reverse("support:answers"))
     assertContains(response, "أين السجل؟")
     assertContains(response, "ما أبحث عنه ليس هنا")
+
+
+def test_the_desk_reads_what_a_page_is_called_and_words_by_themselves(agent_client, client):
+    say(client, "no", "registration:status")
+    client.post(WHY, {"words": "It was down on 5 June."})
+
+    response = agent_client.get(reverse("support:answers"))
+
+    assertContains(response, "متابعة طلب تسجيل")
+    assertNotContains(response, "registration:status")
+    assertContains(response, "<q><bdi>It was down on 5 June.</bdi></q>")
+
+
+def test_every_page_that_asks_has_a_name(client):
+    """Pages behind a step or a code ask as well, so it is the list of public views that has names."""
+    steps = ["register", "establishment", "owner", "documents", "check", "done", "status_details"]
+    assert {f"registration:{step}" for step in steps} <= set(TITLES)
+    assert [name for name in TITLES if not feedback.is_page(name)] == []
 
 
 @pytest.mark.parametrize("client_name", ["owner_client", "supervisor_client"])

@@ -60,6 +60,19 @@ def test_an_owner_opens_a_ticket_with_a_file_and_follows_it(owner_client, establ
     assertContains(owner_client.get(reverse("support:tickets")), page(ticket))
 
 
+def test_words_of_the_other_language_keep_their_full_stop(owner_client, agent_client, open_ticket):
+    ticket = open_ticket(subject="The receipt.", text="It cannot be printed.")
+
+    for client in (owner_client, agent_client):
+        shown = client.get(page(ticket))
+        assertContains(shown, "<bdi>The receipt.</bdi>")
+        assertContains(shown, "<bdi>It cannot be printed.</bdi>")
+
+
+def test_an_owner_is_asked_to_choose_a_category(owner_client, establishment):
+    assertContains(owner_client.get(NEW), '<option value="" selected>اختر</option>', html=True)
+
+
 def test_an_owner_opens_a_ticket_for_their_establishment_only(owner_client, establishment):
     response = owner_client.post(NEW, said(EstablishmentFactory()))
     assert response.status_code == 422
