@@ -55,7 +55,8 @@ bench: .venv/installed-dev $(CATALOGUES)
 pictures: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 0 -q --show-capture=no tests/browser/pictures.py $(ARGS)
 
-# What nearly every page is set in, out of the vendored fonts; static/css/fonts.css has the same ranges.
+# What nearly every page is set in, out of the vendored fonts: Arabic and Latin of a weight in one file.
+# static/css/fonts.css has the same ranges.
 PLEX := static/vendor/ibm-plex-sans-arabic-5.3.0
 arabic_RANGE := U+060C,U+061B,U+061F,U+0621-063A,U+0640-0655,U+0660-066D,U+0670,U+0671,U+067E,U+0686,U+0698,$\
 	U+06A4,U+06A9,U+06AF,U+06BE,U+06C1,U+06CC,U+06D2,U+06D4,U+06F0-06F9,U+200C-200E
@@ -63,8 +64,12 @@ latin_RANGE := U+0020-007E,U+00A0,U+00A9,U+00AB,U+00B7,U+00BB,U+00D7,U+2009,U+20
 	U+2026,U+2066-2069,U+2190-2193
 
 fonts: .venv/installed-dev
-	$(foreach script,arabic latin,$(foreach weight,400 600,.venv/bin/pyftsubset $(PLEX)/$(script)-$(weight).woff2 \
-		--flavor=woff2 --unicodes=$($(script)_RANGE) --output-file=static/fonts/$(script)-$(weight).woff2 &&)) true
+	mkdir -p var/fonts
+	$(foreach weight,400 600,$(foreach script,arabic latin,.venv/bin/pyftsubset $(PLEX)/$(script)-$(weight).woff2 \
+		--unicodes=$($(script)_RANGE) --output-file=var/fonts/$(script)-$(weight).woff2 &&) \
+		.venv/bin/pyftmerge var/fonts/arabic-$(weight).woff2 var/fonts/latin-$(weight).woff2 \
+		--output-file=var/fonts/plex-$(weight).ttf && .venv/bin/fonttools ttLib.woff2 compress \
+		-o static/fonts/plex-$(weight).woff2 var/fonts/plex-$(weight).ttf &&) true
 
 requirements: .venv/installed-dev
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

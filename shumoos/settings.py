@@ -123,6 +123,12 @@ MEDIA_ROOT = Path(env.str("DOCUMENTS_ROOT", default=str(BASE_DIR / "var" / "docu
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "shumoos.joined.JoinedFinder",
+]
+JOINED_ROOT = BASE_DIR / "var" / "joined"
 
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 # A worker that has said nothing about a register for so long is taken for dead. It says something every

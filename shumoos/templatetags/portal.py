@@ -1,9 +1,14 @@
 """What pages need to set Latin runs into Arabic text."""
 
+from typing import Any
+
 from django import template
+from django.forms import Media
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from shumoos import joined
 
 register = template.Library()
 
@@ -24,3 +29,23 @@ def code(value: object) -> SafeString:
 def picture(folder: str, name: str) -> str:
     """Return the address of a guide's picture, `static/<folder>/<name>.webp`."""
     return static(f"{folder}/{name}.webp")
+
+
+@register.simple_tag
+def joined_scripts(media: Media, path: str, when: str = "") -> SafeString:
+    """Return the tag of a joined file, then those of the media's scripts that are not in it.
+
+    `when` may be `defer` for the joined one.
+    """
+    tag = format_html('<script src="{}"{}></script>', static(path), f" {when}" if when else "")
+    # Where DEBUG is on the admin names the long forms of what is joined in its short one.
+    inside = {part.replace(".min.js", ".js") for part in joined.JOINED[path]}
+    named: list[Any] = media._js  # type: ignore[attr-defined]
+    others = [each for each in named if str(each).replace(".min.js", ".js") not in inside]
+    return format_html_join("\n", "{}", [(each,) for each in (tag, *Media(js=others).render_js())])
+
+
+@register.simple_tag
+def small_picture(path: str) -> str:
+    """Return an address that holds the whole of a small drawing, so that it is no request."""
+    return joined.small_picture(path)

@@ -171,8 +171,7 @@
   keys.checked = localStorage.getItem("review-keys") !== "off";
   keys.addEventListener("change", () => localStorage.setItem("review-keys", keys.checked ? "on" : "off"));
 
-  if (links.length) {
-    panel.hidden = false;
-    open(0);
-  }
+  panel.hidden = !links.length;
+  panel.classList.add("has-script");
+  if (links.length) open(0);
 })();
