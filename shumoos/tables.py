@@ -1,12 +1,12 @@
 """Tables as pages show them and as files that a spreadsheet opens."""
 
 import csv
-import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from shumoos import charts
 from shumoos.saudi import calendar
@@ -33,16 +33,38 @@ class Table:
         Days are written as 2026-11-25, numbers without a thousands separator. No cell is one that a
         spreadsheet would take for a formula.
         """
-        file = io.StringIO()
-        file.write(BYTE_ORDER_MARK)
-        to = csv.writer(file)
-        to.writerow(map(guard, self.headers))
+        return "".join(csv_lines(self.headers, self.rows))
+
+
+class Echo:
+    """Hands back what is written to it: a line of CSV as it is made."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(headers: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+    """Return a table's file line by line, as the rows come, so that a large one is on its way at once.
+
+    Its words are in the language of the moment in which it is called for, also where it is sent after that.
+    """
+    return _lines(get_language(), [str(header) for header in headers], iter(rows))
+
+
+def _lines(language: str | None, headers: list[str], rows: Iterator[Iterable[Cell]]) -> Iterator[str]:
+    to = csv.writer(Echo())
+    yield BYTE_ORDER_MARK + to.writerow(map(guard, headers))
+    while True:
+        # Not around the `yield`: what is done with a line is no business of ours.
+        with override(language):
+            row = next(rows, None)
+            cells = None if row is None else list(row)
+        if cells is None:
+            return
         # A number of ours is a number, also below zero.
-        to.writerows(
-            [written(cell) if isinstance(cell, Decimal) else guard(written(cell)) for cell in row]
-            for row in self.rows
+        yield to.writerow(
+            [written(cell) if isinstance(cell, Decimal) else guard(written(cell)) for cell in cells]
         )
-        return file.getvalue()
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """An account as files: a table for a spreadsheet, and a page to print."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from shumoos import tables
 from shumoos.letters.render import SOURCES, isolate, left_to_right, typeset
 from shumoos.letters.words import WORDS
 from shumoos.saudi import calendar
-from shumoos.tables import Cell, Table
 from violations import bills
 from violations.models import Account, LedgerEntry
 
 # A printed page holds the latest; the table holds all.
 MOST_PRINTED = 500
+AT_ONCE = 1000
 
 
 def entries_of(account: Account) -> Any:
@@ -59,8 +60,8 @@ def with_balances(
     return found
 
 
-def table_of(account: Account) -> Table:
-    """Return the whole account, in order: debits and credits apart, with what is owed after each entry."""
+def csv_lines(account: Account) -> Iterator[str]:
+    """Yield the whole account as a file, in order: debits and credits apart, and what is owed after each."""
     headers = [
         _("Number"),
         _("Date"),
@@ -75,26 +76,28 @@ def table_of(account: Account) -> Table:
         _("Document"),
         _("Hash"),
     ]
-    rows: list[list[Cell]] = []
-    for entry, owed in reversed(with_balances(account, list(entries_of(account)), owed_on(account))):
+    return tables.csv_lines(headers, rows_of(account))
+
+
+def rows_of(account: Account) -> Iterator[list[tables.Cell]]:
+    owed = Decimal(0)
+    for entry in entries_of(account).order_by("number").iterator(AT_ONCE):
+        owed += entry.amount
         letter = entry.letter or (entry.notice.letter if entry.notice else None)
-        rows.append(
-            [
-                entry.number,
-                entry.on,
-                entry.get_kind_display(),
-                entry.licence.number,
-                bills.number(entry.case_id),
-                entry.amount if entry.amount > 0 else None,
-                -entry.amount if entry.amount < 0 else None,
-                owed,
-                entry.reason,
-                entry.reference,
-                letter.number if letter else "",
-                bytes(entry.hash).hex(),
-            ]
-        )
-    return Table(headers, rows)
+        yield [
+            entry.number,
+            entry.on,
+            entry.get_kind_display(),
+            entry.licence.number,
+            bills.number(entry.case_id),
+            entry.amount if entry.amount > 0 else None,
+            -entry.amount if entry.amount < 0 else None,
+            owed,
+            entry.reason,
+            entry.reference,
+            letter.number if letter else "",
+            bytes(entry.hash).hex(),
+        ]
 
 
 def pdf_of(account: Account) -> bytes:

@@ -1,4 +1,4 @@
-"""The rows that were not taken, on their way out: for a page, and as a workbook to mend and send again."""
+"""The rows that were not taken, on their way out: for a page, and as a file to mend and send again."""
 
 from collections.abc import Iterator
 from typing import IO, NamedTuple
@@ -10,10 +10,12 @@ from guests.files.templates import Book
 from guests.kinds import Kind
 from guests.kinds.errors import error
 from guests.models.file_imports import FileImport, RefusedRow
+from shumoos import tables
 
 AT_ONCE = 2000
-# A sheet ends here.
-MOST_ROWS = 1_048_000
+# A workbook is there once all of it is written; so many rows take a second or two. More go out as CSV, which
+# is on its way from its first row on.
+MOST_IN_A_WORKBOOK = 10_000
 
 
 class Fault(NamedTuple):
@@ -35,6 +37,38 @@ def faults_of(kind: Kind, refused: RefusedRow) -> Iterator[Fault]:
         yield Fault(field, label, code, message, refused.cells.get(field, ""))
 
 
+def fits_a_workbook(file_import: FileImport) -> bool:
+    return file_import.rejected <= MOST_IN_A_WORKBOOK
+
+
+def told(kind: Kind, refused: RefusedRow) -> str:
+    """Return all that is wrong with a row, a line for each fault."""
+    return "\n".join(
+        _("%(label)s: %(message)s") % {"label": fault.label, "message": fault.message}
+        if fault.label
+        else fault.message
+        for fault in faults_of(kind, refused)
+    )
+
+
+def csv_lines(file_import: FileImport) -> Iterator[str]:
+    """Return the bad rows as CSV: what is wrong in front of them, then the columns of the template.
+
+    It can be read as it is, so every row is one line.
+    """
+    kind = file_import.declaration
+    headers = [str(ROW), str(WRONG), *(str(field.shown.label) for field in kind.fields.values())]
+    rows = file_import.refused_rows.order_by("row").iterator(AT_ONCE)
+    return tables.csv_lines(
+        headers,
+        ([refused.row, *(cell.replace("\n", " ") for cell in texts_of(kind, refused))] for refused in rows),
+    )
+
+
+def texts_of(kind: Kind, refused: RefusedRow) -> list[str]:
+    return [told(kind, refused), *(refused.cells.get(name, "") for name in kind.fields)]
+
+
 def write_report(file_import: FileImport, file: IO[bytes]) -> None:
     """Write the bad rows as a workbook, with what is wrong in front of them and the bad cells in colour.
 
@@ -43,16 +77,9 @@ def write_report(file_import: FileImport, file: IO[bytes]) -> None:
     kind = file_import.declaration
     with Book(file, kind) as book:
         book.header([(str(ROW), 8), (str(WRONG), 60)])
-        rows = file_import.refused_rows.order_by("row")[:MOST_ROWS]
+        rows = file_import.refused_rows.order_by("row")[:MOST_IN_A_WORKBOOK]
         for at, refused in enumerate(rows.iterator(AT_ONCE), 1):
-            faults = list(faults_of(kind, refused))
             book.sheet.write_number(at, 0, refused.row, book.quiet)
-            told = "\n".join(
-                _("%(label)s: %(message)s") % {"label": fault.label, "message": fault.message}
-                if fault.label
-                else fault.message
-                for fault in faults
-            )
-            book.sheet.write_string(at, 1, told, book.wrapped)
-            book.write_record(at, refused.cells, {fault.field for fault in faults})
+            book.sheet.write_string(at, 1, told(kind, refused), book.wrapped)
+            book.write_record(at, refused.cells, {field for field, *_rest in refused.faults})
         book.add_lists(first_row=1)

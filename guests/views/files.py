@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -148,6 +148,7 @@ def file(request: SignedInRequest, pk: int) -> HttpResponse:
         "rows": [(row, list(report.faults_of(file_import.declaration, row))) for row in shown],
         "first": f"{address}#refused" if after else "",
         "next": f"{address}?after={shown[-1].row}#refused" if len(rows) > PAGE else "",
+        "fits_a_workbook": report.fits_a_workbook(file_import),
         "again_url": f"{reverse('guests:send_file')}?{query_of(file_import)}",
     }
     return render(request, "guests/files/detail.html", context)
@@ -216,10 +217,19 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @may_submit
 @recently_verified
-def refused(request: SignedInRequest, pk: int) -> FileResponse:
-    """Hand out the bad rows as a workbook to mend and send again. They name people: the look is logged."""
+def refused(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
+    """Hand out the bad rows to mend and send again: a workbook, or CSV where they are many.
+
+    They name people: the look is logged.
+    """
     file_import = in_scope(request, pk)
     log_look(request, "refused rows", file_import)
+    if not report.fits_a_workbook(file_import):
+        return StreamingHttpResponse(
+            report.csv_lines(file_import),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="mend-{pk}.csv"'},
+        )
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     report.write_report(file_import, file)
     return download(file, f"mend-{pk}.xlsx", XLSX)

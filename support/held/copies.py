@@ -42,8 +42,14 @@ def make(copy: DataCopy) -> None:
     """Read what is held, print it in the owner's language, and let the owner know."""
     owner = copy.request.owner
     now = timezone.now()
+
+    def tell(done: int, total: int) -> None:
+        """Say how far it is. Printing what was read is one part more."""
+        DataCopy.objects.filter(pk=copy.pk).update(parts_done=done, parts=total + 1)
+
     with translation.override(copy.request.ticket.language):
-        found = sections.gather(owner)
+        found = sections.gather(owner, tell)
+        DataCopy.objects.filter(pk=copy.pk).update(parts_done=F("parts") - 1)
         as_json = printing.as_json(found, at=now)
         as_pdf = printing.as_pdf(found, name=owner.full_name, at=now)
     finish(copy, as_json, as_pdf)
@@ -59,6 +65,7 @@ def finish(copy: DataCopy, as_json: bytes, as_pdf: bytes) -> None:
     copy.as_json.save("copy", ContentFile(as_json), save=False)
     copy.as_pdf.save("copy", ContentFile(as_pdf), save=False)
     copy.state = CopyState.READY
+    copy.parts_done = copy.parts
     copy.ready_at = now
     copy.expires_at = now + KEPT_FOR
     copy.save()

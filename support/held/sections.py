@@ -4,6 +4,7 @@ The records of guests are about others and are not in it; how many there are is 
 for itself is not either.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,11 +54,31 @@ class Section:
     is_cut: bool = False
 
 
-def gather(owner: Owner) -> list[Section]:
-    """Return all sections, those with nothing in them too, in the language of the moment."""
+def gather(owner: Owner, tell: Callable[[int, int], None] = lambda done, total: None) -> list[Section]:
+    """Return all sections, those with nothing in them too, in the language of the moment.
+
+    Before each part of the work `tell` hears how many are done, and of how many.
+    """
     establishments = Establishment.objects.filter(owner=owner)
     licences = Licence.objects.filter(owner_national_id=owner.national_id)
     applications = Application.objects.filter(owner_national_id=owner.national_id)
+    parts: list[Callable[[], list[Section]]] = [
+        lambda: of_owner(owner, establishments, licences),
+        lambda: of_applications(applications),
+        lambda: of_subscriptions(establishments),
+        lambda: of_violations(licences),
+        lambda: of_messages(owner, establishments, applications),
+        lambda: of_looks(owner, establishments, licences, applications),
+        lambda: [guests(establishments)],
+    ]
+    found = []
+    for done, part in enumerate(parts):
+        tell(done, len(parts))
+        found += part()
+    return found
+
+
+def of_owner(owner: Owner, establishments: Any, licences: Any) -> list[Section]:
     return [
         section("owner", _("Owner"), [owner], "national_id", "full_name", "mobile"),
         *account(owner),
@@ -74,12 +95,6 @@ def gather(owner: Owner) -> list[Section]:
             "authority", "number", "sector", "name_ar", "name_en", "commercial_registration", "owner_name",
             "owner_national_id", "owner_mobile", "city", "issued_on", "expires_on",
         ),
-        *of_applications(applications),
-        *of_subscriptions(establishments),
-        *of_violations(licences),
-        *of_messages(owner, establishments, applications),
-        *of_looks(owner, establishments, licences, applications),
-        guests(establishments),
     ]  # fmt: skip
 
 

@@ -102,6 +102,9 @@ class DataCopy(models.Model):
     ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     downloads = models.PositiveIntegerField(_("downloads"), default=0)
+    # How far the worker is; none of them until it has begun.
+    parts = models.PositiveSmallIntegerField(_("parts"), default=0, editable=False)
+    parts_done = models.PositiveSmallIntegerField(_("parts done"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("copy of personal data")

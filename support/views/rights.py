@@ -15,7 +15,7 @@ from shumoos.saudi import calendar
 from support import rights
 from support.forms import RightForm
 from support.held import copies
-from support.models import DataCopy, RightsRequest
+from support.models import CopyState, DataCopy, RightsRequest
 from support.views.common import attempt, can_open, posted
 
 TYPES = {"json": ("application/json", "as_json"), "pdf": ("application/pdf", "as_pdf")}
@@ -46,10 +46,9 @@ def show(request: SignedInRequest) -> HttpResponse:
             return redirect("support:rights")
     asked = RightsRequest.objects.visible_to(request.user).select_related("ticket", "copy")
     today = calendar.today()
-    context = {
-        "form": form,
-        "requests": [(each, each.days_left(today), getattr(each, "copy", None)) for each in asked[:50]],
-    }
+    requests = [(each, each.days_left(today), getattr(each, "copy", None)) for each in asked[:50]]
+    is_being_made = any(copy and copy.state == CopyState.WAITING for _request, _left, copy in requests)
+    context = {"form": form, "requests": requests, "is_being_made": is_being_made}
     return render(request, "support/rights.html", context, status=422 if form.errors else 200)
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from activation.models import ClosingRequest
 from guests.models import KeepingRule
@@ -286,6 +286,25 @@ def test_the_files_lie_encrypted(copy, person):
         assert person.national_id.encode() not in default_storage.sealed(name)
 
 
+def test_the_page_says_how_far_a_copy_is(owner_client, person, monkeypatch):
+    request = ask(person)
+    told = []
+    as_json = copies.printing.as_json
+
+    def look(found, *, at):
+        told.append(owner_client.get(PAGE).content.decode())
+        return as_json(found, at=at)
+
+    monkeypatch.setattr(copies.printing, "as_json", look)
+    assertContains(owner_client.get(PAGE), "<progress")
+    copies.make_due()
+
+    copy = DataCopy.objects.get(request=request)
+    assert f'value="{copy.parts - 1}" max="{copy.parts}"' in told[0]
+    assert copy.parts_done == copy.parts > 5
+    assertNotContains(owner_client.get(PAGE), "<progress")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_after_a_week_it_is_gone(time_machine):
     person = EstablishmentFactory().owner
@@ -310,10 +329,10 @@ def test_one_that_fails_is_tried_again_and_holds_up_no_other(person, monkeypatch
     failing, fine = ask(person), ask(other)
     gather = sections.gather
 
-    def fail_for_one(owner):
+    def fail_for_one(owner, tell):
         if owner == person:
             raise OSError("away")
-        return gather(owner)
+        return gather(owner, tell)
 
     monkeypatch.setattr(sections, "gather", fail_for_one)
     with pytest.raises(OSError, match="away"):
@@ -350,7 +369,7 @@ def test_a_worker_that_comes_late_changes_nothing(copy, texts):
 def test_the_page_says_what_the_deleting_goes_by(client, monkeypatch):
     response = client.get(reverse("support:kept"))
     rules = {rule.name: rule.shown for rule in response.context["rules"]}
-    assert (rules["guest_records"], rules["drafts"], rules["data_copies"]) == ("5 سنوات", "30 يوماً", "7 أيام")
+    assert (rules["guest_records"], rules["drafts"], rules["data_copies"]) == ("5 سنوات", "30 يومًا", "7 أيام")
     for name, shown in rules.items():
         assertContains(response, shown, msg_prefix=name)
 

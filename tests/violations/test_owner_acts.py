@@ -218,7 +218,7 @@ def test_a_long_account_comes_in_pages_that_go_on_from_one_another(own, case):
 
 def test_the_account_as_a_file_holds_no_formula(own, entered):
     response = own.get(at("account_csv", entered.account_id))
-    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
     assert [row["Owed (SAR)"] for row in rows] == ["10000.00", "8499.50", "5499.50"]
     assert [row["Paid or taken off (SAR)"] for row in rows] == ["", "1500.50", "3000.00"]
     assert rows[1]["Reason"] == '\'=HYPERLINK("x")'

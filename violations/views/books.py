@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @can_view
 @fresh.recently_verified
-def account_csv(request: SignedInRequest, pk: int) -> HttpResponse:
+def account_csv(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     return csv_response(request, account_of(request, pk))
 
 

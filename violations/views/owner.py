@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import F, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,7 @@ from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
 from shumoos.saudi import calendar
 from violations import occurrences
-from violations.exports import entries_on, owed_on, pdf_of, table_of, with_balances
+from violations.exports import csv_lines, entries_on, owed_on, pdf_of, with_balances
 from violations.letters import entry_letter
 from violations.models import Account, Case, CaseKind, LedgerEntry, Notice, Occurrence, Schedule
 from violations.standing import penalties, standings, with_all
@@ -132,7 +132,7 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @may_see
 @recently_verified
-def account_csv(request: SignedInRequest, pk: int) -> HttpResponse:
+def account_csv(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     return csv_response(request, account_of(request, pk))
 
 
@@ -143,10 +143,10 @@ def account_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     return account_pdf_response(request, account_of(request, pk))
 
 
-def csv_response(request: SignedInRequest, found: Account) -> HttpResponse:
+def csv_response(request: SignedInRequest, found: Account) -> StreamingHttpResponse:
     log_look(request, "account export", found)
-    return HttpResponse(
-        table_of(found).csv(),
+    return StreamingHttpResponse(
+        csv_lines(found),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="account-{found.pk}.csv"'},
     )

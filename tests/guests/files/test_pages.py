@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from python_calamine import CalamineWorkbook
 
 from guests import file_import
+from guests.files import report
 from guests.files.reading import XLSX, open_table
 from guests.kinds import KINDS
 from guests.models import GuestRecord
@@ -140,6 +141,31 @@ def test_the_rejected_rows_can_be_mended_and_sent_again(hotel, owner_client):
     again = FileImport.objects.latest("pk")
     assert (again.status, again.accepted, again.rejected) == (FileStatus.DONE, 2, 0)
     assert GuestRecord.objects.count() == 5
+
+
+def test_many_rejected_rows_come_as_a_file_that_is_sent_from_its_first_row_on(
+    hotel, owner_client, monkeypatch
+):
+    monkeypatch.setattr(report, "MOST_IN_A_WORKBOOK", 1)
+    rows = guests(4, full_name="سارة المخترعة")
+    rows[1] |= {"gender": "woman", "id_number": "1000000000"}
+    rows[2] |= {"gender": "man", "full_name": "=HYPERLINK(1)"}
+    done = taken(hotel, csv_file(*rows))
+    assertContains(owner_client.get(page(done)), "Save the rejected rows as CSV")
+
+    response = owner_client.get(mend(done))
+    content = response.getvalue()
+
+    assert response.streaming
+    assert response.headers["Content-Disposition"] == f'attachment; filename="mend-{done.pk}.csv"'
+    assert Look.objects.filter(action="refused rows").exists()
+    # A line for each row, whatever is wrong with it, and nothing that is a formula.
+    assert [line.split(",")[0] for line in content.decode("utf-8-sig").splitlines()] == ["Row", "3", "4"]
+    assert ",=" not in content.decode()
+    # It can be read as it is, and is wrong as before.
+    table = open_table(lambda: [content], "utf-8", KINDS["lodging"])
+    cells = [chunk.cells(at) for chunk in table.chunks for at in range(len(chunk.rows))]
+    assert cells == [{name: row[name] for name in COLUMNS if row.get(name)} for row in rows[1:3]]
 
 
 def test_the_report_is_paged_by_row(hotel, owner_client):
