@@ -29,6 +29,8 @@ from tests.pages import every_page, in_another_thread
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PICTURES = VAR / "pictures"
+# Nothing is on its way from one colour to another.
+STILL = {"reduced_motion": "reduce"}
 SIZES = {390: {"width": 390, "height": 844}, 1280: {"width": 1280, "height": 900}}
 
 
@@ -40,7 +42,7 @@ def file_name(page):
 def test_every_page_has_its_pictures(portal, language):
     pages = in_another_thread(every_page, language)
     for username, own in groupby(pages, key=lambda page: page.username):
-        visit = Visit(portal, username, language, SIZES[1280])
+        visit = Visit(portal, username, language, SIZES[1280], **STILL)
         for page in own:
             for width, size in SIZES.items():
                 visit.page.set_viewport_size(size)
@@ -73,6 +75,7 @@ CHOICES = {
 
 def save(page, language, name):
     """Keep what a phone shows of a page below its header, for the guide in that language."""
+    page.wait_for_load_state("networkidle")
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     top = page.locator("main").bounding_box()["y"]
     clip = {"x": 0, "y": top, "width": WIDTH, "height": HEIGHT}
@@ -84,7 +87,7 @@ def save(page, language, name):
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_guides_have_their_pictures(portal, language):
     pages = in_another_thread(every_page, language)
-    phone = {"viewport": SIZES[390], "device_scale_factor": 1.5}
+    phone = {"viewport": SIZES[390], "device_scale_factor": 1.5, **STILL}
     choices = CHOICES[language]
 
     owner = Visit(portal, "owner", language, **phone)
@@ -127,7 +130,8 @@ OF_THE_README = {
 def test_readme_has_its_pictures(portal):
     pages = in_another_thread(every_page, "ar")
     for file, (username, view) in OF_THE_README.items():
-        visit = Visit(portal, username, "ar", {"width": 1280, "height": 860})
+        visit = Visit(portal, username, "ar", {"width": 1280, "height": 860}, **STILL)
         visit.open(next(page.path for page in pages if (page.username, page.name) == (username, view)))
+        visit.page.wait_for_load_state("networkidle")
         visit.page.screenshot(path=BASE_DIR / "docs" / "pictures" / f"{file}.png")
         visit.close()
