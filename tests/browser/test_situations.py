@@ -44,6 +44,10 @@ ONLY_A_COLOUR = """() => [...document.querySelectorAll("[aria-current]")]
       || getComputedStyle(each, "::before").forcedColorAdjust === "none";
   }))
   .map((one) => one.outerHTML.slice(0, 120))"""
+# Buttons that had a ground to be told by, and now have no frame either.
+UNFRAMED = """() => [...document.querySelectorAll(".btn:not(.btn-link), .button, input[type=submit]")]
+  .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).borderTopWidth) < 1)
+  .map((one) => one.outerHTML.slice(0, 120))"""
 MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
   const style = getComputedStyle(one);
   return style.animationName !== "none"
@@ -108,6 +112,7 @@ def test_with_forced_colours_nothing_is_told_by_a_colour_alone(portal):
     problems = []
     for path, page in visited(portal, forced_colors="active"):
         problems += [(path, one) for one in page.evaluate(ONLY_A_COLOUR)]
+        problems += [(path, one) for one in page.evaluate(UNFRAMED)]
         drawn = page.evaluate(
             "[...document.querySelectorAll('input[type=checkbox], select')]"
             ".filter(one => getComputedStyle(one).appearance === 'none').length"
