@@ -8,6 +8,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -130,6 +131,7 @@ def style(part: str, folder: str) -> str:
     return ADDRESS.sub(moved, IMPORT.sub("", source(part)))
 
 
+@cache
 def small_picture(path: str) -> str:
     """Return an address that holds the whole of a small drawing, `path` among the static files."""
     return f"data:image/svg+xml,{quote(source(path))}"
