@@ -111,6 +111,18 @@ def test_a_known_hole_fails_with_its_name_and_what_mends_it(tmp_path):
     assert "django 5.2.1: PYSEC-2026-1, mended in 5.2.99" in done.stderr
 
 
+def test_an_index_that_knows_no_package_is_not_taken_for_good_news(tmp_path):
+    report = {
+        "dependencies": [{"name": "django", "skip_reason": "Dependency not found on PyPI"}],
+        "fixes": [],
+    }
+    done = audited(tmp_path, report, says="No known vulnerabilities found")
+    assert done.returncode == 0
+    assert "No word of known holes in 1 of 1 packages" in done.stderr
+    report["dependencies"] += dependencies(HOLE)["dependencies"]
+    assert audited(tmp_path, report, exits=1).returncode == 1
+
+
 def test_no_known_hole_is_quiet(tmp_path):
     done = audited(tmp_path, dependencies())
     assert (done.returncode, done.stderr) == (0, "")
