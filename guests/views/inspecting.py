@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -84,8 +85,9 @@ def record(request: SignedInRequest, pk: int, record_pk: int) -> HttpResponse:
     record = found.select_related("submission").filter(pk=record_pk).first()
     if record is None:
         raise Http404
-    log_look(request, "inspect guest record", record, reason=said(inspection))
-    keeping.count_look(inspection)
+    with transaction.atomic():
+        log_look(request, "inspect guest record", record, reason=said(inspection))
+        keeping.count_look(inspection)
     context: dict[str, Any] = {
         "inspection": inspection,
         "record": record,
