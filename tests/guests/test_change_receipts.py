@@ -18,6 +18,8 @@ from tests.conftest import sign_in
 from tests.guests.api.calling import Caller
 from tests.guests.api.conftest import make_key
 from tests.guests.factories import GuestFactory, SubscribedFactory, send
+from tests.races import at_once
+from tests.registration.mandating import ProviderFactory, agent_of, granted
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +82,7 @@ def test_each_has_a_receipt_of_its_own(hotel, owner, record, page, make, word):
     listed = page.get(RECEIPTS, {"day": calendar.today().isoformat()})
     assertContains(listed, receipt.shown_receipt)
     assertContains(listed, word)
+    assertContains(listed, ">–<", count=3)
     shown = page.get(reverse("guests:receipt", args=[receipt.receipt]))
     assertContains(shown, word)
     assertContains(shown, receipt.sha256)
@@ -206,6 +209,35 @@ def test_a_version_keeps_its_receipt_and_a_receipt_of_a_change_names_its_record(
         RecordChange.objects.filter(pk=change.pk).update(submission=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Submission.objects.filter(pk=change.submission_id).update(about=None)
+
+
+def test_an_agents_change_has_its_receipt_under_their_mandate(hotel):
+    agent = agent_of(ProviderFactory())
+    granted(agent, hotel)
+    send(hotel, GuestFactory(), by=agent)
+    client = sign_in(agent)
+    client.cookies["django_language"] = "en"
+
+    submission = cancel(GuestRecord.objects.get(), agent).submission
+
+    assert submission.mandate is not None
+    shown = client.get(reverse("guests:receipt", args=[submission.receipt]))
+    assertContains(shown, "Under a mandate")
+    assertContains(shown, "Cancellation")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_correct_at_once_get_a_receipt_each(owner, record):
+    def to(room):
+        content = {**record.content, "room": room}
+        mine = GuestRecord.objects.get(pk=record.pk)
+        return lambda: changes.correct(mine, content, reason="x", by=owner, door=Door.FORM)
+
+    made = at_once(to("2"), to("3"))
+
+    assert sorted(change.version for change in made) == [2, 3]
+    assert len({change.submission.receipt for change in made}) == 2
+    assert Submission.objects.filter(about=record.submission).count() == 2
 
 
 def test_strangers_find_no_receipt_of_a_change(owner, record):
