@@ -13,22 +13,21 @@ import json
 import queue
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from itertools import islice
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import psycopg2.errors
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from guests.copying import NULL, as_json, copy, escaped, numbers_in, runs_of
+from guests.copying import copy, numbers_in, runs_of
 from guests.files.sifting import Range, Refused, Row, Seen
 from guests.intake import earlier_contents
+from guests.loads import Load, Loader, contents_of, number_of, reference_of
 from guests.models import GuestRecord, NilReturn
 from guests.models.file_imports import FileImport, FileRange, WaitingCompanion
 
@@ -70,8 +69,6 @@ LOSE = """
           AND main.is_found IS DISTINCT FROM false
     )
 """
-
-number_of, reference_of = itemgetter(0), itemgetter(1)
 
 
 @contextmanager
@@ -116,18 +113,17 @@ class Writer:
     def __init__(self, file_import: FileImport, seen: Seen, *, stores: bool, whole: bool = False) -> None:
         self.file = file_import
         self.kind = file_import.declaration
-        self.seen = seen
         self.stores, self.whole = stores, whole
         self.digest = hashlib.sha256()
         # A companion that waited has come in: the digest has to be made again, in the file's order.
         self.is_out_of_order = False
         self.totals = Counts()
-        self._ranges: queue.Queue[Range | None] = queue.Queue(AHEAD)
+        self.loader = Loader(file_import, seen, stores=stores)
+        self._loads: queue.Queue[Load | Range | None] = queue.Queue(AHEAD)
         self._error: BaseException | None = None
         self._is_given_up = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"file import {file_import.pk}")
         self._left_out = dict(file_import.ranges.values_list("number", "left_out"))
-        self._waiting = Seen()
         # Whether the last range had references that are known: where none are, no look for them is needed.
         self._is_known_here = not stores
 
@@ -142,7 +138,8 @@ class Writer:
 
     def put(self, sifted: Range) -> None:
         """Have a range written. Waits while too many are; raises what went wrong with an earlier one."""
-        self._put(sifted)
+        is_done = sifted.number < self.file.ranges_done
+        self._put(sifted if is_done else self.loader.load(sifted))
 
     def finish(self) -> None:
         """Have the companions that waited decided on, and wait until everything is written."""
@@ -151,10 +148,10 @@ class Writer:
         if self._error:
             raise self._error
 
-    def _put(self, sifted: Range | None) -> None:
+    def _put(self, load: Load | Range | None) -> None:
         while not self._error:
             try:
-                self._ranges.put(sifted, timeout=PATIENCE)
+                self._loads.put(load, timeout=PATIENCE)
             except queue.Full:
                 continue
             return
@@ -167,8 +164,8 @@ class Writer:
                 # reader's connection, waits for the disk, and so for all of this.
                 cursor.execute("SET synchronous_commit TO off")
             with transaction.atomic() if self.whole else nullcontext():
-                for sifted in self._taken():
-                    self._write(sifted)
+                for load in self._taken():
+                    self._write(load)
                 if not self._is_given_up.is_set():
                     self._decide()
                     if self.whole:
@@ -180,38 +177,34 @@ class Writer:
         finally:
             connection.close()
 
-    def _taken(self) -> Iterator[Range]:
-        earlier = self.file.waiting.order_by("row").values_list("client_reference", "row")
-        for reference, row in earlier.iterator():
-            self._waiting.add_all([reference], [row])
+    def _taken(self) -> Iterator[Load | Range]:
         while not self._is_given_up.is_set():
             try:
-                sifted = self._ranges.get(timeout=PATIENCE)
+                load = self._loads.get(timeout=PATIENCE)
             except queue.Empty:
                 continue
-            if sifted is None:
+            if load is None:
                 return
-            yield sifted
+            yield load
 
     # One range --------------------------------------------------------------------------------------------
 
-    def _write(self, sifted: Range) -> None:
+    def _write(self, load: Load | Range) -> None:
         """Write a range; of one that is done already only the digest is fed."""
-        if sifted.number < self.file.ranges_done:
-            self.feed(sifted.rows, out=self._left_out.get(sifted.number, []))
+        if isinstance(load, Range):
+            out = set(numbers_in(self._left_out.get(load.number, [])))
+            self.digest.update(contents_of(row for row in load.rows if number_of(row) not in out))
             return
-        rows, waiting = self.without_waiting(sifted)
+        sifted = load.range
         with transaction.atomic():
-            taken, refused, counts = self.take(rows, sifted.cells)
-            copy(COPY_REFUSED, (self.refused_line(row) for row in [*sifted.refused, *refused]))
-            copy(COPY_WAITING, (self.waiting_line(row, sifted) for row in waiting))
-            numbers = {number_of(row) for row in taken}
-            left_out = runs_of(number_of(row) for row in sifted.rows if number_of(row) not in numbers)
+            taken, refused, counts = self.take(load.rows, sifted.cells, lines=load.records)
+            copy(COPY_REFUSED, load.refused + self.loader.refused_lines(refused))
+            copy(COPY_WAITING, load.companions)
+            left_out = left_out_of(sifted.rows, taken)
             FileRange.objects.create(file_import=self.file, number=sifted.number, left_out=left_out)
             rejected = counts.rejected + len(sifted.refused)
             self.note(counts._replace(rejected=rejected), sifted.count, is_range=True)
-        self._waiting.add_all([reference_of(row) for row in waiting], [number_of(row) for row in waiting])
-        self.feed(taken)
+        self.digest.update(load.contents if taken is load.rows else contents_of(taken))
 
     def note(self, counts: Counts, rows: int, *, is_range: bool) -> None:
         """Write down what came of so many rows. Raises ClaimLost, NotAllRight."""
@@ -239,15 +232,13 @@ class Writer:
         if not updated:
             raise ClaimLost
 
-    def feed(self, rows: Sequence[Row], out: Sequence[Sequence[int]] = ()) -> None:
-        """Add accepted records to the digest, in their order, but for those in the runs `out`."""
-        left_out = set(numbers_in(out))
-        contents = [row[2] for row in rows if not left_out or row[0] not in left_out]
-        if contents:
-            self.digest.update(("\n".join(contents) + "\n").encode())
+    def take(
+        self, rows: Sequence[Row], cells: Any, *, lines: bytes = b""
+    ) -> tuple[Sequence[Row], list[Refused], Counts]:
+        """Insert the records, and return those that are new, those in conflict, and how many there were.
 
-    def take(self, rows: Sequence[Row], cells: Any) -> tuple[Sequence[Row], list[Refused], Counts]:
-        """Insert the records, and return those that are new, those in conflict, and how many there were."""
+        `lines` are those of a copy of all the rows, if they are made already.
+        """
         for tries_left in reversed(range(TRIES)):
             if self._is_known_here:
                 new, known, refused = self.probe(rows, cells)
@@ -258,8 +249,7 @@ class Writer:
                 break
             try:
                 with transaction.atomic():
-                    # In one order, so that two that insert the same references do not wait for each other.
-                    copy(COPY_RECORDS, self.record_lines(sorted(new, key=reference_of)))
+                    copy(COPY_RECORDS, lines if lines and new is rows else self.loader.record_lines(new))
                     days = {date.fromisoformat(day) for day in {row[5][:10] for row in new}}
                     NilReturn.objects.void(self.file.establishment, self.kind.code, days)
                 break
@@ -293,80 +283,19 @@ class Writer:
                 refused.append(Refused(number, [[self.kind.reference, "conflict", "", {}]], cells(number)))
         return new, known, refused
 
-    # Lines of a copy --------------------------------------------------------------------------------------
-
-    def record_lines(self, rows: Iterable[Row]) -> Iterator[str]:
-        head = "\t".join(
-            [
-                str(self.file.establishment_id),
-                str(self.file.submission_id),
-                self.kind.code,
-                timezone.now().isoformat(),
-                "",
-            ]
-        )
-        ends = bool(self.kind.leaves)
-        for _number, reference, content, person, identity, time, _main, end in rows:
-            # Whatever has a backslash has one in its content.
-            if "\\" in content:
-                reference, content, person, identity = map(escaped, (reference, content, person, identity))
-            is_open = "f" if end or not ends else "t"
-            yield f"{head}{reference}\t{content}\t{person}\t{identity}\t{time}\t{end or NULL}\t{is_open}\n"
-
-    def refused_line(self, refused: Refused) -> str:
-        faults, cells = map(as_json, (refused.faults, refused.cells))
-        return f"{self.file.pk}\t{refused.number}\t{faults}\t{cells}\n"
-
-    def waiting_line(self, row: Row, sifted: Range) -> str:
-        cells = as_json(sifted.cells(number_of(row)))
-        reference, main, content = map(escaped, (row[1], row[6], row[2]))
-        return f"{self.file.pk}\t{row[0]}\t{reference}\t{main}\t{content}\t{cells}\n"
-
     # Companions -------------------------------------------------------------------------------------------
-
-    def without_waiting(self, sifted: Range) -> tuple[Sequence[Row], Sequence[Row]]:
-        """Return the rows whose main guest, if they name one, is known or has come; and those that wait."""
-        companions = [row for row in sifted.rows if row[6]]
-        if not companions:
-            return sifted.rows, ()
-        here = sifted.last
-        known = self.known({row[6] for row in companions if not 0 < self.seen.first(row[6]) <= here})
-        pending = {reference_of(row): row for row in companions}
-        is_moving = True
-        while is_moving:
-            settled = [
-                reference
-                for reference, row in pending.items()
-                if row[6] in known
-                or (
-                    (0 < self.seen.first(row[6]) <= here)
-                    and row[6] not in pending
-                    and not self._waiting.first(row[6])
-                )
-            ]
-            is_moving = bool(settled)
-            for reference in settled:
-                del pending[reference]
-        return [row for row in sifted.rows if reference_of(row) not in pending], list(pending.values())
-
-    def known(self, mains: set[str]) -> set[str]:
-        """Return which of the references earlier records of the establishment and kind have."""
-        if not mains:
-            return set()
-        records = GuestRecord.objects.filter(establishment=self.file.establishment_id, kind=self.kind.code)
-        return set(records.filter(client_reference__in=mains).values_list("client_reference", flat=True))
 
     def _decide(self) -> None:
         """Take in the companions whose main guest has come after them, and refuse the others."""
         self.find_mains()
         while batch := list(self.file.waiting.order_by("row")[:BATCH]):
-            found = [row_of_companion(self.kind, companion) for companion in batch if companion.is_found]
+            found = [self.loader.row_of(companion) for companion in batch if companion.is_found]
             cells = {companion.row: companion.cells for companion in batch}
             with transaction.atomic():
                 taken, refused, counts = self.take(found, cells.__getitem__)
                 fault = [self.kind.companion, "unknown_companion", "", {}]
                 lost = [Refused(one.row, [fault], one.cells) for one in batch if not one.is_found]
-                copy(COPY_REFUSED, map(self.refused_line, [*refused, *lost]))
+                copy(COPY_REFUSED, self.loader.refused_lines([*refused, *lost]))
                 if taken:
                     self.is_out_of_order = True
                     late = runs_of(map(number_of, taken))
@@ -380,7 +309,7 @@ class Writer:
         undecided = self.file.waiting.filter(is_found__isnull=True)
         mains = undecided.order_by("row").values_list("pk", "main").iterator(BATCH)
         while part := list(islice(mains, BATCH)):
-            came = [key for key, main in part if self.seen.first(main) and not self._waiting.first(main)]
+            came = [key for key, main in part if self.loader.has_come(main)]
             WaitingCompanion.objects.filter(pk__in=came).update(is_found=True)
         with connection.cursor() as cursor:
             cursor.execute(FIND_KNOWN, [self.file.pk, self.file.establishment_id, self.kind.code])
@@ -390,19 +319,13 @@ class Writer:
         undecided.update(is_found=True)
 
 
+def left_out_of(rows: Sequence[Row], taken: Sequence[Row]) -> list[list[int]]:
+    """Return the runs of the rows' numbers that are not among those taken."""
+    if len(taken) == len(rows):
+        return []
+    numbers = set(map(number_of, taken))
+    return runs_of(number for number in map(number_of, rows) if number not in numbers)
+
+
 # Ranges of companions that came late are numbered from here.
 LATE = 1_000_000_000
-
-
-def row_of_companion(kind: Any, companion: WaitingCompanion) -> Row:
-    said = json.loads(companion.content)
-    return Row(
-        companion.row,
-        companion.client_reference,
-        companion.content,
-        said[kind.person],
-        said[kind.identity],
-        said[kind.time],
-        companion.main,
-        said.get(kind.leaves, ""),
-    )

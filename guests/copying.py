@@ -28,12 +28,15 @@ def numbers_in(runs: Iterable[Sequence[int]]) -> Iterator[int]:
         yield from range(first, last + 1)
 
 
-def copy(statement: str, lines: Iterable[str]) -> None:
+def lines_of(lines: Iterable[str]) -> bytes:
+    return "".join(lines).encode()
+
+
+def copy(statement: str, lines: bytes) -> None:
     """Run a COPY with these lines; nothing happens where there are none."""
-    text = "".join(lines)
-    if text:
+    if lines:
         with connection.cursor() as cursor:
-            cursor.copy_expert(statement, io.BytesIO(text.encode()), COPY_BLOCK)
+            cursor.copy_expert(statement, io.BytesIO(lines), COPY_BLOCK)
 
 
 def as_json(value: Any) -> str:

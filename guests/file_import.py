@@ -21,6 +21,7 @@ from guests.files.wording import FileRefused
 from guests.intake import SubmissionRefused
 from guests.kinds import KINDS, fields
 from guests.kinds.base import sha256
+from guests.loads import contents_of, number_of
 from guests.models import Door, GuestRecord, Submission
 from guests.models.file_imports import FileImport, FilePart, FileStatus, Mode, RefusedRow
 from guests.tasks import read_due_files, transfer_due_records
@@ -262,7 +263,7 @@ def digest_again(file_import: FileImport) -> str:
             break
         sifted = sifter.sift(number, chunk)
         out = set(numbers_in(left_out[number])) - late
-        digest.update("".join(f"{row[2]}\n" for row in sifted.rows if row[0] not in out).encode())
+        digest.update(contents_of(row for row in sifted.rows if number_of(row) not in out))
         if not file_import.hold():
             raise ClaimLost
     return digest.hexdigest()

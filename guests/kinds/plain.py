@@ -196,6 +196,10 @@ def remembered(read: Read) -> Callable[[Sequence[str]], list[str | None]]:
     known: dict[str, str | None] = {}
 
     def column(cells: Sequence[str]) -> list[str | None]:
+        try:
+            return list(map(known.__getitem__, cells))
+        except KeyError:
+            pass
         if len(known) > MOST_REMEMBERED:
             known.clear()
         for cell in set(cells).difference(known):

@@ -190,11 +190,11 @@ def test_whatever_stops_the_work_every_row_is_taken_once(hotel, monkeypatch, mod
     class Died(BaseException):
         pass
 
-    def dies(self, sifted):
-        ranges.append(sifted.number)
+    def dies(self, load):
+        ranges.append(load)
         if len(ranges) == at + 1:
             raise Died
-        write(self, sifted)
+        write(self, load)
 
     monkeypatch.setattr(bulk.Writer, "_write", dies)
     try:
@@ -266,9 +266,9 @@ def test_stopping_keeps_what_was_taken_with_its_receipt(hotel, monkeypatch):
     monkeypatch.setattr(file_import, "SECONDS_BETWEEN_SIGNS", -1)
     write = bulk.Writer._write
 
-    def asked(self, sifted):
-        write(self, sifted)
-        if sifted.number == 3:
+    def asked(self, load):
+        write(self, load)
+        if load.range.number == 3:
             file_import.ask_to_stop(new)
 
     monkeypatch.setattr(bulk.Writer, "_write", asked)
