@@ -10,12 +10,15 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
+from shumoos.celery import ring
 from shumoos.sms import bodies, gateway, keeping, kinds
 from shumoos.sms.models import Outage, TextMessage
 from shumoos.sms.outcomes import Cancelled, Outcome, Refused, Unavailable
 
 # Few, because an urgent text that comes in waits for those that are claimed.
 BATCH = 50
+# Seconds after which a worker's process lets other tasks come between, however many texts wait.
+TURN = 5.0
 # More than two days of trying take: so many only come of workers that die over a text.
 MOST_ATTEMPTS = 100
 # So many in a row with no success between them are the gateway's fault and not the texts'.
@@ -27,11 +30,12 @@ logger = logging.getLogger(__name__)
 class Feed:
     """Due texts for several threads to take from, claimed when the ones before are used up.
 
-    It dries up when the gateway is found to take nothing; `outage` then says why.
+    It dries up at the end of its turn, and when the gateway is found to take nothing; `outage` then says why.
     """
 
     def __init__(self, first: list[TextMessage]) -> None:
         self.outage = ""
+        self.ends_at = time.monotonic() + TURN
         self._claimed = deque(first)
         self._failures = 0
         self._lock = threading.Lock()
@@ -40,7 +44,7 @@ class Feed:
         with self._lock:
             if self.outage:
                 return None
-            if not self._claimed:
+            if not self._claimed and time.monotonic() < self.ends_at:
                 self._claimed.extend(TextMessage.objects.claim(limit=BATCH))
             return self._claimed.popleft() if self._claimed else None
 
@@ -60,7 +64,7 @@ class Feed:
 
 @shared_task(ignore_result=True)
 def send_due_texts() -> None:
-    """Send every due message. Safe to run twice at once, or to kill.
+    """Send what is due, and ring for whoever goes on. Safe to run twice at once, or to kill.
 
     While the gateway takes nothing, one text now and again asks whether it is back. Raises RuntimeError
     inside a transaction: its rows would be locked against the threads that send them, and a password must
@@ -72,6 +76,9 @@ def send_due_texts() -> None:
     if outage and not is_over(outage):
         return
     if first := TextMessage.objects.claim(limit=BATCH):
+        if len(first) == BATCH:
+            # Another process takes a part; where there is none, this one hears it when its turn is over.
+            ring(send_due_texts)
         send_all(Feed(first), threads=min(len(first), settings.SMS_THREADS))
 
 

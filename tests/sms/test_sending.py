@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from shumoos.sms import gateway
+from shumoos.sms import gateway, tasks
 from shumoos.sms.models import Status, TextMessage
 from shumoos.sms.outbox import Recipient, queue_many, queue_sms
 from shumoos.sms.outcomes import Sent
 from shumoos.sms.simulator import TwilioSimulator
-from shumoos.sms.tasks import send_due_texts
+from shumoos.sms.tasks import BATCH, send_due_texts
 from tests.sms.conftest import MOBILE, now
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -308,6 +308,33 @@ def test_two_runs_at_once_send_every_text_once(twilio):
     assert set(TextMessage.objects.values_list("status", "attempts")) == {(Status.SENT, 1)}
     sids = {message.sid: message.to for message in twilio.messages}
     assert dict(TextMessage.objects.values_list("sid", "to")) == sids
+
+
+def test_more_than_a_batch_calls_for_another_process(twilio, bells):
+    queue_numbered(BATCH - 1)
+    before = bells()
+    send_due_texts()
+    assert bells() == before
+
+    queue_numbered(BATCH + 1)
+    before = bells()
+    send_due_texts()
+    assert bells() == before + 1
+    assert not TextMessage.objects.due().exists()
+
+
+def test_other_tasks_come_between_when_a_turn_is_over(twilio, bells, monkeypatch):
+    monkeypatch.setattr(tasks, "TURN", 0)
+    queue_numbered(2 * BATCH + 1)
+    before = bells()
+
+    send_due_texts()
+    assert len(twilio.messages) == BATCH
+    assert bells() == before + 1
+    send_due_texts()
+    send_due_texts()
+    assert len(twilio.messages) == 2 * BATCH + 1
+    assert set(TextMessage.objects.values_list("status", "attempts")) == {(Status.SENT, 1)}
 
 
 def test_what_breaks_one_text_does_not_keep_the_others(twilio, age):
