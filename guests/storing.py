@@ -10,6 +10,7 @@ from django.utils import timezone
 from guests.kinds import KINDS
 from guests.kinds.base import Content, canonical_json
 from guests.models import GuestRecord, Submission
+from shumoos import prepared
 from shumoos.saudi import calendar, receipt_number
 
 # Of ten numbers in a row one is free, until nearly all million million of the year are taken.
@@ -20,7 +21,7 @@ NUMBERS_TRIED = 10
 INSERT_SUBMISSION = """
     INSERT INTO guests_submission ({columns})
     SELECT {places} FROM (
-        SELECT pg_advisory_xact_lock_shared(hashtext('nil return ' || %s), %s)
+        SELECT pg_advisory_xact_lock_shared(hashtext('nil return ' || %s::text), %s::integer)
     ) AS held
 """
 ONE_RECEIPT = "ON CONFLICT (receipt) DO NOTHING RETURNING id"
@@ -91,10 +92,7 @@ def insert_one(
     ]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(
-                ";".join(sql for sql, _values in statements),
-                [value for _sql, values in statements for value in values],
-            )
+            prepared.execute(cursor, statements)
             key, submission.pk = cursor.fetchone()
     except IntegrityError:
         return None

@@ -5,11 +5,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Exists, OuterRef, Subquery
 
 from guests.models import ApiKey, KeptAnswer
 from registration.models import Establishment, Sector
+from shumoos import prepared
 from shumoos.saudi import calendar
 
 # Stand in the statement for what a request brings: no hash, day or Idempotency-Key is one of these.
@@ -35,10 +36,28 @@ def find(key_hash: str, idempotency_key: str) -> Found | None:
     """Return what is known of a key that is in force, None where there is none."""
     sql, parameters = statement()
     given: dict[Any, Any] = {HASH: key_hash, DAY: calendar.today(), IDEMPOTENCY_KEY: idempotency_key}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [given.get(parameter, parameter) for parameter in parameters])
-        row = cursor.fetchone()
+    row = fetch((sql, [given.get(parameter, parameter) for parameter in parameters]))
     return read(row) if row else None
+
+
+def fetch(look: prepared.Statement) -> tuple[Any, ...] | None:
+    """Return the row, looked up once more where the connection has died since the request before."""
+    # Django would ask on each request whether it lives: a trip that this look can do without.
+    connection.health_check_done = True
+    try:
+        return fetch_once(look)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+    connection.close()
+    return fetch_once(look)
+
+
+def fetch_once(look: prepared.Statement) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, [look])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 @cache
