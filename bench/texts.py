@@ -1,9 +1,9 @@
 """How fast texts leave, what an urgent one waits, and what killed workers cost.
 
 10,000 queued texts go through the real `twilio` client to the simulator, which takes 20 ms a call, by our
-worker (two processes that work, as in production), and beside it in the same round by a Celery task for each text: with Celery's
-defaults, and tuned. Servers, simulator and workers are processes of their own; what arrived is counted at the
-simulator. Prints a table, and writes bench/results/texts.json.
+worker (two processes that work, as in production), and beside it in the same round by a Celery task for each
+text: with Celery's defaults, and tuned. Servers, simulator and workers are processes of their own; what
+arrived is counted at the simulator. Prints a table, and writes bench/results/texts.json.
 
     .venv/bin/python bench/texts.py [--texts 10000] [--peer-texts 10000] [--rounds 2]
 """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from guests import storing
 from guests.kinds import KINDS, Kind
-from guests.kinds.base import Content, sha256
+from guests.kinds.base import Content, canonical_json, sha256_of_written
 from guests.kinds.errors import FieldError, RecordRefused, error
 from guests.kinds.plain import PlainRows
 from guests.models import Door, GuestRecord, RecordChange, SandboxSubmission, Submission
@@ -45,6 +45,8 @@ class Result:
     record_id: int | None = None
     errors: list[FieldError] = field(default_factory=list)
     content: Content = field(default_factory=dict, repr=False)
+    # The content in its canonical form, from which the digest is made.
+    written: str = field(default="", repr=False)
 
     def reject(self, error: FieldError) -> None:
         self.status = "rejected"
@@ -162,7 +164,7 @@ def take_one(
     submission = Submission(establishment=establishment, kind=kind, door=door)
     submission.results = [result]
     count(submission, submission.results)
-    result.record_id = storing.insert_one(submission, result.content, and_keep)
+    result.record_id = storing.insert_one(submission, (result.content, result.written), and_keep)
     if result.record_id is None:
         return None
     ring(transfer_due_records, at_most_every=rings_every)
@@ -218,7 +220,9 @@ def read_plain(kind: Kind, records: Sequence[Any]) -> dict[int, Result]:
     columns = {name: [records[index].get(name) or "" for index in texts] for name in names}
     plain = PlainRows(kind).read(columns, len(texts))
     return {
-        texts[position]: Result(texts[position], reference, "accepted", content=json.loads(content))
+        texts[position]: Result(
+            texts[position], reference, "accepted", content=json.loads(content), written=content
+        )
         for position, reference, content in zip(
             plain.positions, plain.references, plain.contents, strict=True
         )
@@ -232,7 +236,8 @@ def read(kind: Kind, index: int, raw: Any) -> Result:
         sent = raw.get(kind.reference) if isinstance(raw, dict) else None
         reference = sent[:64] if isinstance(sent, str) else ""
         return Result(index, reference, "rejected", errors=refusal.errors)
-    return Result(index, content[kind.reference], "accepted", content=content)
+    written = canonical_json(content).decode()
+    return Result(index, content[kind.reference], "accepted", content=content, written=written)
 
 
 def reject_lost_companions(
@@ -274,7 +279,7 @@ def open_submission(**details: Any) -> Submission:
 
 def store(submission: Submission, results: list[Result]) -> None:
     """Insert the records; those whose reference is taken become duplicates, or are rejected as conflicts."""
-    new = storing.insert_records(submission, [result.content for result in results])
+    new = storing.insert_records(submission, [(result.content, result.written) for result in results])
     for result in results:
         result.record_id = new.get(result.client_reference)
     compare_with_known(submission.establishment, KINDS[submission.kind], results)
@@ -321,5 +326,5 @@ def count(submission: Submission | SandboxSubmission, results: list[Result]) -> 
     submission.accepted = statuses.count("accepted")
     submission.duplicate = statuses.count("duplicate")
     submission.rejected = statuses.count("rejected")
-    submission.sha256 = sha256(result.content for result in results if result.status == "accepted")
+    submission.sha256 = sha256_of_written(r.written for r in results if r.status == "accepted")
     return submission.accepted

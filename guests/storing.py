@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from guests.kinds import KINDS
-from guests.kinds.base import Content, canonical_json
+from guests.kinds.base import Content
 from guests.models import GuestRecord, Submission
 from shumoos import prepared
 from shumoos.saudi import calendar, receipt_number
@@ -43,6 +43,8 @@ INSERT_RECORDS = """
     SELECT client_reference, id FROM taken
 """
 Statement = tuple[str, list[Any]]
+# A record's content, and the same in its canonical form.
+Written = tuple[Content, str]
 # What this connection has inserted last.
 LAST_SUBMISSION = "currval('guests_submission_id_seq')"
 LAST_RECORD = "currval('guests_guestrecord_id_seq')"
@@ -62,7 +64,7 @@ def insert_submission(submission: Submission) -> None:
     raise RuntimeError("No receipt number is free.")
 
 
-def insert_records(submission: Submission, contents: Sequence[Content]) -> dict[str, int]:
+def insert_records(submission: Submission, contents: Sequence[Written]) -> dict[str, int]:
     """Insert the records, and return the keys of those that are new by their references.
 
     The others' references were taken: by then whoever took them has committed. Nil returns of the days of
@@ -76,7 +78,7 @@ def insert_records(submission: Submission, contents: Sequence[Content]) -> dict[
 
 
 def insert_one(
-    submission: Submission, content: Content, and_keep: Callable[[Submission], list[Statement]]
+    submission: Submission, content: Written, and_keep: Callable[[Submission], list[Statement]]
 ) -> int | None:
     """Insert a submission with its one record and what else goes with them, in one go, and return its key.
 
@@ -100,18 +102,18 @@ def insert_one(
 
 
 def records_insert(
-    submission: Submission, contents: Sequence[Content], key: str, otherwise: str
+    submission: Submission, contents: Sequence[Written], key: str, otherwise: str
 ) -> tuple[str, list[Any]]:
     """Return the statement that inserts the records of the submission with that key, and its values."""
     kind = KINDS[submission.kind]
     # Of two transactions that insert the same references, the second waits for the first at each of them: in
     # one order, so that they cannot wait for each other.
-    ordered = sorted(contents, key=lambda content: content[kind.reference])
-    rows = [kind.columns(content) for content in ordered]
+    ordered = sorted(contents, key=lambda content: content[0][kind.reference])
+    rows = [kind.columns(content) for content, _written in ordered]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     whose: list[Any] = [submission.establishment_id, submission.kind]
-    references = [content[kind.reference] for content in ordered]
-    written = [canonical_json(content).decode() for content in ordered]
+    references = [content[kind.reference] for content, _written in ordered]
+    written = [written for _content, written in ordered]
     values = [*whose, timezone.now(), references, written, *columns.values(), *whose]
     return records_statement(tuple(columns), otherwise).replace("{submission}", key), values
 

@@ -43,7 +43,7 @@ def find(key_hash: str, idempotency_key: str) -> Found | None:
 def fetch(look: prepared.Statement) -> tuple[Any, ...] | None:
     """Return the row, looked up once more where the connection has died since the request before."""
     # Django would ask on each request whether it lives: a trip that this look can do without.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return fetch_once(look)
     except (OperationalError, InterfaceError):

@@ -15,6 +15,10 @@ log = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_AFTER = "30"
+# A page like others, for people.
+DOCS = "/api/v1/docs"
+# What a browser may do with an answer that is opened in it by itself.
+POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def api_first(get_response: GetResponse) -> GetResponse:
@@ -24,7 +28,7 @@ def api_first(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/api/"):
+        if not request.path_info.startswith("/api/") or request.path_info == DOCS:
             return get_response(request)
         # The host is looked at here, because the middleware that would do it comes later.
         request.get_host()
@@ -33,6 +37,7 @@ def api_first(get_response: GetResponse) -> GetResponse:
             for name, value in allowance.headers().items():
                 response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

@@ -178,7 +178,12 @@ def canonical_json(content: Content) -> bytes:
 
 def sha256(contents: Iterable[Content]) -> str:
     """Return the SHA-256, in hexadecimal, over records in their order, each on a line of its own."""
+    return sha256_of_written(canonical_json(content).decode() for content in contents)
+
+
+def sha256_of_written(contents: Iterable[str]) -> str:
+    """Return what `sha256` does, of records in their canonical form."""
     digest = hashlib.sha256()
     for content in contents:
-        digest.update(canonical_json(content) + b"\n")
+        digest.update(f"{content}\n".encode())
     return digest.hexdigest()

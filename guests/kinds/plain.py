@@ -14,7 +14,7 @@ what is wrong with it, if anything. Nothing is refused here, and no field is rea
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import compress
 from typing import Any, NamedTuple, get_args
 
@@ -39,9 +39,12 @@ _LETTERS = "A-Za-z\u0621-\u063a\u0641-\u064a"
 _NAME = re.compile(f"[{_LETTERS}][{_LETTERS} ]*[{_LETTERS}]")
 _NAMES = re.compile(f"[{_LETTERS} \n]*")
 _REFERENCE = re.compile(r"[0-9A-Za-z._/-]{0,64}")
-_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::([0-5][0-9]))?")
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::([0-5][0-9]))?(Z|\+03:00)?"
+)
+_SAUDI_MOBILE = re.compile(r"(?:05|\+9665)([0-9]{8})")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OFFSET = "+03:00"
+_OFFSET, _AHEAD = "+03:00", timedelta(hours=3)
 
 _IN_REFERENCES = str.maketrans("", "", f"{string.ascii_letters}{string.digits}._/-")
 _FIRST_DIGITS = {"national_id": "1", "iqama": "2"}
@@ -260,14 +263,14 @@ def names(read: Read) -> Callable[[Sequence[str]], list[str | None]]:
 
 
 def mobiles(read: Read) -> Callable[[Sequence[str]], list[str | None]]:
-    return lambda cells: [
-        ""
-        if not cell
-        else f"+966{cell[1:]}"
-        if len(cell) == 10 and cell.startswith("05") and cell.isdigit() and cell.isascii()
-        else read(cell)
-        for cell in cells
-    ]
+    match = _SAUDI_MOBILE.fullmatch
+
+    def mobile(cell: str) -> str | None:
+        if plain := match(cell):
+            return f"+9665{plain[1]}"
+        return read(cell) if cell else ""
+
+    return lambda cells: list(map(mobile, cells))
 
 
 def moments(read: Read) -> Callable[[Sequence[str]], list[str | None]]:
@@ -278,12 +281,15 @@ def moments(read: Read) -> Callable[[Sequence[str]], list[str | None]]:
 
     def moment(cell: str) -> str | None:
         if match := _MOMENT.fullmatch(cell):
-            day, minute, second = match.groups()
+            day, minute, second, zone = match.groups()
             if day not in days:
                 days[day] = is_day(day)
-            stored = f"{day}T{minute}:{second or '00'}{_OFFSET}"
-            if days[day] and first <= day and stored <= latest:
-                return stored
+            if days[day] and first <= day:
+                stored = f"{day}T{minute}:{second or '00'}{_OFFSET}"
+                if zone == "Z":
+                    stored = (datetime.fromisoformat(stored) + _AHEAD).isoformat()
+                if stored <= latest:
+                    return stored
         return read(cell)
 
     return remembered(moment)

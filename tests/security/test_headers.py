@@ -32,6 +32,15 @@ def test_every_answer_has_the_headers(client, address):
     assert "geolocation=()" in response["Permissions-Policy"]
 
 
+@pytest.mark.django_db
+def test_an_answer_to_a_program_lets_a_browser_do_nothing(client):
+    response = client.get("/api/v1/records", headers={"accept-language": "en"})
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Language"] == "en"
+    assert "default-src 'self'" in client.get("/api/v1/docs")["Content-Security-Policy"]
+
+
 def test_no_template_has_a_script_or_a_style_in_it():
     """So that the policy needs neither a nonce nor an exception."""
     inline = re.compile(
