@@ -117,6 +117,8 @@ def test_a_change_without_a_line_fails_the_test_it_is_made_in(rf, changes_leave_
 
 @pytest.mark.django_db
 def test_a_line_in_another_transaction_is_none(rf, changes_leave_a_line):
+    ApplicationFactory()
+
     def view(request):
         with transaction.atomic():
             Look.objects.create(action="x", subject="x")
