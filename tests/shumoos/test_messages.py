@@ -3,9 +3,10 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from shumoos.management.commands.messages import PLURAL_FORMS, text_outside_gettext
+from shumoos.management.commands.messages import PLURAL_FORMS, read, text_outside_gettext
 
 VIEW = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
@@ -252,3 +253,29 @@ def test_what_needs_no_translation_is_left_alone(template):
 )
 def test_words_outside_gettext_are_found(template):
     assert [line for line, _text in text_outside_gettext(template)] == [1]
+
+
+# One word per idea ------------------------------------------------------------------------------------------
+
+# What has been written in two ways, and the one that is kept.
+KEPT = {
+    "اً": "ًا",
+    "المالك": "صاحب المنشأة",
+    "خط الدعم": "الدعم الفني",
+    "ميجابايت": "ميغابايت",
+    "فعّال": "نشط",
+    "إدارتكم": "إدارتك",
+    "جهتكم": "جهتك",
+    "شركتكم": "شركتك",
+    "منطقتكم": "منطقتك",
+}
+
+
+@pytest.mark.parametrize("other", KEPT)
+def test_an_idea_has_one_word_and_whoever_reads_is_one_person(other):
+    forms = []
+    for each in read(Path(settings.BASE_DIR, "locale/ar/LC_MESSAGES/django.po")):
+        forms += each.string if isinstance(each.string, tuple) else [each.string]
+
+    assert len(forms) > 1000
+    assert [form for form in forms if other in form] == []
