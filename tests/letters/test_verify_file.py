@@ -82,7 +82,7 @@ def test_the_file_as_issued_is_recognized_with_its_standing(english, letter, pdf
 
 
 def test_in_arabic_too(client, pdf):
-    assert "هذا الملف هو الخطاب كما أصدره شموس تمامًا" in send(client, pdf).content.decode()
+    assert "هذا الملف هو الخطاب كما أصدرته شموس تمامًا" in send(client, pdf).content.decode()
 
 
 def test_a_genuine_file_of_a_revoked_letter_holds_no_more(english, letter, pdf, supervisor):
