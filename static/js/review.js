@@ -55,6 +55,8 @@
       loaded.src = addresses[number];
       await loaded.decode();
       if (turn !== asked) return; // another one was asked for meanwhile
+      // Not seen before it has its place: it would move there.
+      picture.style.visibility = "hidden";
       picture.src = loaded.src;
       picture.alt = links[position].textContent;
       Object.assign(shown, { link: position, page: number, pages: addresses.length, zoom: 1, turned: 0 });
@@ -65,6 +67,7 @@
       place.textContent = place.dataset.words.replace("{page}", number + 1).replace("{pages}", addresses.length);
       await picture.decode();
       draw();
+      picture.style.visibility = "";
       stage.scrollTo(0, 0);
     } catch {
       if (turn === asked) place.textContent = place.dataset.failed;
