@@ -124,6 +124,14 @@ def test_the_file_has_the_lines_and_no_formula(auditor_client, supervisor):
     assert Look.objects.first().action == "access log export"
 
 
+def test_the_file_is_in_the_language_of_whoever_reads_it(auditor_client, supervisor):
+    line(supervisor, reason="case 1")
+    auditor_client.cookies["django_language"] = "en"
+    response = auditor_client.post(LOG, {"person": supervisor.username, "export": ""})
+    text = b"".join(response.streaming_content).decode()
+    assert text.startswith("\ufeffWhen,User name,")
+
+
 def test_the_file_asks_again_after_ten_minutes(auditor_client, supervisor):
     session = auditor_client.session
     session[fresh.KEY] = time.time() - fresh.FRESH_SECONDS - 1
