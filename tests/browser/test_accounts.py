@@ -167,7 +167,10 @@ def test_an_owner_sets_up_an_authenticator_and_is_asked_for_it(portal, accessibl
     page.locator("main button").first.click()
     expect(page.locator("main .invalid-feedback, main [role=alert]").first).to_be_visible()
     accessible(page)
-    page.fill("[name=code]", code_of(draft_of(owner)))
+    draft = draft_of(owner)
+    # A person takes longer than the second for which a wrong code holds up the next.
+    draft.throttle_reset()
+    page.fill("[name=code]", code_of(draft))
     page.locator("main button").first.click()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     accessible(page)

@@ -168,7 +168,7 @@ def test_a_document_that_does_not_get_through_says_so_and_can_be_chosen_again(po
     page.goto("/register/documents/")
     page.context.set_offline(True)
     page.set_input_files("#licence_file", picture("licence"))
-    expect(page.locator("#document-licence [data-failure]")).to_contain_text("لم يصل الملف")
+    expect(page.locator("#document-licence [data-failure]")).to_contain_text("لم تصل الوثيقة")
 
     page.context.set_offline(False)
 

@@ -332,9 +332,9 @@ def test_a_receipt_says_who_sent_what_when_and_how(hotel, owner_client):
         "Lodging",
         "Form",
         staff.full_name,
-        "<dd>2</dd>",
-        "<dd>0</dd>",
-        "<dd>1</dd>",
+        "<dd><bdi>2</bdi></dd>",
+        "<dd><bdi>0</bdi></dd>",
+        "<dd><bdi>1</bdi></dd>",
         submission.sha256,
     ):
         assertContains(page, shown)
