@@ -1,9 +1,9 @@
 """How fast texts leave, what an urgent one waits, and what killed workers cost.
 
 10,000 queued texts go through the real `twilio` client to the simulator, which takes 20 ms a call, by our
-worker (two processes that work, as in production), and beside it in the same round by a Celery task for each
-text: with Celery's defaults, and tuned. Servers, simulator and workers are processes of their own; what
-arrived is counted at the simulator. Prints a table, and writes bench/results/texts.json.
+worker (one process that works), and beside it in the same round by a Celery task for each text: with Celery's
+defaults, and tuned. Servers, simulator and workers are processes of their own; what arrived is counted at the
+simulator. Prints a table, and writes bench/results/texts.json.
 
     .venv/bin/python bench/texts.py [--texts 10000] [--peer-texts 10000] [--rounds 2]
 """
@@ -43,7 +43,7 @@ CLAIM_SECONDS = 60
 KILLS = 5
 URGENT = 10
 MOBILES = 966_510_000_000
-WORKER = ["-m", "celery", "-A", "shumoos", "worker", "--concurrency=2", "--loglevel=INFO"]
+WORKER = ["-m", "celery", "-A", "shumoos", "worker", "--concurrency=1", "--loglevel=INFO"]
 PEER = ["-m", "celery", "-A", "bench.peers.one_task_per_text", "worker", "--loglevel=INFO"]
 
 

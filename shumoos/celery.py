@@ -1,5 +1,6 @@
 """The queue: Celery only rings the bell, the rows say what there is to do."""
 
+import gc
 import math
 import os
 import time
@@ -19,6 +20,13 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Celery leaves logging alone where this signal has a receiver: the settings have set it up."""
+
+
+@signals.worker_init.connect
+def share_memory(**_: object) -> None:
+    """Let the processes that a worker forks share what it has loaded: collecting would copy it for each."""
+    gc.collect()
+    gc.freeze()
 
 
 # Whatever a lost bell or a killed worker left behind is found again by these.

@@ -263,7 +263,7 @@ TWILIO_FROM = env.str("TWILIO_FROM")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="").rstrip("/")
 # A worker that has not come back after this long is taken for dead, and its texts are due again.
 SMS_CLAIM_SECONDS = env.int("SMS_CLAIM_SECONDS", default=120)
-SMS_THREADS = env.int("SMS_THREADS", default=16)
+SMS_THREADS = env.int("SMS_THREADS", default=32)
 
 CENTRE_URL = env.str("CENTRE_URL").rstrip("/")
 # One key or several, separated by commas: we sign with the first, and the centre takes each while it changes.
