@@ -244,6 +244,8 @@ class TwilioSimulator:
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    # As many may come at once as a worker has threads, and more: one turned away would come a second later.
+    request_queue_size = 128
     simulator: TwilioSimulator
 
 
