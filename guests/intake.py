@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,10 +25,6 @@ from shumoos.celery import ring
 # From so many on, records are looked at together first: to prepare for that takes its time.
 MANY = 20
 COUNTED = ["accepted", "duplicate", "rejected", "sha256"]
-
-
-# Further statements, with their values, that go in with a submission; it has its receipt number by then.
-Keep = Callable[[Submission], list[tuple[str, list[Any]]]]
 
 
 class SubmissionRefused(Exception):
@@ -148,7 +144,13 @@ def take(
 
 
 def take_one(
-    *, establishment: Establishment, kind: str, record: Any, door: Door, and_keep: Keep, rings_every: float
+    *,
+    establishment: Establishment,
+    kind: str,
+    record: Any,
+    door: Door,
+    and_keep: storing.Keep,
+    rings_every: float,
 ) -> Submission | None:
     """Do as `take` does with one record, in one go; None, with nothing done, where it is not that simple.
 

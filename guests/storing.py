@@ -11,6 +11,7 @@ from guests.kinds import KINDS
 from guests.kinds.base import Content
 from guests.models import GuestRecord, Submission
 from shumoos import prepared
+from shumoos.prepared import Statement
 from shumoos.saudi import calendar, receipt_number
 
 # Of ten numbers in a row one is free, until nearly all million million of the year are taken.
@@ -42,9 +43,10 @@ INSERT_RECORDS = """
     )
     SELECT client_reference, id FROM taken
 """
-Statement = tuple[str, list[Any]]
 # A record's content, and the same in its canonical form.
 Written = tuple[Content, str]
+# Further statements that go in with a submission; it has its receipt number by then.
+Keep = Callable[[Submission], list[Statement]]
 # What this connection has inserted last.
 LAST_SUBMISSION = "currval('guests_submission_id_seq')"
 LAST_RECORD = "currval('guests_guestrecord_id_seq')"
@@ -77,9 +79,7 @@ def insert_records(submission: Submission, contents: Sequence[Written]) -> dict[
         return dict(cursor.fetchall())
 
 
-def insert_one(
-    submission: Submission, content: Written, and_keep: Callable[[Submission], list[Statement]]
-) -> int | None:
+def insert_one(submission: Submission, content: Written, and_keep: Keep) -> int | None:
     """Insert a submission with its one record and what else goes with them, in one go, and return its key.
 
     Returns None, with nothing inserted, where one of them is there already. Only outside a transaction:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from guests import storing
 from guests.models import ApiKey, KeptAnswer
+from shumoos.prepared import Statement
 from shumoos.problems import Problem
 
 HEADER = "HTTP_IDEMPOTENCY_KEY"
@@ -76,14 +77,14 @@ def same(digest: str, kept_digest: str | None, kept_answer: str | None) -> str |
     return kept_answer
 
 
-def with_record(api_key: ApiKey, key: str, digest: str, answer: str) -> list[storing.Statement]:
+def with_record(api_key: ApiKey, key: str, digest: str, answer: str) -> list[Statement]:
     """Return the statement that keeps an answer together with the one record it tells of."""
     return [insertion(api_key, key, digest, answer, written=WITH_ID, otherwise="")] if key else []
 
 
 def insertion(
     api_key: ApiKey, key: str, digest: str, answer: str, *, written: str, otherwise: str
-) -> storing.Statement:
+) -> Statement:
     """Return the statement that keeps an answer, with its values. `written` is the answer's expression."""
     now = timezone.now()
     expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)

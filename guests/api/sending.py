@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from pydantic_core import to_json
 
-from guests import checking, intake, sandbox, storing
+from guests import checking, intake, sandbox
 from guests.api import admission, answers, bodies, schemas
 from guests.api.schemas import Sending
 from guests.intake import Result
 from guests.models import ApiKey, Door, GuestRecord, SandboxRecord, Submission
+from shumoos.prepared import Statement
 from shumoos.problems import Problem
 
 # Seconds: the worker that was woken takes what comes in the meantime, or else the beat does.
@@ -65,7 +66,7 @@ def take_one(api_key: ApiKey, sending: Sending, key: str, digest: str) -> bytes 
     if len(sending.records) != 1 or api_key.is_test:
         return None
 
-    def and_keep(submission: Submission) -> list[storing.Statement]:
+    def and_keep(submission: Submission) -> list[Statement]:
         answer = written(submission.receipt, submission.results).decode()
         return answers.with_record(api_key, key, digest, answer)
 

@@ -1,6 +1,5 @@
 """What an officer needs to know to make a register: its columns, one by one, and a file to begin with."""
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
@@ -11,8 +10,8 @@ from django.utils.translation import override
 
 from registration.models import Authority, City
 from registration.registers.checking import EXAMPLE_NUMBER, OPTIONAL
-from registration.registers.refusals import BYTE_ORDER_MARK, Echo
 from registration.registers.wording import COLUMNS
+from shumoos import tables
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 
@@ -79,9 +78,7 @@ def authorities_of(user: User) -> list[Authority]:
 
 
 def template_csv(user: User) -> Iterator[str]:
-    """Yield a register with its first line and one example, of the person's own authority if there is one."""
-    writer = csv.writer(Echo())
-    yield BYTE_ORDER_MARK + writer.writerow(COLUMNS)
+    """Return the lines of a register with one example, of the person's own authority if there is one."""
     authority = next(iter(authorities_of(user)), None) or Authority.objects.prefetch_related("sectors")[0]
     city = City.objects.select_related("region").order_by("pk")[0]
     example = EXAMPLE | {
@@ -92,4 +89,4 @@ def template_csv(user: User) -> Iterator[str]:
         "issued_on": calendar.today().isoformat(),
         "expires_on": (calendar.today() + timedelta(days=365)).isoformat(),
     }
-    yield writer.writerow([example[name] for name in COLUMNS])
+    return tables.csv_lines(COLUMNS, [[example[name] for name in COLUMNS]])
