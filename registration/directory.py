@@ -1,8 +1,7 @@
 """The directory of private establishments, for the authorities entitled to it, and who looked why."""
 
-import csv
-from collections.abc import Iterable
-from typing import Any, TextIO
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
@@ -16,13 +15,12 @@ from django.utils.translation import gettext_lazy
 from registration.fields import GroupedChoiceField
 from registration.models import Establishment, Licence, Region, Sector
 from registration.models.names import TooShort, is_named
+from shumoos import tables
 from shumoos.saudi import calendar, digits
 
 PAGE = 50
 MOST_IN_A_FILE = 1000
 LONGEST_SUBJECT = 80
-# A spreadsheet takes what begins with one of these for a formula.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class Standing(models.TextChoices):
@@ -173,10 +171,9 @@ def standing(subscribed: Establishment | Licence) -> Standing:
     return next((one for one in (Standing.ACTIVE, Standing.SUSPENDED) if one in holding), Standing.NONE)
 
 
-def write_csv(found: Iterable[Establishment], to: TextIO) -> int:
-    """Write at most MOST_IN_A_FILE establishments as CSV and return how many; a last line tells of a cut."""
-    table = csv.writer(to)
-    table.writerow(
+def csv_lines(found: Iterable[Establishment]) -> Iterator[str]:
+    """Return the lines of a file of at most MOST_IN_A_FILE establishments; a last line tells of a cut."""
+    return tables.csv_lines(
         [
             _("Establishment number"),
             _("Name in Arabic"),
@@ -185,24 +182,21 @@ def write_csv(found: Iterable[Establishment], to: TextIO) -> int:
             _("Region"),
             _("City"),
             _("Subscription"),
-        ]
+        ],
+        _rows(found),
     )
-    count = 0
-    for count, one in enumerate(found, start=1):
-        if count > MOST_IN_A_FILE:
-            table.writerow([cut_sentence()])
-            return MOST_IN_A_FILE
+
+
+def _rows(found: Iterable[Establishment]) -> Iterator[list[str]]:
+    for count, one in enumerate(found):
+        if count == MOST_IN_A_FILE:
+            yield [cut_sentence()]
+            return
         cells = (one.number, one.name_ar, one.name_en, one.sector, one.city.region, one.city)
-        table.writerow([guarded(str(cell)) for cell in (*cells, standing(one).label)])
-    return count
+        yield [str(cell) for cell in (*cells, standing(one).label)]
 
 
 def cut_sentence() -> str:
     return _("Only the first %(most)s establishments are in this file. Narrow the search for the others.") % {
         "most": f"{MOST_IN_A_FILE:,}"
     }
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

@@ -12,7 +12,7 @@ from shumoos import charts
 from shumoos.saudi import calendar
 
 # A spreadsheet takes what begins with one of these for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 BYTE_ORDER_MARK = "\ufeff"  # or Excel takes UTF-8 for something else
 Cell = str | int | float | Decimal | date | None
 

@@ -1,8 +1,5 @@
 """The file to fill in, made from a kind's declaration: a header, a row of help, and an example."""
 
-import codecs
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -15,7 +12,7 @@ from guests.files.layout import EXAMPLE, help_of
 from guests.kinds import Kind
 from guests.kinds.base import Field
 from shumoos.saudi.calendar import RIYADH
-from shumoos.tables import FORMULA
+from shumoos.tables import FORMULA, Table
 
 # Drop-down lists go down to here; what is typed below is read as well.
 LISTED_ROWS = 20_000
@@ -54,13 +51,14 @@ def shown(field: Field, code: str) -> str:
 
 def csv_template(kind: Kind) -> str:
     """Return the template as CSV, with the mark without which Excel takes UTF-8 for something else."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
     example = example_of(kind)
-    writer.writerow([str(field.shown.label) for field in kind.fields.values()])
-    writer.writerow([help_of(field) for field in kind.fields.values()])
-    writer.writerow([example.get(name, "") for name in kind.fields])
-    return codecs.BOM_UTF8.decode() + text.getvalue()
+    return Table(
+        [str(field.shown.label) for field in kind.fields.values()],
+        [
+            [help_of(field) for field in kind.fields.values()],
+            [example.get(name, "") for name in kind.fields],
+        ],
+    ).csv()
 
 
 def write_template(kind: Kind, file: IO[bytes]) -> None:

@@ -18,8 +18,8 @@ from tests.guests.factories import GuestFactory, SubscribedFactory, send
 pytestmark = pytest.mark.browser
 
 WORDS = {
-    "ar": {"correction": "تصحيح", "issued": "أصدر نظام شموس هذا الإيصال", "compare": "مطابقة",
-           "genuine": "هذا الملف هو الخطاب كما أصدره شموس تمامًا."},
+    "ar": {"correction": "تصحيح", "issued": "أصدرت شموس هذا الإيصال", "compare": "مطابقة",
+           "genuine": "هذا الملف هو الخطاب كما أصدرته شموس تمامًا."},
     "en": {"correction": "Correction", "issued": "Shumoos has issued this receipt.", "compare": "Compare",
            "genuine": "This file is the letter exactly as Shumoos issued it."},
 }  # fmt: skip

@@ -188,7 +188,7 @@ def test_every_search_and_every_page_is_logged_without_what_was_typed(reader_cli
 
 
 def lines(response):
-    return list(csv.reader(response.content.decode("utf-8-sig").splitlines()))
+    return list(csv.reader(response.getvalue().decode("utf-8-sig").splitlines()))
 
 
 def test_what_is_found_is_saved_as_csv_and_logged(reader_client):
