@@ -1,7 +1,6 @@
 """The SQL that puts a read register into the table of licences, however many lines it has."""
 
 import csv
-import io
 import json
 import tempfile
 from collections.abc import Sequence
@@ -130,16 +129,12 @@ class Findings:
             # Left over where the caller's transaction merges more than one file.
             cursor.execute("DROP TABLE IF EXISTS pg_temp.register_rows")
             cursor.execute(STAGE)
-            copy(cursor, COPY_ROWS, self._rows)
-            copy(cursor, COPY_REFUSED, self._refused)
+            for statement, file in ((COPY_ROWS, self._rows), (COPY_REFUSED, self._refused)):
+                file.seek(0)
+                cursor.copy_expert(statement, file)
             # Without it the planner takes the new table for a small one, and the other too where a register
             # has just filled it: then it may look for each licence among all of its authority's.
             cursor.execute("ANALYZE register_rows")
             cursor.execute("ANALYZE registration_licence (authority_id, number)")
             cursor.execute(MERGE)
             return Merged(*cursor.fetchone())
-
-
-def copy(cursor: Any, statement: str, file: io.TextIOBase | Any) -> None:
-    file.seek(0)
-    cursor.copy_expert(statement, file)
