@@ -18,6 +18,7 @@ from registration.registers.wording import FileRefused
 from registration.storage import cipher
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
+from shumoos.progress import Tell
 
 MAX_BYTES = 50 * 1024 * 1024
 PIECE = 512 * 1024
@@ -108,18 +109,19 @@ def read_due() -> None:
     forget_old_lines()
 
 
-def read(register_import: RegisterImport) -> None:
+def read(register_import: RegisterImport, *, tell: Tell = lambda done, total: None) -> None:
     """Read a claimed import from its first line and put it into the table of licences.
 
     Nothing of it counts until all of it does: the licences, the refused lines, the numbers and the end of the
-    import are written in one transaction, by the latest attempt only.
+    import are written in one transaction, by the latest attempt only. `tell` hears how many lines are read,
+    and of about how many.
     """
     if register_import.attempts > MOST_ATTEMPTS:
         fail(register_import, "gave_up")
         return
     try:
         with Findings(register_import.pk) as findings:
-            sift(register_import, findings)
+            sift(register_import, findings, tell)
             finish(register_import, findings)
     except ClaimLost:
         logger.info(
@@ -133,12 +135,13 @@ def read(register_import: RegisterImport) -> None:
         fail(register_import, "sealed")
 
 
-def sift(register_import: RegisterImport, findings: Findings) -> None:
+def sift(register_import: RegisterImport, findings: Findings, tell: Tell) -> None:
     """Read every line and note which licence it holds or why it was refused. Raises ClaimLost."""
     scope = register_import.authority_id
     checker = Checker(only=None if scope is None else {scope})
     numbered = lines(register_import)
     layout = reading.read_layout(numbered)
+    tell(0, register_import.rows_total)
     sign_at = time.monotonic() + SECONDS_BETWEEN_SIGNS
     for number, line in numbered:
         if reading.is_blank(line):
@@ -154,6 +157,7 @@ def sift(register_import: RegisterImport, findings: Findings) -> None:
         if time.monotonic() > sign_at:
             if not register_import.hold(len(findings)):
                 raise ClaimLost
+            tell(len(findings), register_import.rows_total)
             sign_at = time.monotonic() + SECONDS_BETWEEN_SIGNS
 
 

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 
 from registration.storage import UNFINISHED, EncryptedStorage, cipher
+from shumoos.progress import Tell
 
 SEALED = "sealed"
 
@@ -25,11 +26,12 @@ class Tally:
     unreadable: list[str] = field(default_factory=list)
 
 
-def rotate(*, dry_run: bool, show: Callable[[Tally], None]) -> Tally:
-    """Encrypt every file and every sealed column anew that is not under the first key; tell `show` of each.
+def rotate(*, dry_run: bool, tell: Tell) -> Tally:
+    """Encrypt every file and every sealed column anew that is not under the first key.
 
     Resumable: a file or a row is under the one key or the other, whenever this is killed, and a second run
-    leaves alone what the first has done. With `dry_run` it only counts.
+    leaves alone what the first has done. With `dry_run` it only counts. `tell` hears after each how many are
+    done, and of how many.
     """
     tally = Tally(total=sum(1 for _name in file_names()) + sum(column.count() for column in columns()))
     for name, job in jobs(dry_run=dry_run):
@@ -38,7 +40,7 @@ def rotate(*, dry_run: bool, show: Callable[[Tally], None]) -> Tally:
         except InvalidToken:
             tally.unreadable.append(name)
         tally.done += 1
-        show(tally)
+        tell(tally.done, tally.total)
     return tally
 
 

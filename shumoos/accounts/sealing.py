@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from shumoos.accounts.models import Seal
 from shumoos.accounts.models.looks import MINUTES
+from shumoos.progress import Tell
 
 log = structlog.get_logger(__name__)
 
@@ -164,10 +165,13 @@ def next_minutes(cursor) -> tuple[int, int, bytes] | None:
     return first, last, START if previous is None else bytes(previous.hash)
 
 
-def first_break(known: tuple[int, str] | None = None) -> Break | None:
+def first_break(
+    known: tuple[int, str] | None = None, *, tell: Tell = lambda done, total: None
+) -> Break | None:
     """Compute every seal anew from the lines; return the first that is not what it was, None for none.
 
     `known` is a minute and its hash as a log line or an auditor's notes have them. No trigger is trusted.
+    `tell` hears how many minutes are done, and of how many.
     """
     seals = Seal.objects.order_by("number")
     first_seal, last_seal = seals.first(), seals.last()
@@ -176,7 +180,9 @@ def first_break(known: tuple[int, str] | None = None) -> Break | None:
     if found := line_before(first_seal.number):
         return found
     previous = START
+    minutes = last_seal.number + 1 - first_seal.number
     for first in range(first_seal.number, last_seal.number + 1, CHECKED_AT_ONCE):
+        tell(first - first_seal.number, minutes)
         last = min(first + CHECKED_AT_ONCE - 1, last_seal.number)
         with connection.cursor() as cursor:
             cursor.execute(BREAK, {"first": first, "last": last, "previous": previous})

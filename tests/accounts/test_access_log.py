@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from shumoos import progress
 from shumoos.accounts import access_log, sealing
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Look, Role, Seal, UnusualReading
@@ -21,6 +22,7 @@ from tests.factories import (
     OfficerFactory,
     UserFactory,
 )
+from tests.shumoos.terminal import Impatient
 
 pytestmark = pytest.mark.django_db
 
@@ -386,6 +388,25 @@ def test_the_command_says_that_it_is_whole(look, capsys):
     assert capsys.readouterr().out == "The access log is whole.\n"
     with pytest.raises(CommandError, match="MINUTE"):
         call_command("check_access_log", known=["x", "y"])
+
+
+def test_the_check_says_how_many_minutes_are_done_and_ctrl_c_stops_it_with_a_sentence(
+    look, monkeypatch, capsys
+):
+    monkeypatch.setattr(sealing, "CHECKED_AT_ONCE", 1)
+    monkeypatch.setattr(progress, "SECONDS_ELSEWHERE", 0)
+    look(ago=4)
+    sealing.seal_closed_minutes()
+    minutes = Seal.objects.count()
+    call_command("check_access_log")
+    shown = capsys.readouterr().err.splitlines()
+    assert shown == [f"{done} of {minutes} minutes" for done in range(minutes)]
+
+    with pytest.raises(CommandError) as stopped:
+        call_command("check_access_log", stderr=Impatient())
+    assert str(stopped.value) == (
+        f"Stopped at 0 of {minutes} minutes. Whether the access log is whole is not known: run this again."
+    )
 
 
 def test_a_look_waits_for_nobody_who_changes_the_person(look, supervisor):

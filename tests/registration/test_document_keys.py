@@ -1,6 +1,8 @@
 """`manage.py rotate_document_keys`: everything under the first key, whenever it was stopped."""
 
 import io
+import re
+import signal
 import subprocess
 import sys
 
@@ -12,6 +14,7 @@ from django.core.management import CommandError, call_command
 from registration import register_import
 from registration.models import RegisterPart
 from registration.storage import EncryptedStorage
+from shumoos import progress
 from tests.registration.registers import register, row
 from tests.workers import child_environment
 
@@ -97,15 +100,36 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(storage, settings):
     environment = child_environment(
         DOCUMENTS_ROOT=settings.MEDIA_ROOT, FIELD_KEYS=f"{NEW},{OLD}", PYTHONUNBUFFERED="1"
     )
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "100 of 1,500, 100 not under the first key\n"
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr.readline() == "1 of 1,500 files and rows\n"
         process.kill()
     # Some under the one key, some under the other, none lost.
     new = sum(opens(storage, name, NEW) is not None for name in kept)
-    assert 100 <= new < 1500
+    assert 1 <= new < 1500
     assert all((opens(storage, name, NEW) or opens(storage, name, OLD)) == kept[name] for name in kept)
 
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
     assert f"1,500 of 1,500 looked at.\n{1500 - new:,} were encrypted anew." in told
     assert {name: opens(storage, name, NEW) for name in kept} == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ctrl_c_stops_it_with_a_sentence_and_it_goes_on_where_it_was(storage, settings):
+    kept = fill(storage, 1500)
+    command = [sys.executable, "manage.py", "rotate_document_keys"]
+    environment = child_environment(DOCUMENTS_ROOT=settings.MEDIA_ROOT, FIELD_KEYS=f"{NEW},{OLD}")
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == progress.STOPPED
+    assert re.fullmatch(
+        r"CommandError: Stopped at [\d,]+ of 1,500 files and rows\. "
+        r"Run this again: what is under the first key already is left alone\.\n",
+        said,
+    )
+    new = sum(opens(storage, name, NEW) is not None for name in kept)
+    assert 1 <= new < 1500
+    settings.FIELD_KEYS = [NEW, OLD]
+    assert f"{1500 - new:,} were encrypted anew." in run()

@@ -9,9 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from registration.models import Licence
+from registration import register_import as register_reading
+from registration.management.commands import import_licences
+from registration.models import Licence, RegisterImport
 from tests.factories import LicenceFactory
 from tests.registration.registers import ANOTHER, many, register, row
+from tests.shumoos.terminal import Impatient
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +157,35 @@ def test_the_same_register_twice_at_once_makes_no_doubles(tmp_path):
     for thread in threads:
         thread.join()
     assert Licence.objects.count() == 200
+
+
+def test_it_says_how_many_lines_are_read_and_the_report_stays_alone_on_stdout(load, capsys):
+    assert counts(load(register(*many(30)))) == (30, 0, 0, 0)
+    assert capsys.readouterr().err == "0 of 30 lines\n"
+
+
+def test_ctrl_c_stops_it_and_nothing_of_the_file_is_taken(tmp_path, load):
+    file = tmp_path / "stopped.csv"
+    file.write_text(register(*many(30)))
+    with pytest.raises(CommandError, match=r"^Stopped at 0 of 30 lines\. Nothing of the file was taken\.$"):
+        call_command("import_licences", str(file), stdout=io.StringIO(), stderr=Impatient())
+    stopped = RegisterImport.objects.get()
+    assert (stopped.status, stopped.problem) == ("failed", "stopped")
+    assert not Licence.objects.exists()
+    # The same file again is taken.
+    assert counts(load(register(*many(30)))) == (30, 0, 0, 0)
+
+
+def test_ctrl_c_when_it_is_through_takes_nothing_back(tmp_path, monkeypatch):
+    """The key is pressed after the transaction of the licences and before the command has noticed."""
+    file = tmp_path / "late.csv"
+    file.write_text(register(*many(3)))
+
+    def pressed_late(register_import, *, tell):
+        register_reading.read(register_import, tell=tell)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_licences, "read", pressed_late)
+    output = io.StringIO()
+    call_command("import_licences", str(file), stdout=output, stderr=io.StringIO())
+    assert counts(json.loads(output.getvalue())) == (3, 0, 0, 0)

@@ -10,11 +10,13 @@ from django.db import Error, IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shumoos import progress
 from shumoos.accounts.models import Role
 from tests.races import at_once
+from tests.shumoos.terminal import Impatient
 from tests.violations.factories import make_establishment, make_licence, make_supervisor, warn
 from tests.violations.ledgers import append, behind_the_triggers, rehash
-from violations import chain
+from violations import chain, ledger_check
 from violations.escalation import escalate
 from violations.ledger import AmountRefused, balance, reduce, waive
 from violations.ledger_check import first_break
@@ -238,6 +240,59 @@ def test_a_removed_entry_is_found(case):
     behind_the_triggers("UPDATE violations_notice SET amount = 0")
     with pytest.raises(CommandError, match=rf"^Account {case.account_id} says that it ends with number 1\.$"):
         call_command("check_ledger")
+
+
+@pytest.fixture
+def two(head):
+    """Two cases on accounts of their own, each with a fine and a reduction."""
+    licences = [make_licence() for _number in range(2)]
+    for licence in licences:
+        warn(licence, D("2026-01-01"))
+    escalate(D("2026-02-01"))
+    cases = [Case.objects.get(licence=licence) for licence in licences]
+    for case in cases:
+        reduce(case, Decimal(1000), on=ON, by=head, reason="First offence.")
+    return cases
+
+
+def test_it_says_how_many_accounts_and_cases_are_done(two, monkeypatch, capsys):
+    monkeypatch.setattr(ledger_check, "AT_ONCE", 1)
+    monkeypatch.setattr(progress, "SECONDS_ELSEWHERE", 0)
+    call_command("check_ledger")
+    shown = capsys.readouterr()
+    assert shown.out == "The ledger adds up.\n"
+    assert shown.err.splitlines() == [f"{done} of 4 accounts and cases" for done in range(4)]
+
+
+def test_the_first_entry_is_named_whichever_range_its_account_or_case_is_in(two, monkeypatch):
+    monkeypatch.setattr(ledger_check, "AT_ONCE", 1)
+    first_fine, second_fine, reduction = LedgerEntry.objects.order_by("pk")[:3]
+    assert [first_fine.case, second_fine.case, reduction.case] == [*two, two[0]]
+    behind_the_triggers("UPDATE violations_ledgerentry SET reason = 'x' WHERE id = %s", reduction.pk)
+    broken(reduction, "is not what its hash was made of")
+    # An earlier entry, on an account whose turn comes later.
+    behind_the_triggers("UPDATE violations_ledgerentry SET reason = 'x' WHERE id = %s", second_fine.pk)
+    broken(second_fine, "is not what its hash was made of")
+    # And one before it that only the sums of its case show, after all chains.
+    behind_the_triggers("UPDATE violations_case SET cap = 9500 WHERE id = %s", two[0].pk)
+    broken(first_fine, "takes the fine of its case above its cap")
+
+
+def test_an_entry_on_another_account_than_its_case_is_named(two, monkeypatch):
+    monkeypatch.setattr(ledger_check, "AT_ONCE", 1)
+    entry = LedgerEntry.objects.get(case=two[1], kind="assessment")
+    behind_the_triggers(
+        "UPDATE violations_case SET account_id = %s WHERE id = %s", two[0].account_id, two[1].pk
+    )
+    broken(entry, "is on another account than its case")
+
+
+def test_ctrl_c_stops_the_check_with_a_sentence(two):
+    with pytest.raises(CommandError) as stopped:
+        call_command("check_ledger", stderr=Impatient())
+    assert str(stopped.value) == (
+        "Stopped at 0 of 4 accounts and cases. Whether the ledger adds up is not known: run this again."
+    )
 
 
 # The chain -------------------------------------------------------------------------------------------------

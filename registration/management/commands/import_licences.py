@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
 from registration.models import ImportStatus, RegisterImport
-from registration.register_import import PIECE, read, store
+from registration.register_import import PIECE, read, stop, store
 from registration.registers.refusals import findings_of
 from registration.registers.wording import FileRefused, problem_sentence
+from shumoos import progress
 from shumoos.accounts.access_log import operating
 
 
@@ -41,11 +42,21 @@ class Command(BaseCommand):
                 raise CommandError(f"{file}: {error.strerror}") from error
             except FileRefused as refusal:
                 raise CommandError(str(refusal)) from refusal
-            read(register_import)
+            self.read(register_import)
             register_import.refresh_from_db()
             if register_import.status != ImportStatus.DONE:
                 raise CommandError(problem_sentence(register_import.problem))
             self.print(register_import)
+
+    def read(self, register_import: RegisterImport) -> None:
+        """Read the file, and show how far it is; whoever stops that ends the import, unless it is through."""
+        with progress.shown(self, "lines", stopped="Nothing of the file was taken.") as tell:
+            try:
+                read(register_import, tell=tell)
+            except KeyboardInterrupt:
+                with operating("import_licences"):
+                    if stop(register_import):
+                        raise
 
     def print(self, register_import: RegisterImport) -> None:
         """Print the report, the refused lines one by one, however many there are."""

@@ -1,12 +1,10 @@
-import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registration.documents import keys
-
-BETWEEN_SIGNS = 100
+from shumoos import progress
 
 
 class Command(BaseCommand):
@@ -22,7 +20,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        tally = keys.rotate(dry_run=dry_run, show=self.show)
+        stopped = "Run this again: what is under the first key already is left alone."
+        with progress.shown(self, "files and rows", stopped=stopped) as tell:
+            tally = keys.rotate(dry_run=dry_run, tell=tell)
         self.stdout.write(f"{tally.done:,} of {tally.total:,} looked at.")
         if tally.unreadable:
             for name in tally.unreadable:
@@ -42,8 +42,3 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write("Everything is under the only key.")
-
-    def show(self, tally: keys.Tally) -> None:
-        if tally.done % BETWEEN_SIGNS == 0:
-            self.stdout.write(f"{tally.done:,} of {tally.total:,}, {tally.rotated:,} not under the first key")
-            sys.stdout.flush()

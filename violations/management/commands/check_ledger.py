@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from shumoos import progress
 from violations.ledger_check import first_break
 
 
@@ -11,6 +12,9 @@ class Command(BaseCommand):
     help = "Recompute every chain and every fine from the entries; exit with 1 and name the first broken one."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if found := first_break():
+        stopped = "Whether the ledger adds up is not known: run this again."
+        with progress.shown(self, "accounts and cases", stopped=stopped) as tell:
+            found = first_break(tell)
+        if found:
             raise CommandError(str(found))
         self.stdout.write("The ledger adds up.")

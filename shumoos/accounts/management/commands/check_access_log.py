@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from shumoos import progress
 from shumoos.accounts.sealing import first_break
 
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
         known = options["known"]
         if known is not None and not known[0].isdecimal():
             raise CommandError("MINUTE is a number of minutes since 1970.")
-        if found := first_break((int(known[0]), known[1].lower()) if known else None):
+        stopped = "Whether the access log is whole is not known: run this again."
+        with progress.shown(self, "minutes", stopped=stopped) as tell:
+            found = first_break((int(known[0]), known[1].lower()) if known else None, tell=tell)
+        if found:
             raise CommandError(str(found))
         self.stdout.write("The access log is whole.")
