@@ -322,7 +322,8 @@ class RightForm(Form):
 class OutcomeForm(Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"),
-        choices=RightsOutcome.choices,
+        # Only owners stop what they have asked for.
+        choices=[(each.value, each.label) for each in (RightsOutcome.DONE, RightsOutcome.REFUSED)],
         widget=forms.RadioSelect,
         initial=RightsOutcome.DONE,
     )

@@ -95,13 +95,18 @@ def ask_authority(establishment: Establishment, *, by: User, reason: str) -> Non
         closing.ask(present, by=by, reason=reason[:500])
 
 
+def lock(request: RightsRequest) -> None:
+    """Read a request anew and have it to ourselves until the transaction's end."""
+    request.refresh_from_db(from_queryset=RightsRequest.objects.select_for_update(of=("self",)))
+
+
 @transaction.atomic
 def end(request: RightsRequest, outcome: str, *, by: User | None, answer: str) -> None:
-    """Give a request its outcome, and its ticket the last answer. Repeating it changes nothing.
+    """Give a request its outcome, and its ticket the last words. Repeating it changes nothing.
 
     Raises MoveRefused where it has had another outcome, ValidationError without an answer.
     """
-    request.refresh_from_db(from_queryset=RightsRequest.objects.select_for_update(of=("self",)))
+    lock(request)
     if request.outcome == outcome:
         return
     if request.outcome:
@@ -119,6 +124,10 @@ def end(request: RightsRequest, outcome: str, *, by: User | None, answer: str) -
     # Whatever comes after, such as a reopening, has the usual clock.
     ticket.is_due_by_law = False
     handling.move(ticket, TicketStatus.CLOSED)
+    if outcome == RightsOutcome.STOPPED:
+        ticket.save()
+        handling.write(ticket, EntryKind.CLOSED, by=by, text=answer.strip())
+        return
     ticket.answered_at = timezone.now()
     ticket.save()
     entry = handling.write(ticket, EntryKind.ANSWER, by=by, text=answer.strip())

@@ -36,4 +36,5 @@ urlpatterns = [
     path("kept/", useful.kept, name="kept"),
     path("account/data/", rights.show, name="rights"),
     path("account/data/copies/<int:pk>.<slug:form>", rights.fetch, name="copy"),
+    path("account/data/copies/<int:pk>/stop/", rights.stop, name="stop_copy"),
 ]

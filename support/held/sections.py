@@ -28,6 +28,7 @@ from registration.models import (
 from registration.models.applications import TYPED
 from shumoos.accounts import subjects
 from shumoos.accounts.models import Look, Role, SignIn
+from shumoos.progress import Tell
 from shumoos.sms.models import TextMessage
 from support.models import RightsRequest, Ticket, TicketEntry
 from violations.models import Case, LedgerEntry, Notice, Objection
@@ -54,10 +55,10 @@ class Section:
     is_cut: bool = False
 
 
-def gather(owner: Owner, tell: Callable[[int, int], None] = lambda done, total: None) -> list[Section]:
+def gather(owner: Owner, tell: Tell = lambda done, total: None) -> list[Section]:
     """Return all sections, those with nothing in them too, in the language of the moment.
 
-    Before each part of the work `tell` hears how many are done, and of how many.
+    Before each part of the work, and once after the last, `tell` hears how many are done, and of how many.
     """
     establishments = Establishment.objects.filter(owner=owner)
     licences = Licence.objects.filter(owner_national_id=owner.national_id)
@@ -75,6 +76,7 @@ def gather(owner: Owner, tell: Callable[[int, int], None] = lambda done, total: 
     for done, part in enumerate(parts):
         tell(done, len(parts))
         found += part()
+    tell(len(parts), len(parts))
     return found
 
 

@@ -23,6 +23,8 @@ class Right(models.TextChoices):
 class RightsOutcome(models.TextChoices):
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
+    # By the owner, while the copy was being made.
+    STOPPED = "stopped", _("Stopped")
 
 
 class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
@@ -86,11 +88,15 @@ class RightsRequest(models.Model):
 class CopyState(models.TextChoices):
     WAITING = "waiting", _("Being made")
     READY = "ready", _("Ready")
+    STOPPED = "stopped", _("Stopped")
     EXPIRED = "expired", _("No longer there")
 
 
 class DataCopy(models.Model):
-    """A copy of what is held about an owner: made by a worker, fetched by the owner, gone after a week."""
+    """A copy of what is held about an owner: made by a worker, fetched by the owner, gone after a week.
+
+    While it is being made its owner can stop it.
+    """
 
     request = models.OneToOneField(RightsRequest, models.PROTECT, related_name="copy")
     state = models.CharField(_("status"), max_length=10, choices=CopyState, default=CopyState.WAITING)

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registration.models import Establishment, Owner
 from shumoos.accounts import fresh
@@ -47,7 +47,9 @@ def show(request: SignedInRequest) -> HttpResponse:
     asked = RightsRequest.objects.visible_to(request.user).select_related("ticket", "copy")
     today = calendar.today()
     requests = [(each, each.days_left(today), getattr(each, "copy", None)) for each in asked[:50]]
-    is_being_made = any(copy and copy.state == CopyState.WAITING for _request, _left, copy in requests)
+    is_being_made = any(
+        copy and copy.state == CopyState.WAITING and not each.outcome for each, _left, copy in requests
+    )
     context = {"form": form, "requests": requests, "is_being_made": is_being_made}
     return render(request, "support/rights.html", context, status=422 if form.errors else 200)
 
@@ -75,3 +77,16 @@ def fetch(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+@require_POST
+@can_open
+def stop(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End the making of a copy by the owner who asked for it."""
+    copy = get_object_or_404(DataCopy, pk=pk, request__owner__user=request.user)
+    attempt(
+        request,
+        lambda: copies.stop(copy, by=request.user),
+        _("The making of the copy is stopped. You can ask for another at any time."),
+    )
+    return redirect("support:rights")

@@ -99,6 +99,7 @@ KEYS = {
     "support:ticket_file": lambda t: [t.ticket.number, 1],
     "support:ticket_act": lambda t: [t.ticket.number, "close"],
     "support:copy": lambda t: [1, "json"],
+    "support:stop_copy": lambda t: [1],
     "admin:support_credentials_send": lambda t: [1],
     "admin:support_credentials_refuse": lambda t: [1],
     "admin:auth_user_password_change": lambda t: [t.person.pk],

@@ -1,6 +1,7 @@
 """The person's rights: a copy within the hour, the rest within thirty days, and who sees what."""
 
 import json
+import threading
 from datetime import timedelta
 from io import BytesIO
 
@@ -8,6 +9,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -18,6 +20,7 @@ from registration.moves import MoveRefused
 from shumoos import keeping
 from shumoos.accounts.models import Look
 from shumoos.saudi import calendar
+from shumoos.sms.models import TextMessage
 from support import handling, rights, upkeep
 from support.held import copies, sections
 from support.models import DataCopy, RightsRequest, Ticket
@@ -361,6 +364,146 @@ def test_a_worker_that_comes_late_changes_nothing(copy, texts):
     copy.refresh_from_db()
     assert copy.as_json.name == old
     assert texts().count("copy_ready") == 1
+
+
+# Stopping a copy --------------------------------------------------------------------------------------------
+
+
+def stop(copy):
+    return reverse("support:stop_copy", args=[copy.pk])
+
+
+def test_its_owner_stops_a_copy_that_is_being_made_and_asks_for_another(owner_client, person, texts):
+    request = ask(person)
+    copy = request.copy
+    assertContains(owner_client.get(PAGE), stop(copy))
+    for _again in range(2):
+        assertRedirects(owner_client.post(stop(copy)), PAGE)
+
+    copy.refresh_from_db()
+    request.refresh_from_db()
+    ticket = Ticket.objects.get(pk=request.ticket_id)
+    assert (copy.state, request.outcome, request.ended_by) == ("stopped", "stopped", person.user)
+    assert (ticket.status, ticket.answered_at) == ("closed", None)
+    assert list(ticket.entries.values_list("kind", "by")) == [
+        ("opened", person.user.pk),
+        ("closed", person.user.pk),
+    ]
+    assert Look.objects.filter(action="right stopped: copy", by=person.user).count() == 1
+    page = owner_client.get(PAGE)
+    assertNotContains(page, stop(copy))
+    assertNotContains(page, "<progress")
+    copies.make_due()
+    copy.refresh_from_db()
+    assert (copy.state, copy.attempts, copy.as_json) == ("stopped", 0, "")
+    assert texts() == ["ticket_opened"]
+
+    another = ask(person)
+    copies.make_due()
+    assert (another != request, DataCopy.objects.get(request=another).state) == (True, "ready")
+
+
+def test_a_worker_that_is_at_it_ends_before_the_next_part(person, owner_client, monkeypatch):
+    request = ask(person)
+    of_subscriptions = sections.of_subscriptions
+
+    def stopped_meanwhile(establishments):
+        owner_client.post(stop(request.copy))
+        return of_subscriptions(establishments)
+
+    monkeypatch.setattr(sections, "of_subscriptions", stopped_meanwhile)
+    copies.make_due()
+    copy = DataCopy.objects.get(request=request)
+    # Two parts of seven were done when it was stopped in the third.
+    assert (copy.state, copy.parts_done, copy.as_json) == ("stopped", 2, "")
+
+
+def test_a_copy_that_is_ready_is_not_stopped(owner_client, copy):
+    response = owner_client.post(stop(copy), follow=True)
+    assertContains(response, "كانت النسخة جاهزة قبل إيقافها.")
+    with pytest.raises(MoveRefused):
+        copies.stop(copy, by=copy.request.owner.user)
+    copy.refresh_from_db()
+    copy.request.refresh_from_db()
+    assert (copy.state, copy.request.outcome) == ("ready", "done")
+
+
+def test_what_the_desk_has_refused_is_not_stopped_and_not_made(person, agent, owner_client, texts):
+    request = ask(person)
+    rights.end(request, "refused", by=agent, answer="طلب مكرر.")
+    with pytest.raises(MoveRefused):
+        copies.stop(request.copy, by=person.user)
+    assertNotContains(owner_client.get(PAGE), stop(request.copy))
+    copies.make_due()
+    copy = DataCopy.objects.get(request=request)
+    assert (copy.state, copy.as_json, copy.request.outcome) == ("stopped", "", "refused")
+    assert texts() == ["ticket_opened", "ticket_answered"]
+
+
+def test_only_its_owner_stops_it_and_by_post(agent_client, supervisor_client, owner_client, person):
+    copy = ask(person).copy
+    assert sign_in(EstablishmentFactory().owner.user).post(stop(copy)).status_code == 404
+    for browser in (agent_client, supervisor_client):
+        assert browser.post(stop(copy)).status_code == 403
+    assert owner_client.get(stop(copy)).status_code == 405
+    copy.refresh_from_db()
+    assert copy.state == "waiting"
+
+
+def test_the_desk_cannot_give_the_outcome_of_an_owner_who_stops(agent_client, person):
+    request = ask(person, "correction", text="خطأ")
+    address = reverse("support:outcome", args=[request.ticket.number])
+    agent_client.post(address, {"outcome-outcome": "stopped", "outcome-text": "أُوقف."})
+    request.refresh_from_db()
+    assert request.outcome == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopped_in_the_moment_it_becomes_ready_it_is_one_or_the_other():
+    person = EstablishmentFactory().owner
+    copy = ask(person).copy
+    _none, refused = at_once(
+        lambda: copies.finish(DataCopy.objects.get(pk=copy.pk), b"{}", b"%PDF-"),
+        lambda: copies.stop(DataCopy.objects.get(pk=copy.pk), by=person.user),
+    )
+    copy.refresh_from_db()
+    request = RightsRequest.objects.get()
+    texts = set(TextMessage.objects.values_list("kind", flat=True))
+    if copy.state == "ready":
+        assert isinstance(refused, MoveRefused)
+        assert (request.outcome, "copy_ready" in texts) == ("done", True)
+        assert all(default_storage.exists(file.name) for file in (copy.as_json, copy.as_pdf))
+    else:
+        assert refused is None
+        assert (copy.state, request.outcome, "copy_ready" in texts) == ("stopped", "stopped", False)
+        assert (copy.as_json, copy.as_pdf) == ("", "")
+
+
+@pytest.mark.parametrize("first", ["finish", "stop"])
+@pytest.mark.django_db(transaction=True)
+def test_whoever_comes_second_waits_for_the_first_and_changes_nothing(first):
+    """The first one has not committed yet when the other one comes."""
+    person = EstablishmentFactory().owner
+    copy = ask(person).copy
+    jobs = {
+        "finish": lambda: copies.finish(DataCopy.objects.get(pk=copy.pk), b"{}", b"%PDF-"),
+        "stop": lambda: copies.stop(DataCopy.objects.get(pk=copy.pk), by=person.user),
+    }
+    other = {"finish": "stop", "stop": "finish"}[first]
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.extend(at_once(jobs[other])))
+    with transaction.atomic(), connection.cursor() as cursor:
+        jobs[first]()
+        thread.start()
+        is_waiting = False
+        while thread.is_alive() and not is_waiting:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            (is_waiting,) = cursor.fetchone()
+    thread.join()
+    assert is_waiting
+    copy.refresh_from_db()
+    assert copy.state == {"finish": "ready", "stop": "stopped"}[first]
+    assert isinstance(outcomes[0], MoveRefused) == (first == "finish")
 
 
 # What is kept how long --------------------------------------------------------------------------------------
