@@ -1,7 +1,8 @@
 """The page of the directory. A search is posted: what is looked for stands in no address and in no log."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -16,7 +17,7 @@ from shumoos.saudi import calendar
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("registration.read_directory", raise_exception=True)
-def search(request: SignedInRequest) -> HttpResponse:
+def search(request: SignedInRequest) -> HttpResponseBase:
     """Show the form, or what it finds: each page of results and each file is logged with the reason."""
     form = directory.DirectoryForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "most": f"{directory.MOST_IN_A_FILE:,}"}
