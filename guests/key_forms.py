@@ -33,6 +33,7 @@ class NewKeyForm(forms.ModelForm):
         self.needs_code = needs_code
         self.fields["establishment"].queryset = places  # type: ignore[attr-defined]
         # Here, because a lazy text becomes words of one language as soon as something is put into it.
+        self.fields["establishment"].label = gettext("Establishment")
         self.fields["per_minute"].help_text = gettext("At most %(most)s.") % {"most": MOST_A_MINUTE}
         found = list(places[:2])
         if len(found) == 1:

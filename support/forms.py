@@ -40,7 +40,8 @@ class FilesField(forms.FileField):
             **{
                 "label": _("Files (optional)"),
                 "help_text": _(
-                    "Pictures or PDFs, up to five at once. Only you and the support desk see them."
+                    "Pictures or PDFs, up to five at once. Only whoever opened the ticket and the support "
+                    "desk see them."
                 ),
                 "required": False,
                 "allow_empty_file": True,

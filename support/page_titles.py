@@ -33,5 +33,5 @@ TITLES: dict[str, Promise] = {
     "support:ask_code": _("Ask the support desk: the code"),
     "support:ask_tickets": _("Ask the support desk: your tickets"),
     "support:ask_ticket": _("Ask the support desk: one ticket"),
-    "support:kept": _("What is kept how long"),
+    "support:kept": _("How long data is kept"),
 }

@@ -163,6 +163,12 @@ class InviteForm(forms.Form):
             for role in roles
             if (found := invitations.places_for(inviter, role)) is not None
         }
+        if inviter.role == Role.OWNER:
+            # Owners invite their establishment's staff and nobody else.
+            self.fields["role"].widget = forms.HiddenInput()
+            self.fields["role"].initial = Role.STAFF
+            self.fields["place"].label = _("Establishment")
+            self.fields["place"].help_text = ""
         offered = {key: str(row) for rows in self.places.values() for key, row in rows.items()}
         is_one = len(roles) == len(offered) == 1
         self.fields["place"] = forms.ChoiceField(

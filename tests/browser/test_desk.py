@@ -88,7 +88,7 @@ def test_a_call_from_the_box_to_the_ticket_by_keyboard_alone(portal, accessible,
 
     tab_to(page, page.get_by_label("Usual answer"))
     page.keyboard.type("A text that is late")
-    tab_to(page, page.get_by_role("button", name="Put it in"))
+    tab_to(page, page.get_by_role("button", name="Insert"))
     page.keyboard.press("Enter")
     expect(page.locator("#id_text")).not_to_have_value("")
     tab_to(page, page.get_by_role("button", name="Send and close"))

@@ -125,7 +125,7 @@ def test_what_the_centre_refused_is_shown_until_it_is_corrected(page, refused):
     listed = page.get(reverse("guests:to_correct"))
     assertContains(listed, "Unknown &lt;n&gt;")
     assertContains(listed, url("correct", refused))
-    assertContains(page.get(url("detail", refused)), "sent again by itself")
+    assertContains(page.get(url("detail", refused)), "sent again automatically")
 
     values = shown_values(page.get(url("correct", refused)).content.decode())
     page.post(url("correct", refused), values | {"room": "9", "reason": "Put right"})

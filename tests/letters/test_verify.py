@@ -56,7 +56,7 @@ def test_it_says_whether_the_letter_holds(client, letter, status, issue_statemen
     shown = client.get(reverse("letters:verify", args=[letter.code])).content.decode()
 
     sentences = {
-        Status.VALID: "and it holds.",
+        Status.VALID: "and it is valid.",
         Status.SUPERSEDED: "a newer one has taken its place",
         Status.REVOKED: "has revoked it since",
     }

@@ -75,7 +75,7 @@ def test_the_file_as_issued_is_recognized_with_its_standing(english, letter, pdf
 
     assert (page.status_code, findings(page)) == (200, [Finding.ISSUED])
     shown = page.content.decode()
-    for fact in (letter.number, letter.establishment, letter.licence_number, "and it holds."):
+    for fact in (letter.number, letter.establishment, letter.licence_number, "and it is valid."):
         assert fact in shown
     for name in ("supervisor", "reference", "commercial_registration"):
         assert STATEMENT[name] not in shown

@@ -184,7 +184,7 @@ def test_a_page_that_waits_asks_on_and_is_loaded_anew_at_the_end(officer_client)
     page = officer_client.get(detail(waiting))
     assertContains(page, f'hx-get="{progress}"')
     # Without JavaScript.
-    assertContains(page, f'<a href="{detail(waiting)}">Show this page anew</a>')
+    assertContains(page, f'<a href="{detail(waiting)}">Refresh this page</a>')
 
     RegisterImport.objects.claim().hold(1)
     asked = officer_client.get(progress)
@@ -246,7 +246,7 @@ def test_refused_lines_are_paged_in_the_order_of_the_file(officer_client, monkey
     assert shown("?after=5") == ([6], "", f"{detail(loaded)}#refused")
     assert shown("?after=x'")[0] == [2, 3]
     assert shown(f"?after={'9' * 30}")[0] == [2, 3]
-    assertContains(officer_client.get(detail(loaded) + "?after=6"), "These were all.")
+    assertContains(officer_client.get(detail(loaded) + "?after=6"), "There are no more.")
 
 
 def test_imports_are_paged_newest_first(officer_client, monkeypatch):

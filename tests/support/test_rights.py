@@ -506,7 +506,7 @@ def test_whoever_comes_second_waits_for_the_first_and_changes_nothing(first):
     assert isinstance(outcomes[0], MoveRefused) == (first == "finish")
 
 
-# What is kept how long --------------------------------------------------------------------------------------
+# How long data is kept --------------------------------------------------------------------------------------
 
 
 def test_the_page_says_what_the_deleting_goes_by(client, monkeypatch):

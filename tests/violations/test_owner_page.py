@@ -87,7 +87,7 @@ def test_a_fined_owner_reads_fine_cap_and_difference(read, licence):
 
     text = read("2026-02-01")
 
-    assert "First fine Day 0 of 30." in text
+    assert "First fine The notice was issued today; the days count from tomorrow." in text
     assert "The fine is raised to at most SAR 25,000.00, that is SAR 15,000.00 more." in text
     assert "Fine of this case SAR 10,000.00 At most, at this step SAR 10,000.00" in text
     assert "Owed in all: SAR 10,000.00" in text
