@@ -94,8 +94,10 @@ HASH = """sha256(
 )"""
 
 # Among `new_entries`, the first whose number or previous hash is not what follows the one before it, or after
-# which its account does not end; and the first on another account or licence than its case, or with a notice
-# that is another case's or a letter that is not there. What few entries need is looked up for those alone.
+# which its account does not end; the first on another account or licence than its case, or with a notice
+# that is another case's or a letter that is not there; and the first case whose fine is not the sum of its
+# entries. What an entry names is looked up by its key, one case after the other: a planner that expected few
+# entries, or many, would read whole tables. What few entries need is looked up for those alone.
 LINKS = """
     SELECT
         min(entry.id) FILTER (
@@ -117,14 +119,30 @@ LINKS = """
         ),
         min(entry.id) FILTER (
             WHERE (entry.account_id, entry.licence_id)
-                  IS DISTINCT FROM (violations_case.account_id, violations_case.licence_id)
+                  IS DISTINCT FROM (concerned.account_id, concerned.licence_id)
                OR entry.notice_id IS NOT NULL AND notice.case_id IS DISTINCT FROM entry.case_id
                OR entry.letter_id IS DISTINCT FROM notice.letter_id
                   AND entry.letter_id IS NOT NULL
                   AND NOT EXISTS (SELECT FROM letters_letter WHERE letters_letter.id = entry.letter_id)
+        ),
+        min(entry.case_id) FILTER (
+            WHERE CASE WHEN entry.is_last_of_case THEN concerned.fined <> (
+                SELECT coalesce(sum(amount), 0)
+                FROM violations_ledgerentry AS each
+                WHERE each.case_id = entry.case_id AND kind IN ('assessment', 'raise', 'reduction', 'waiver')
+            ) END
         )
-    FROM new_entries AS entry
-    LEFT JOIN violations_account AS account ON account.id = entry.account_id
-    LEFT JOIN violations_case ON violations_case.id = entry.case_id
-    LEFT JOIN violations_notice AS notice ON notice.id = entry.notice_id
+    FROM (
+        SELECT new_entries.*, lead(id) OVER (PARTITION BY case_id ORDER BY id) IS NULL AS is_last_of_case
+        FROM new_entries
+    ) AS entry
+    LEFT JOIN LATERAL (
+        SELECT account_id, licence_id, fined FROM violations_case WHERE id = entry.case_id OFFSET 0
+    ) AS concerned ON true
+    LEFT JOIN LATERAL (
+        SELECT last_number, last_hash FROM violations_account WHERE id = entry.account_id OFFSET 0
+    ) AS account ON true
+    LEFT JOIN LATERAL (
+        SELECT case_id, letter_id FROM violations_notice WHERE id = entry.notice_id OFFSET 0
+    ) AS notice ON true
 """

@@ -89,13 +89,14 @@ BROKEN_CHAINS = f"""
             WHEN links.hash <> {HASH.format(row="links")} THEN 'is not what its hash was made of'
             WHEN links.is_last AND (account.last_number, account.last_hash) <> (links.number, links.hash)
                 THEN 'is not the one with which its account ends'
+            WHEN violations_case.id IS NULL THEN 'is of a case that there is not'
             WHEN links.account_id <> violations_case.account_id THEN 'is on another account than its case'
             WHEN links.licence_id <> violations_case.licence_id THEN 'is on another licence than its case'
             WHEN notice.case_id <> links.case_id THEN 'bears the notice of another case'
             WHEN notice.amount <> links.amount THEN 'is not the amount of its notice'
         END AS why
         FROM links
-        JOIN violations_case ON violations_case.id = links.case_id
+        LEFT JOIN violations_case ON violations_case.id = links.case_id
         JOIN violations_account AS account ON account.id = links.account_id
         LEFT JOIN violations_notice AS notice ON notice.id = links.notice_id
         UNION ALL

@@ -16,7 +16,7 @@ def append(case, kind, amount, **fields):
         "number": account.last_number + 1,
         "previous_hash": bytes(account.last_hash) if account.last_number else chain.START,
         "licence_id": case.licence_id,
-        "case": case,
+        "case_id": case.pk,
         "kind": kind,
         "amount": amount,
         "entered_at": timezone.now(),

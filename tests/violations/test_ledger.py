@@ -1,5 +1,6 @@
 """The ledger: what may be entered, what is owed, and that nothing entered can be bent."""
 
+import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -232,6 +233,12 @@ def test_an_entry_moved_to_another_licence_is_found(case):
     assert first_break().why == "is on another licence than its case"
 
 
+def test_an_entry_of_a_case_that_there_is_not_is_found(case):
+    entry = case.entries.get()
+    behind_the_triggers("DELETE FROM violations_case WHERE id = %s", case.pk)
+    broken(entry, "is of a case that there is not")
+
+
 def test_a_removed_entry_is_found(case):
     behind_the_triggers("DELETE FROM violations_ledgerentry")
     assert first_break() == (case.pk, None, "says a fine without an entry")
@@ -373,6 +380,7 @@ def test_an_entry_names_only_what_is_its_cases(case, head):
         {"licence_id": other.licence_id},
         {"notice": theirs, "cap": 10_000, "kind": "raise", "amount": 1},
         {"letter_id": 987_654_321},
+        {"case_id": 987_654_321},
     ]
     for stray in strays:
         with pytest.raises(IntegrityError, match="names what is not of its case"), transaction.atomic():
@@ -386,6 +394,7 @@ def test_an_entry_names_only_what_is_its_cases(case, head):
 @pytest.mark.parametrize(
     "statement",
     [
+        "DELETE FROM violations_case",
         "DELETE FROM violations_notice",
         "DELETE FROM violations_account",
         "UPDATE violations_case SET account_id = account_id + 1",
@@ -475,4 +484,36 @@ def test_two_at_once_on_one_account_leave_one_chain():
 
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert sorted(LedgerEntry.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+    assert first_break() is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("due", [1, 3], ids=["one fine", "several fines"])
+def test_a_sweep_goes_on_from_what_is_entered_on_the_account_at_that_moment(due):
+    """Whoever has entered it has not committed yet when the sweep comes to the account."""
+    first = make_licence()
+    establishment = make_establishment(first)
+    for _number in range(due):
+        warn(make_licence(establishment=establishment), D("2026-01-01"))
+    later = warn(first, D("2026-01-20"))
+    escalate(D("2026-02-01"))
+    escalate(D("2026-02-20"))
+    head = make_supervisor(role=Role.HEAD)
+    outcomes = []
+    sweep = threading.Thread(target=lambda: outcomes.extend(at_once(lambda: escalate(D("2026-03-04")))))
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        reduce(later, Decimal(10), on=ON, by=head, reason="At once.")
+        sweep.start()
+        is_waiting = False
+        while sweep.is_alive() and not is_waiting:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            (is_waiting,) = cursor.fetchone()
+    sweep.join()
+
+    assert is_waiting
+    assert outcomes[0].fined == due
+    entries = LedgerEntry.objects.filter(account=establishment.account).order_by("number")
+    kinds = ["assessment"] * (due + 1) + ["reduction"] + ["raise"] * due
+    assert [entry.kind for entry in entries] == kinds
     assert first_break() is None

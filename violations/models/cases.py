@@ -153,8 +153,11 @@ class Case(models.Model):
             # Whom a case of this day or later keeps from another warning.
             models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_closed"),
         ]
-        # Its entries name both.
-        triggers = [pgtrigger.ReadOnly(name="case_keeps_its_account", fields=["account", "licence"])]
+        triggers = [
+            # Its entries name both.
+            pgtrigger.ReadOnly(name="case_keeps_its_account", fields=["account", "licence"]),
+            pgtrigger.Protect(name="case_never_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.licence}"

@@ -44,8 +44,8 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
 class LedgerEntry(models.Model):
     """One line of the ledger. Never changed, never deleted."""
 
-    # The case is a key of the database's own; what else an entry names, a trigger holds to that case for all
-    # entries of a statement at once, and none of it is ever deleted.
+    # What an entry names, a trigger holds to its case for all entries of a statement at once, and none of it
+    # is ever deleted.
     account = models.ForeignKey(
         Account,
         models.PROTECT,
@@ -65,7 +65,9 @@ class LedgerEntry(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    case = models.ForeignKey(Case, models.PROTECT, related_name="entries", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="entries", verbose_name=_("case"), db_constraint=False
+    )
     # The notice that told the owner of the fine: one fine a notice.
     notice = models.OneToOneField(
         Notice,
@@ -155,16 +157,19 @@ class LedgerEntry(models.Model):
         triggers = [
             append_only(),
             never_emptied(),
-            # An entry that does not go on from the one before it, or names what its case has not, is refused.
+            # An entry that does not go on from the one before it, or names what its case has not, is refused;
+            # and so is one that the fine of its case does not hold, so that the case's cap, a constraint
+            # there, holds for what is entered here.
             pgtrigger.Trigger(
                 name="entry_is_linked",
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 referencing=pgtrigger.Referencing(new="new_entries"),
-                declare=[("loose", "bigint"), ("astray", "bigint")],
+                declare=[("loose", "bigint"), ("astray", "bigint"), ("wrong", "bigint")],
                 func=f"""
-                    EXECUTE $query$ {LINKS} $query$ INTO loose, astray;
+                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
+                    EXECUTE $query$ {LINKS} $query$ INTO loose, astray, wrong;
                     IF loose IS NOT NULL THEN
                         RAISE check_violation USING
                             MESSAGE = format('Entry %s does not go on from the one before it.', loose),
@@ -175,37 +180,6 @@ class LedgerEntry(models.Model):
                             MESSAGE = format('Entry %s names what is not of its case.', astray),
                             CONSTRAINT = 'entry_is_of_its_case';
                     END IF;
-                    RETURN NULL;
-                """,
-            ),
-            # So that the cap of the case, a constraint there, holds for what is entered here.
-            pgtrigger.Trigger(
-                name="fine_is_sum_of_entries",
-                level=pgtrigger.Statement,
-                operation=pgtrigger.Insert,
-                when=pgtrigger.After,
-                referencing=pgtrigger.Referencing(new="new_entries"),
-                declare=[("wrong", "bigint")],
-                func="""
-                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
-                    EXECUTE $query$
-                        SELECT min(violations_case.id)
-                        FROM (
-                            SELECT
-                                case_id,
-                                coalesce(
-                                    sum(amount) FILTER (
-                                        WHERE kind IN ('assessment', 'raise', 'reduction', 'waiver')
-                                    ),
-                                    0
-                                ) AS fined
-                            FROM violations_ledgerentry
-                            WHERE case_id IN (SELECT case_id FROM new_entries)
-                            GROUP BY case_id
-                        ) AS sums
-                        JOIN violations_case ON violations_case.id = sums.case_id
-                        WHERE violations_case.fined <> sums.fined
-                    $query$ INTO wrong;
                     IF wrong IS NOT NULL THEN
                         RAISE check_violation USING
                             MESSAGE = format('The fine of case %s is not the sum of its entries.', wrong),

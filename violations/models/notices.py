@@ -16,6 +16,11 @@ from violations.models.cases import Case
 from violations.models.occurrences import Occurrence
 from violations.models.schedules import Stage
 
+NO_LETTER = """
+    RAISE foreign_key_violation USING
+        MESSAGE = format('There is no letter %s.', {}), CONSTRAINT = 'notice_has_its_letter';
+"""
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: Any) -> "NoticeQuerySet":
@@ -48,8 +53,15 @@ class Notice(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
     )
+    # Held to the letters that there are by triggers, for all notices of a statement at once.
     letter = models.OneToOneField(
-        Letter, models.PROTECT, null=True, blank=True, related_name="notice", verbose_name=_("letter")
+        Letter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notice",
+        verbose_name=_("letter"),
+        db_constraint=False,
     )
     annulled_on = models.DateField(_("annulled on"), null=True, blank=True)
     # A suspension order's end, and the letter that told the licensing authority of it.
@@ -80,7 +92,45 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["-id"], condition=Q(stage=Stage.SUSPENDED), name="notice_of_suspension"),
         ]
-        triggers = [pgtrigger.Protect(name="notice_never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="notice_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="notice_has_its_letter",
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                referencing=pgtrigger.Referencing(new="new_notices"),
+                declare=[("missing", "bigint")],
+                func=f"""
+                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
+                    EXECUTE $query$
+                        SELECT min(notice.letter_id)
+                        FROM new_notices AS notice
+                        WHERE notice.letter_id IS NOT NULL AND (
+                            SELECT letter.id FROM letters_letter AS letter WHERE letter.id = notice.letter_id
+                        ) IS NULL
+                    $query$ INTO missing;
+                    IF missing IS NOT NULL THEN
+                        {NO_LETTER.format("missing")}
+                    END IF;
+                    RETURN NULL;
+                """,  # noqa: S608  put together from constants
+            ),
+            pgtrigger.Trigger(
+                name="notice_gets_its_letter",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange("letter"),
+                func=f"""
+                    IF NEW.letter_id IS NOT NULL
+                       AND NOT EXISTS (SELECT FROM letters_letter WHERE letters_letter.id = NEW.letter_id)
+                    THEN
+                        {NO_LETTER.format("NEW.letter_id")}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()}, {show_both(self.issued_on, get_language() or 'ar')}"
