@@ -95,9 +95,11 @@ def escalate(on: date, *, dry_run: bool = False) -> Report:
     report = Report(on)
     complied, report.complied, _suspended = moves_of(statements.COMPLY, on)
     lift_orders(on)
+    # Before the steps: these change pages all over the cases, which would then have to be read one by one to
+    # see who has none.
+    warned, report.warned, _suspended = warn(on)
     moved, taken, report.suspended = take_steps(on)
     report.fined = taken - report.suspended
-    warned, report.warned, _suspended = warn(on)
     report.moves = [*moved, *complied, *warned]
     with connection.cursor() as cursor:
         cursor.execute(statements.SHOW_CLOCKS, {"on": on})
@@ -158,11 +160,8 @@ def lift_orders(on: date, *, case: int | None = None) -> None:
 def find(statement: str, on: date, **values: Any) -> int:
     """Work out into `sweep_told` what is to be done, and return for how many cases."""
     run(statements.DROP, on)
-    run(statement, on, **values)
+    found = run(statement, on, **values)
     run(statements.ANALYZE, on)
-    with connection.cursor() as cursor:
-        cursor.execute(statements.COUNT)
-        (found,) = cursor.fetchone()
     return found
 
 

@@ -17,6 +17,8 @@ from shumoos.append_only import append_only
 # Without I, L, O, U and the digits they are taken for: a code is read from paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
+# In a row of a wording, the key of a cell in which each letter has something of its own.
+OWN = "own"
 
 
 def make_code() -> str:
@@ -214,8 +216,12 @@ class Letter(models.Model):
         if self.wording is None:
             return self.content
         common = self.wording.content
-        rows = [*self.content.get("rows", []), *common.get("rows", [])]
-        return {**common, **self.content, "rows": rows}
+        own = {"establishment": self.establishment, "licence_number": self.licence_number, **self.content}
+        shared = [
+            [own[cell[OWN]] if isinstance(cell, dict) else cell for cell in row]
+            for row in common.get("rows", [])
+        ]
+        return {**common, **self.content, "rows": [*self.content.get("rows", []), *shared]}
 
     @property
     def shown_code(self) -> str:

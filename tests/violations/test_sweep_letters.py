@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
@@ -15,7 +16,7 @@ from tests.violations.factories import make_licence, make_supervisor, warn
 from violations import bills
 from violations.escalation import escalate
 from violations.ledger import set_less
-from violations.models import Case
+from violations.models import Case, Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,36 @@ def test_each_says_all_of_it_though_what_they_share_is_kept_once(letters):
         assert {"Date of the notice", "Last day of the term", "Last day to object"} < rows.keys()
         assert said["content"]["paragraphs"]
         assert case.licence.city.region.office.name_en == letter.says["office_en"]
+
+
+def test_each_keeps_nothing_that_another_row_has(letters):
+    assert [letter.content for letter in letters] == [
+        {
+            "establishment_en": letter.notice.case.licence.name_en,
+            "bill": bills.number(letter.notice.case_id),
+        }
+        for letter in letters
+    ]
+
+
+def test_a_letter_that_keeps_rows_of_its_own_says_them_first(letters):
+    letter = letters[0]
+    letter.content = {"rows": [["رقم", "1", "Number", ""]]}
+    letter.wording.content = {"rows": [["مبلغ", "2", "Amount", ""]]}
+    assert [row[1] for row in letter.says["rows"]] == ["1", "2"]
+
+
+def test_a_notice_has_a_letter_that_there_is(letters):
+    notice, stranger = letters[0].notice, 987_654_321
+    refused = pytest.raises(IntegrityError, match=f"There is no letter {stranger}")
+    with refused, transaction.atomic():
+        Notice.objects.create(
+            case=notice.case, stage="suspended", issued_on=D("2026-02-01"), letter_id=stranger
+        )
+    with refused, transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(letter_id=stranger)
+    notice.refresh_from_db()
+    assert notice.letter == letters[0]
 
 
 def test_those_that_are_told_another_amount_share_nothing(letters):

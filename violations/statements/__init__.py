@@ -12,7 +12,6 @@ from violations.statements.entering import ENTER
 from violations.statements.moving import FIND_DUE, LEAVE_OUT_CHANGED, SHORTEST_TERM, SHOW_CLOCKS, TAKE_STEPS
 from violations.statements.telling import (
     ANALYZE,
-    COUNT,
     DROP,
     ISSUE_LETTERS,
     ISSUE_NOTICES,
@@ -26,7 +25,6 @@ from violations.statements.warning import FIND_UNWARNED, LEAVE_OUT_TAKEN, OPEN_A
 __all__ = [
     "ANALYZE",
     "COMPLY",
-    "COUNT",
     "DROP",
     "ENTER",
     "FIND_DUE",

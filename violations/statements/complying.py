@@ -1,7 +1,7 @@
 """Cases closed because the licence is subscribed, and the suspension orders that this lifts."""
 
 from shumoos.letters.notices import LABELS, LIFTED, LIFTING_TITLE
-from violations.statements.telling import LETTER_CODE, LETTER_COLUMNS, numbering, row, text, with_random
+from violations.statements.telling import LETTER_CODE, LETTER_COLUMNS, next_key, numbering, row, text
 
 # A licence is subscribed on a day when it, or its establishment, has a subscription that holds on it.
 COMPLY = """
@@ -37,14 +37,14 @@ COMPLY = """
 """
 
 # The orders in force of cases that are closed: all of them, or one case's.
-FIND_LIFTED = """
+FIND_LIFTED = f"""
     CREATE TEMPORARY TABLE sweep_lifted ON COMMIT DROP AS
     SELECT
         notice.id AS notice_id,
         notice.letter_id AS order_id,
         violations_case.licence_id,
         licence.city_id,
-        nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
+        {next_key("letters_letter")} AS letter_id
     FROM violations_notice AS notice
     JOIN violations_case ON violations_case.id = notice.case_id
     JOIN registration_licence AS licence ON licence.id = violations_case.licence_id
@@ -52,7 +52,7 @@ FIND_LIFTED = """
       AND notice.lifted_on IS NULL
       AND violations_case.closed_on IS NOT NULL
       AND (%(case)s::bigint IS NULL OR notice.case_id = %(case)s::bigint)
-"""
+"""  # noqa: S608  put together from constants
 
 ORDER = "former.series || '/' || former.year || '/' || lpad(former.sequence::text, 5, '0')"
 
@@ -62,9 +62,9 @@ TELL_AUTHORITIES = f"""
     SELECT
         told.letter_id,
         'lifting',
-        offices.code,
+        numbers.code,
         %(year)s,
-        taken.last + 1 - row_number() OVER (PARTITION BY offices.code ORDER BY told.notice_id DESC),
+        numbers.last + 1 - row_number() OVER (PARTITION BY numbers.code ORDER BY told.notice_id DESC),
         {LETTER_CODE},
         licence.name_ar,
         licence.number,
@@ -74,8 +74,8 @@ TELL_AUTHORITIES = f"""
             'title_en', {text(LIFTING_TITLE.en)},
             'addressee', authority.name_ar,
             'addressee_en', authority.name_en,
-            'office', offices.name_ar,
-            'office_en', offices.name_en,
+            'office', numbers.name_ar,
+            'office_en', numbers.name_en,
             'establishment_en', licence.name_en,
             'paragraphs', jsonb_build_array({", ".join(text(words.ar) for words in LIFTED)}),
             'paragraphs_en', jsonb_build_array({", ".join(text(words.en) for words in LIFTED)}),
@@ -90,12 +90,12 @@ TELL_AUTHORITIES = f"""
         now(),
         '',
         ''
-    FROM {with_random("sweep_lifted")} AS told
+    FROM sweep_lifted AS told
+    CROSS JOIN seed
     LEFT JOIN letters_letter AS former ON former.id = told.order_id
     JOIN registration_licence AS licence ON licence.id = told.licence_id
     JOIN registration_authority AS authority ON authority.id = licence.authority_id
-    JOIN offices ON offices.city_id = told.city_id
-    JOIN taken ON taken.name = offices.code
+    JOIN numbers ON numbers.city_id = told.city_id
 """  # noqa: S608  put together from constants
 
 # The order's letter is superseded by the one that lifts it.

@@ -1,10 +1,16 @@
 """What everybody in `sweep_told` is told: a numbered letter, a notice and a text."""
 
-from shumoos.letters.models import CODE_ALPHABET, CODE_LENGTH
+from shumoos.letters.models import CODE_LENGTH, OWN
 from shumoos.letters.notices import LABELS, PAUSED, TITLES, Label, Words
 
+
+def next_key(table: str) -> str:
+    """Return the expression for the next key of a table, whose sequence is looked for once a statement."""
+    return f"nextval((SELECT pg_get_serial_sequence('{table}', 'id')::regclass))"
+
+
 # What a row of `sweep_told` has of its licence, and the keys of what it will be told.
-OF_LICENCE = """
+OF_LICENCE = f"""
     licence.id AS licence_id,
     licence.number AS licence_number,
     licence.name_ar,
@@ -14,22 +20,29 @@ OF_LICENCE = """
     licence.establishment_id,
     licence.owner_national_id,
     licence.owner_mobile,
-    nextval(pg_get_serial_sequence('violations_notice', 'id')) AS notice_id,
-    nextval(pg_get_serial_sequence('letters_letter', 'id')) AS letter_id
+    {next_key("violations_notice")} AS notice_id,
+    {next_key("letters_letter")} AS letter_id
 """
 
 # To the end of the transaction: room for tables that are joined whole, pages as cheap as they are in memory,
-# so that few rows among many are looked up, and no compiling of what runs once.
+# so that few rows among many are looked up, no compiling of what runs once, and statistics of a sample: how
+# many there are is nearly all that is wanted of them.
 PLAN_FOR_MANY = """
     SELECT
         set_config('work_mem', '64MB', true),
         set_config('seq_page_cost', '0.2', true),
         set_config('random_page_cost', '0.2', true),
-        set_config('jit', 'off', true)
+        set_config('jit', 'off', true),
+        set_config('default_statistics_target', '10', true)
 """
 DROP = "DROP TABLE IF EXISTS sweep_told"
-ANALYZE = "ANALYZE sweep_told"
-COUNT = "SELECT count(*) FROM sweep_told"
+# Of what it is joined and grouped by.
+ANALYZE = """
+    ANALYZE sweep_told (
+        case_id, account_id, licence_id, establishment_id, city_id, authority_id, schedule_id, step_id, stage,
+        amount, fined, due_on
+    )
+"""
 
 # Before the cases, as everybody does who issues letters and changes cases: whoever holds a series and waits
 # for a case must not be waited for.
@@ -65,38 +78,45 @@ def by_stage(words: dict[str, Words], language: str) -> str:
     return f"CASE told.stage {found} END"
 
 
-# Sixteen characters of which nobody can guess the next: each of two bytes of a hash of the letter's key and
-# of random bytes that are made for the statement and kept nowhere.
-def letter_of(place: int) -> str:
-    high, low = (f"get_byte(random, {2 * place + number})" for number in (0, 1))
-    return f"substr({text(CODE_ALPHABET)}, 1 + (256 * {high} + {low}) %% {len(CODE_ALPHABET)}, 1)"
+# Of random bytes that are made for the statement and kept nowhere, for each key other ones that nobody can
+# guess: making them anew for each takes ten times as long.
+SEED = "SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) AS bytes"
 
 
-LETTER_CODE = " || ".join(letter_of(place) for place in range(CODE_LENGTH))
+def random_of(key: str, length: int) -> str:
+    """Return so many random bytes, for the key of a row that stands beside `seed`."""
+    return f"substring(sha256(seed.bytes || int8send({key})) FOR {length})"
 
 
-def with_random(table: str) -> str:
-    """Return the rows of a table, each with the bytes that its letter's code is made of."""
-    return f"""
-        (SELECT {table}.*, sha256(bytes || int8send(letter_id)) AS random FROM {table}, seed OFFSET 0)
-    """  # noqa: S608  put together from constants
-
+# Six random bits a character (78 in all, because some characters stand for two of the sixty-four and four of
+# them for three): letters are made capitals, and what is not in the alphabet of codes becomes a digit.
+RANDOM_CODE = f"encode({random_of('told.letter_id', CODE_LENGTH * 6 // 8)}, 'base64')"
+LETTER_CODE = f"translate(upper({RANDOM_CODE}), '01+/ILOU', '23456789')"
 
 # The bill of a case: 7, its key in eleven digits, and two check digits; `violations.bills` says the same.
 BILL = "(7 * 10::bigint ^ 11)::bigint + told.case_id"
 BILL_NUMBER = f"(({BILL})::text || lpad((98 - (({BILL}) * 100) %% 97)::text, 2, '0'))"
 
-# A letter's own rows, and those that it has in common with the others of its group.
-OWN_ROWS = f"""
-    jsonb_build_array(
-        {row(LABELS["establishment"], "told.name_ar", "told.name_en")},
-        {row(LABELS["licence_number"], "told.licence_number")}
-    )
-    || CASE WHEN told.fined > 0 AND told.stage <> 'suspended'
-        THEN jsonb_build_array({row(LABELS["bill"], BILL_NUMBER)}) ELSE '[]' END
+# What a letter says for itself: all else is in its columns, or in common with the others of its group.
+HAS_BILL = "told.fined > 0 AND told.stage <> 'suspended'"
+OWN_CONTENT = f"""
+    CASE WHEN {HAS_BILL} THEN jsonb_build_object('establishment_en', told.name_en, 'bill', {BILL_NUMBER})
+    ELSE jsonb_build_object('establishment_en', told.name_en) END
 """
+
+
+def own(name: str) -> str:
+    """Return the cell of a wording's row in which each of its letters has something of its own."""
+    return f"jsonb_build_object('{OWN}', '{name}')"
+
+
 COMMON_ROWS = f"""
-    jsonb_build_array({row(LABELS["noticed_on"], "%(on)s::date")})
+    jsonb_build_array(
+        {row(LABELS["establishment"], own("establishment"), own("establishment_en"))},
+        {row(LABELS["licence_number"], own("licence_number"))}
+    )
+    || CASE WHEN {HAS_BILL} THEN jsonb_build_array({row(LABELS["bill"], own("bill"))}) ELSE '[]' END
+    || jsonb_build_array({row(LABELS["noticed_on"], "%(on)s::date")})
     || CASE WHEN told.amount > 0 THEN jsonb_build_array(
         {money(LABELS["fine"], "told.amount")}, {money(LABELS["fined"], "told.fined")}
     ) WHEN told.stage = 'suspended' THEN jsonb_build_array({money(LABELS["fines"], "told.fined")})
@@ -113,15 +133,15 @@ COMMON_ROWS = f"""
 def numbering(table: str) -> str:
     """Return the parts of a statement that take numbers for letters, one a row of a table.
 
-    A row has its `city_id`; `offices` has the office of each city, `taken` the last number of each series,
-    `seed` what the letters' codes are made of.
+    A row has its `city_id`; `numbers` has the office of each city and the last number of its series, `seed`
+    what the letters' codes are made of.
     """
     return f"""
     offices AS MATERIALIZED (
         SELECT city.id AS city_id, office.code, office.name_ar, office.name_en
         FROM registration_city AS city JOIN registration_office AS office ON office.region_id = city.region_id
     ),
-    seed AS MATERIALIZED (SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) AS bytes),
+    seed AS MATERIALIZED ({SEED}),
     taken AS (
         INSERT INTO letters_series (name, year, last)
         SELECT offices.code, %(year)s, count(*)
@@ -131,6 +151,10 @@ def numbering(table: str) -> str:
         ORDER BY offices.code
         ON CONFLICT (name, year) DO UPDATE SET last = letters_series.last + excluded.last
         RETURNING name, last
+    ),
+    -- As a table of its own, so that nobody expects one letter and looks through all series for each.
+    numbers AS MATERIALIZED (
+        SELECT offices.*, taken.last FROM offices JOIN taken ON taken.name = offices.code
     )
 """  # noqa: S608  put together from constants
 
@@ -144,7 +168,7 @@ LETTER_COLUMNS = """
 ISSUE_LETTERS = f"""
     WITH {numbering("sweep_told")},
     groups AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('letters_wording', 'id')) AS id, told.*
+        SELECT {next_key("letters_wording")} AS id, told.*
         FROM (
             SELECT DISTINCT
                 offices.code, offices.name_ar AS office, offices.name_en AS office_en,
@@ -178,23 +202,23 @@ ISSUE_LETTERS = f"""
         told.letter_id,
         CASE WHEN told.amount > 0 THEN 'fine' WHEN told.stage = 'suspended'
             THEN 'suspension' ELSE 'warning' END,
-        offices.code,
+        numbers.code,
         %(year)s,
-        taken.last + 1 - row_number() OVER (PARTITION BY offices.code ORDER BY told.case_id DESC),
+        numbers.last + 1 - row_number() OVER (PARTITION BY numbers.code ORDER BY told.case_id DESC),
         {LETTER_CODE},
         told.name_ar,
         told.licence_number,
         groups.id,
-        jsonb_build_object('establishment_en', told.name_en, 'rows', {OWN_ROWS}),
+        {OWN_CONTENT},
         'valid',
         now(),
         '',
         ''
-    FROM {with_random("sweep_told")} AS told
-    JOIN offices ON offices.city_id = told.city_id
-    JOIN taken ON taken.name = offices.code
+    FROM sweep_told AS told
+    CROSS JOIN seed
+    JOIN numbers ON numbers.city_id = told.city_id
     JOIN groups
-        ON groups.code = offices.code AND groups.step_id = told.step_id AND groups.stage = told.stage
+        ON groups.code = numbers.code AND groups.step_id = told.step_id AND groups.stage = told.stage
         AND groups.amount = told.amount AND groups.fined = told.fined
         AND groups.due_on IS NOT DISTINCT FROM told.due_on
         AND (groups.authority_id IS NULL OR groups.authority_id = told.authority_id)
@@ -207,16 +231,19 @@ ISSUE_NOTICES = """
 
 # To the owner, to the mobile and in the language of their account where there is one, else to the mobile that
 # the authority's register has.
-QUEUE_TEXTS = """
+QUEUE_TEXTS = f"""
+    WITH seed AS MATERIALIZED ({SEED})
     INSERT INTO sms_textmessage (
         id, kind, "to", language, urgency, about_type_id, about_id,
         status, attempts, next_try_at, sid, error, queued_at
     )
     SELECT
-        gen_random_uuid(), %(sms_kind)s, coalesce(owner.mobile, told.owner_mobile),
+        encode({random_of("told.notice_id", 16)}, 'hex')::uuid, %(sms_kind)s,
+        coalesce(owner.mobile, told.owner_mobile),
         coalesce(person.language, 'ar'), %(sms_urgency)s, about.id, told.notice_id,
         'queued', 0, now(), '', '', now()
     FROM sweep_told AS told
+    CROSS JOIN seed
     JOIN django_content_type AS about ON about.app_label = 'violations' AND about.model = 'notice'
     LEFT JOIN registration_establishment AS establishment ON establishment.id = told.establishment_id
     LEFT JOIN registration_owner AS owner ON owner.id = coalesce(
@@ -225,13 +252,13 @@ QUEUE_TEXTS = """
     )
     LEFT JOIN accounts_user AS person ON person.id = owner.user_id
     WHERE coalesce(owner.mobile, told.owner_mobile) <> ''
-"""
+"""  # noqa: S608  put together from constants
 
 # The first %(limit)s of the table; with each how many there are, and how many suspended.
 REPORT = """
     SELECT
         licence_number, old_stage, stage, amount, due_on,
-        count(*) OVER (), count(*) FILTER (WHERE stage = 'suspended') OVER ()
+        (SELECT count(*) FROM sweep_told), (SELECT count(*) FROM sweep_told WHERE stage = 'suspended')
     FROM sweep_told
     ORDER BY licence_number
     LIMIT %(limit)s

@@ -1,6 +1,6 @@
 """Warnings to those who are not subscribed: by the sweep, or by a supervisor for one licence."""
 
-from violations.statements.telling import OF_LICENCE
+from violations.statements.telling import OF_LICENCE, next_key
 
 # To every licence that holds on the day, with neither a subscription, nor an application with the office,
 # nor a case. One whose subscription is in its days of grace is not warned, because its renewal may wait for
@@ -17,7 +17,7 @@ FIND_UNWARNED = f"""
         LIMIT 1
     )
     SELECT
-        nextval(pg_get_serial_sequence('violations_case', 'id')) AS case_id,
+        {next_key("violations_case")} AS case_id,
         NULL::bigint AS account_id,
         schedule.id AS schedule_id,
         schedule.step_id,
