@@ -121,14 +121,6 @@ def wording(kind: str, stage: str) -> dict[str, str]:
     return {"notice_ar": "\n\n".join(arabic), "notice_en": "\n\n".join(english)}
 
 
-def word_notices(apps: Apps, schema_editor: Any) -> None:
-    """Give the steps that were there before notices were data what their letters have said until then."""
-    for step in apps.get_model("violations", "Step")._default_manager.select_related("schedule"):
-        for name, text in wording(step.schedule.kind, step.stage).items():
-            setattr(step, name, text)
-        step.save()
-
-
 @transaction.atomic
 def create_first_schedules(apps: Apps = installed_apps, **kwargs: Any) -> None:
     """Create the schedule of every kind that has none yet.

@@ -1,10 +1,7 @@
-"""The secrets of authenticators: encrypted at rest, and moved there from where they stood in the clear."""
-
-import importlib
+"""The secrets of authenticators: encrypted at rest."""
 
 import pytest
 from cryptography.fernet import Fernet
-from django.apps import apps
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from registration.documents import keys
@@ -14,8 +11,6 @@ from tests.authenticators import code_of, give_authenticator
 from tests.factories import OfficerFactory
 
 pytestmark = pytest.mark.django_db
-
-migration = importlib.import_module("shumoos.accounts.migrations.0005_authenticators")
 
 
 @pytest.fixture
@@ -42,24 +37,6 @@ def test_it_can_be_read_under_an_older_key_and_is_rotated_with_all_else(officer,
     settings.FIELD_KEYS = [new]
     assert Authenticator.objects.get().secret == secret
     assert second_factor.verify(officer, code_of(Authenticator.objects.get())).user_id == officer.pk
-
-
-def test_what_stood_in_the_clear_is_moved_and_gone(officer):
-    TOTPDevice.objects.create(
-        user=officer, key="00112233445566778899aabbccddeeff00112233", name="authenticator", last_t=77
-    )
-    migration.seal_secrets(apps, None)
-    device = Authenticator.objects.get()
-    assert (device.user, device.confirmed, device.last_step) == (officer, True, 77)
-    assert device.secret.hex() == "00112233445566778899aabbccddeeff00112233"
-    assert not TOTPDevice.objects.exists()
-    assert second_factor.verify(officer, code_of(device)).pk == device.pk
-
-
-def test_migrating_back_gives_django_otp_its_rows_again(officer):
-    device = give_authenticator(officer)
-    migration.open_secrets(apps, None)
-    assert TOTPDevice.objects.get().bin_key == device.secret
 
 
 def test_an_authenticator_reads_issuer_person_and_secret_from_its_picture(officer):

@@ -2,11 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
 
 from shumoos.accounts.models import Role, RoleGrant
 from shumoos.accounts.roles import PERMISSIONS, create_groups
-from tests.conftest import let_tables_be_emptied
 
 pytestmark = pytest.mark.django_db
 
@@ -47,20 +45,3 @@ def test_a_group_that_is_gone_is_made_anew():
     Group.objects.get(name="authority").delete()
     create_groups()
     assert held("authority") == set(PERMISSIONS[Role.AUTHORITY])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_groups_of_the_version_before_get_what_is_new_and_keep_what_was_changed():
-    """As on a portal that was installed before grants were kept: migrated back, changed, and updated."""
-    call_command("migrate", "accounts", "0001", verbosity=0)
-    Permission.objects.filter(codename__in=["load_register", "view_registerimport"]).delete()
-    take("support", "support.work_desk")
-    call_command("migrate", verbosity=0)
-    try:
-        assert held("authority") == set(PERMISSIONS[Role.AUTHORITY])
-        assert held("auditor") == set(PERMISSIONS[Role.AUDITOR])
-        assert held("support") == set()
-    finally:
-        let_tables_be_emptied()
-        Group.objects.get(name="support").delete()
-        create_groups()
