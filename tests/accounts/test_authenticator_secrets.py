@@ -33,7 +33,7 @@ def test_it_can_be_read_under_an_older_key_and_is_rotated_with_all_else(officer,
     new = Fernet.generate_key().decode()
     settings.FIELD_KEYS = [new, old]
     assert Authenticator.objects.get().secret == secret
-    keys.rotate(dry_run=False, show=lambda tally: None)
+    keys.rotate(dry_run=False, tell=lambda done, total: None)
     settings.FIELD_KEYS = [new]
     assert Authenticator.objects.get().secret == secret
     assert second_factor.verify(officer, code_of(Authenticator.objects.get())).user_id == officer.pk
