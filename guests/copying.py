@@ -9,6 +9,7 @@ from django.db import connection
 
 COPY_BLOCK = 1 << 20
 NULL = "\\N"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def runs_of(numbers: Iterable[int]) -> list[list[int]]:
@@ -41,7 +42,7 @@ def copy(statement: str, lines: bytes) -> None:
 
 def as_json(value: Any) -> str:
     # jsonb holds no NUL.
-    return escaped(json.dumps(value, ensure_ascii=False).replace("\\u0000", "\ufffd"))
+    return escaped(_JSON.encode(value).replace("\\u0000", "\ufffd"))
 
 
 def escaped(text: str) -> str:

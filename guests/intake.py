@@ -221,13 +221,10 @@ def read_plain(kind: Kind, records: Sequence[Any]) -> dict[int, Result]:
     ]
     columns = {name: [records[index].get(name) or "" for index in texts] for name in names}
     plain = PlainRows(kind).read(columns, len(texts))
+    rows = zip(plain.kept(texts), plain.column(kind.reference), plain.contents, strict=True)
     return {
-        texts[position]: Result(
-            texts[position], reference, "accepted", content=json.loads(content), written=content
-        )
-        for position, reference, content in zip(
-            plain.positions, plain.references, plain.contents, strict=True
-        )
+        index: Result(index, reference, "accepted", content=json.loads(content), written=content)
+        for index, reference, content in rows
     }
 
 

@@ -5,21 +5,19 @@ thread that reads, so that the one that writes has only to send it.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import compress
-from operator import itemgetter
 from typing import Any
 
 from django.utils import timezone
 
 from guests.copying import NULL, as_json, escaped, lines_of
-from guests.files.sifting import Range, Refused, Row, Seen
+from guests.files.sifting import Range, Refused, Row, Seen, main_of, number_of, reference_of
 from guests.kinds import Kind
+from guests.kinds.base import canonical_json
 from guests.models import GuestRecord
 from guests.models.file_imports import FileImport, WaitingCompanion
-
-number_of, reference_of = itemgetter(0), itemgetter(1)
 
 
 @dataclass
@@ -74,25 +72,27 @@ class Loader:
 
     def without_waiting(self, sifted: Range) -> tuple[Sequence[Row], Sequence[Row]]:
         """Return the rows whose main guest, if they name one, is known or has come; and those that wait."""
-        companions = [row for row in sifted.rows if row[6]]
+        companions = list(filter(main_of, sifted.rows))
         if not companions:
             return sifted.rows, ()
-        known = self.known({row[6] for row in companions if not self.seen.first(row[6])})
+        known = self.known({main for main in map(main_of, companions) if not self.seen.first(main)})
         pending = {reference_of(row): row for row in companions}
         is_moving = True
         while is_moving:
             settled = [
                 reference
                 for reference, row in pending.items()
-                if row[6] in known or (row[6] not in pending and self.has_come(row[6]))
+                if row[2] in known or (row[2] not in pending and self.has_come(row[2]))
             ]
             is_moving = bool(settled)
             for reference in settled:
                 del pending[reference]
         if not pending:
             return sifted.rows, ()
-        stay = [reference_of(row) not in pending for row in sifted.rows]
-        return list(compress(sifted.rows, stay)), list(pending.values())
+        rows, waiting = list(sifted.rows), list(pending.values())
+        for row in waiting:
+            del rows[bisect_left(rows, number_of(row), key=number_of)]
+        return rows, waiting
 
     def known(self, mains: set[str]) -> set[str]:
         """Return which of the references earlier records of the establishment and kind have."""
@@ -109,7 +109,7 @@ class Loader:
         head, ends = "\t".join([*own, ""]), bool(kind.leaves)
         lines = []
         # In one order, so that two that insert the same references do not wait for each other.
-        for _number, reference, content, person, identity, time, _main, end in sorted(rows, key=reference_of):
+        for _number, reference, _main, content, person, identity, time, end in sorted(rows, key=reference_of):
             # Whatever has a backslash has one in its content.
             if "\\" in content:
                 reference, content, person, identity = map(escaped, (reference, content, person, identity))
@@ -126,7 +126,9 @@ class Loader:
 
     def waiting_line(self, row: Row, sifted: Range) -> str:
         cells = as_json(sifted.cells(number_of(row)))
-        reference, main, content = map(escaped, (row[1], row[6], row[2]))
+        reference, main, content = map(
+            escaped, (row[1], row[2], canonical_json(sifted.content(row)).decode())
+        )
         return f"{self.file.pk}\t{row[0]}\t{reference}\t{main}\t{content}\t{cells}\n"
 
     def row_of(self, companion: WaitingCompanion) -> Row:
@@ -135,15 +137,15 @@ class Loader:
         return Row(
             companion.row,
             companion.client_reference,
+            companion.main,
             companion.content,
             said[self.kind.person],
             said[self.kind.identity],
             said[self.kind.time],
-            companion.main,
             said.get(self.kind.leaves, ""),
         )
 
 
 def contents_of(rows: Iterable[Row]) -> bytes:
     """Return the canonical content that a digest is made over, each record on a line of its own."""
-    return lines_of(f"{row[2]}\n" for row in rows)
+    return lines_of(f"{row[3]}\n" for row in rows)

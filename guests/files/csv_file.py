@@ -7,6 +7,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, repeat
 
 from guests.files.chunks import Broken, Chunk, Table
 from guests.files.layout import MOST_COLUMNS, Layout, known_columns, layout_of
@@ -34,28 +35,29 @@ def read(pieces: Iterable[bytes], encoding: str, kind: Kind) -> Table:
     return Table(layout, chunks_of(skipped, first, blocks, layout, delimiter))
 
 
-def blocks_of(pieces: Iterable[bytes], encoding: str) -> Iterator[list[str]]:
-    """Yield the lines of each piece, without line breaks. One that is too long is cut."""
+def blocks_of(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """Yield the lines of each piece, each with a line break behind it. One that is too long is cut."""
     decoder = io.IncrementalNewlineDecoder(
         codecs.getincrementaldecoder(encoding)(errors="replace"), translate=True
     )
     rest = ""
     for piece in pieces:
-        lines = (rest + decoder.decode(piece)).split("\n")
-        rest = lines.pop()[: LONGEST_LINE + 1]
-        yield lines
-    last = (rest + decoder.decode(b"", final=True)).split("\n")
-    yield last if last[-1] else last[:-1]
+        lines, end, rest = (rest + decoder.decode(piece)).rpartition("\n")
+        rest = rest[: LONGEST_LINE + 1]
+        yield lines + end
+    last = rest + decoder.decode(b"", final=True)
+    yield last if not last or last.endswith("\n") else f"{last}\n"
 
 
-def header_of(blocks: Iterator[list[str]], kind: Kind) -> tuple[int, list[str], Layout, str]:
+def header_of(blocks: Iterator[str], kind: Kind) -> tuple[int, str, Layout, str]:
     """Take lines up to the header; return how many they were, what is left of their block, and what it says.
 
     Raises FileRefused.
     """
     before, is_empty = 0, True
     for block in blocks:
-        for position, line in enumerate(block):
+        lines = block.split("\n")[:-1]
+        for position, line in enumerate(lines):
             is_empty = is_empty and not line.strip(BLANK)
             if before + position >= HEADER_WITHIN:
                 break
@@ -66,13 +68,14 @@ def header_of(blocks: Iterator[list[str]], kind: Kind) -> tuple[int, list[str], 
                 if len(cells) > MOST_COLUMNS:
                     raise FileRefused("too_wide")
                 if known_columns(kind, cells) > 1:
-                    return before + position + 1, block[position + 1 :], layout_of(kind, cells), delimiter
-        before += len(block)
+                    rest = "".join(f"{line}\n" for line in lines[position + 1 :])
+                    return before + position + 1, rest, layout_of(kind, cells), delimiter
+        before += len(lines)
         if before >= HEADER_WITHIN:
             break
     if is_empty:
         raise FileRefused("empty")
-    return 0, [], layout_of(kind, []), ","
+    return 0, "", layout_of(kind, []), ","
 
 
 def header_cells(line: str, kind: Kind) -> tuple[str, list[str]]:
@@ -93,52 +96,124 @@ def header_cells(line: str, kind: Kind) -> tuple[str, list[str]]:
 
 
 def chunks_of(
-    skipped: int, first: list[str], blocks: Iterator[list[str]], layout: Layout, delimiter: str
+    skipped: int, first: str, blocks: Iterator[str], layout: Layout, delimiter: str
 ) -> Iterator[Chunk]:
     before = skipped
-    yield chunk_of(before, first, layout, delimiter)
-    before += len(first)
-    for block in blocks:
-        yield chunk_of(before, block, layout, delimiter)
-        before += len(block)
+    for block in chain([first], blocks):
+        count = block.count("\n")
+        yield chunk_of(range(before + 1, before + 1 + count), block, layout, delimiter)
+        before += count
 
 
-def chunk_of(before: int, lines: list[str], layout: Layout, delimiter: str) -> Chunk:
-    """Return the records in the lines, the first of which has the number after `before`."""
-    width = layout.width
-    numbers = [number for number, line in enumerate(lines, before + 1) if line.strip(BLANK)]
-    texts = lines if len(numbers) == len(lines) else [line for line in lines if line.strip(BLANK)]
-    rows: list[list[str]] = [line.split(delimiter) for line in texts]
-    odd = [at for at, row in enumerate(rows) if len(row) != width or '"' in texts[at]]
+def chunk_of(numbers: range, block: str, layout: Layout, delimiter: str) -> Chunk:
+    """Return the records in a block, the lines of which have these numbers."""
     broken: list[Broken] = []
-    if odd or any(len(line) > LONGEST_LINE for line in texts):
-        kept = []
-        for at, (number, line) in enumerate(zip(numbers, texts, strict=True)):
-            try:
-                rows[at] = fitting(line, delimiter, width)
-            except BrokenLine as problem:
-                broken.append(Broken(number, str(problem), line[:LONGEST_LINE]))
-            else:
-                kept.append(at)
-        rows, numbers = [rows[at] for at in kept], [numbers[at] for at in kept]
-    if any("'" in line for line in texts):
-        rows = [list(map(unguard, row)) for row in rows]
-    return finished(numbers, rows, layout, broken)
+    columns = columns_of(block, len(numbers), layout.width, delimiter)
+    rows: Sequence[int] = numbers
+    if columns is None:
+        rows, columns, broken = one_by_one(numbers, block.split("\n")[:-1], layout.width, delimiter)
+    if may_be_guarded(block, delimiter):
+        columns = [list(map(unguard, cells)) for cells in columns]
+    return finished(rows, columns, layout, broken)
+
+
+def may_be_guarded(block: str, delimiter: str) -> bool:
+    """Whether a cell may begin with an apostrophe."""
+    if "'" not in block:
+        return False
+    return block.startswith("'") or any(f"{before}'" in block for before in (delimiter, "\n", '"'))
+
+
+def columns_of(block: str, count: int, width: int, delimiter: str) -> list[Sequence[str]] | None:
+    """Return the cells of lines that are plain: all as wide as the header, none too long; None otherwise.
+
+    All lines are cut at once. A line's end becomes a cell of its own, which stands where it should in every
+    line only if every line has as many cells.
+    """
+    if has_long_line(block):
+        return None
+    step = width + 1
+    if '"' in block:
+        return quoted_columns(block, count, width, delimiter)
+    cells = block.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+    if len(cells) != count * step + 1 or cells[width::step].count("\n") != count:
+        return None
+    return [cells[column:-1:step] for column in range(width)]
+
+
+def quoted_columns(block: str, count: int, width: int, delimiter: str) -> list[Sequence[str]] | None:
+    """Do as `columns_of` where there are quotation marks: no record may go on in the next line."""
+    try:
+        rows = list(csv.reader(block.split("\n")[:-1], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    if len(rows) != count or set(map(len, rows)) != {width}:
+        return None
+    return list(zip(*rows, strict=True))
+
+
+def has_long_line(block: str) -> bool:
+    """Whether a line is too long. Of each stretch only the last line break is looked for."""
+    start = 0
+    while len(block) - start > LONGEST_LINE:
+        end = block.rfind("\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
+
+
+def one_by_one(
+    numbers: range, lines: list[str], width: int, delimiter: str
+) -> tuple[list[int], list[Sequence[str]], list[Broken]]:
+    """Return the numbers of the lines that are records, the cells of each column, and the broken lines."""
+    kept, rows, broken = [], [], []
+    for number, line in zip(numbers, lines, strict=True):
+        if not line.strip(BLANK):
+            continue
+        try:
+            rows.append(fitting(line, delimiter, width))
+        except BrokenLine as problem:
+            broken.append(Broken(number, str(problem), line[:LONGEST_LINE]))
+        else:
+            kept.append(number)
+    return kept, list(zip(*rows, strict=True)) or [()] * width, broken
 
 
 def finished(
-    numbers: list[int], rows: list[list[str]], layout: Layout, broken: Sequence[Broken] = ()
+    numbers: Sequence[int],
+    columns: Sequence[Sequence[str]],
+    layout: Layout,
+    broken: Sequence[Broken] = (),
+    *,
+    blank: str | None = BLANK,
 ) -> Chunk:
-    """Return the rows as a chunk, without those of the template."""
-    # It has its own rows right below the header.
-    if numbers and numbers[0] <= TEMPLATE_WITHIN:
-        kept = [
-            at
-            for at, row in enumerate(rows)
-            if numbers[at] > TEMPLATE_WITHIN or not layout.is_of_template(row)
-        ]
-        numbers, rows = [numbers[at] for at in kept], [rows[at] for at in kept]
-    return Chunk(numbers, layout.columns(rows), broken)
+    """Return rows as a chunk, without those of the template and those that are blank.
+
+    `columns` are the cells of each of the file's columns; `blank` is what blank ones are made of, None for
+    white space.
+    """
+    named = layout.named(columns)
+    out = set(blank_rows(columns, named[layout.kind.reference], blank))
+    # The template has its own rows right below the header.
+    for at, number in enumerate(numbers[:TEMPLATE_WITHIN]):
+        if number <= TEMPLATE_WITHIN and layout.is_of_template([cells[at] for cells in columns]):
+            out.add(at)
+    if out:
+        kept = [at not in out for at in range(len(numbers))]
+        numbers = list(compress(numbers, kept))
+        named = {name: list(compress(cells, kept)) for name, cells in named.items()}
+    return Chunk(numbers, named, broken)
+
+
+def blank_rows(
+    columns: Sequence[Sequence[str]], references: Sequence[str], blank: str | None
+) -> Iterable[int]:
+    """Return the rows that have nothing in any cell. Without a reference is each of them."""
+    if all(map(str.strip, references, repeat(blank))):
+        return ()
+    without = [at for at, reference in enumerate(references) if not reference.strip(blank)]
+    return [at for at in without if not any(cells[at].strip(blank) for cells in columns)]
 
 
 def fitting(line: str, delimiter: str, width: int) -> list[str]:

@@ -35,10 +35,9 @@ class Layout:
     width: int
     ignored: list[str]
 
-    def columns(self, rows: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
-        """Return the cells of each field; the rows are as wide as the header."""
-        by_position = list(zip(*rows, strict=True)) or [()] * self.width
-        return {field: by_position[position] for field, position in self.positions.items()}
+    def named(self, columns: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
+        """Return the cells of each field, of those of each column."""
+        return {field: columns[position] for field, position in self.positions.items()}
 
     def is_of_template(self, row: Sequence[str]) -> bool:
         """Whether a row is the template's own help or example."""
@@ -130,10 +129,7 @@ def spellings(kind: str) -> dict[str, Spellings]:
     return found
 
 
-def coded(kind: Kind, columns: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-    """Return the columns with codes in place of what choices are called."""
+def coded(kind: Kind, cells: Mapping[str, str]) -> dict[str, str]:
+    """Return a row's cells by field, with codes in place of what choices are called."""
     called = spellings(kind.code)
-    return {
-        name: list(map(called[name].get, cells, cells)) if name in called else cells
-        for name, cells in columns.items()
-    }
+    return {name: called[name].get(cell, cell) if name in called else cell for name, cell in cells.items()}

@@ -1,28 +1,38 @@
 """From chunks of cells to ranges of records: what each row says by itself, and doubles within the file."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from guests.files.chunks import Chunk
-from guests.files.layout import coded
+from guests.files.layout import coded, spellings
 from guests.kinds import Kind
 from guests.kinds.base import Content, canonical_json
-from guests.kinds.errors import FieldError, RecordRefused, error
-from guests.kinds.plain import PlainRows
+from guests.kinds.errors import faults_in
+from guests.kinds.plain import Plain, PlainRows
+
+number_of, reference_of, main_of = itemgetter(0), itemgetter(1), itemgetter(2)
+# Places for references, of twelve bytes each, with which to begin: what a file seems to hold may not come.
+LEAST, MOST_EXPECTED = 1 << 14, 1 << 21
 
 
 class Row(NamedTuple):
-    """A record that is right by itself: its row's number, its canonical JSON, and what it is found by."""
+    """A record that is right by itself: its row's number, its canonical JSON, and what it is found by.
+
+    Where nothing is to be stored, a row is the first three alone: `Range.content` has the others.
+    """
 
     number: int
     reference: str
+    companion_of: str
     content: str
     person: str
     identity: str
     time: str
-    companion_of: str
     end: str
 
 
@@ -30,8 +40,8 @@ class Refused(NamedTuple):
     """A row that is not taken: why, as `RefusedRow` keeps it, and its cells as typed."""
 
     number: int
-    faults: list[list[Any]]
-    cells: dict[str, str]
+    faults: Sequence[Sequence[Any]]
+    cells: Mapping[str, str]
 
 
 @dataclass
@@ -41,90 +51,106 @@ class Range:
     number: int
     count: int
     last: int
-    rows: Sequence[Row]
+    rows: list[Row]
     refused: list[Refused]
     chunk: Chunk = field(repr=False)
+    plain: Plain = field(repr=False)
+    # What was read one by one, by the row's number.
+    others: dict[int, Content] = field(repr=False)
 
     def cells(self, number: int) -> dict[str, str]:
-        return self.chunk.cells(self.chunk.rows.index(number))
+        return self.chunk.cells(self.chunk.position(number))
+
+    def content(self, row: Row) -> Content:
+        """Return what a row says, also where it is not among its items."""
+        number = number_of(row)
+        return self.others.get(number) or self.plain.content(self.chunk.position(number))
 
 
 class Sifter:
-    """Looks at a file's rows in their order, judged as of the moment that `fields.as_of` says."""
+    """Looks at a file's rows in their order, judged as of the moment that `fields.as_of` says.
 
-    def __init__(self, kind: Kind) -> None:
+    `stores` is false where the rows are only looked at; `expected` is how many there may be.
+    """
+
+    def __init__(self, kind: Kind, *, stores: bool = True, expected: int = 0) -> None:
         self.kind = kind
-        self.plain = PlainRows(kind)
-        self.seen = Seen()
+        self.stores = stores
+        self.plain = PlainRows(kind, spellings(kind.code))
+        self.seen = Seen(expected)
 
     def sift(self, number: int, chunk: Chunk) -> Range:
         """Return what the rows of a chunk say."""
-        columns = coded(self.kind, chunk.columns)
-        found = self.plain.read(columns, len(chunk.rows))
-        numbers = chunk.rows if not found.others else [chunk.rows[position] for position in found.positions]
-        rows = list(zip(numbers, *found[1:-1], strict=True))
+        plain = self.plain.read(chunk.columns, len(chunk.rows))
+        rows: list[Any] = list(zip(plain.kept(chunk.rows), *self.told(plain), strict=True))
         refused = [
             Refused(line.row, [["", "invalid", line.rule, {}]], {"": line.found}) for line in chunk.broken
         ]
-        for position in found.others:
-            raw = {name: cells[position] for name, cells in columns.items()}
+        others: dict[int, Content] = {}
+        for position in plain.others:
+            cells = chunk.cells(position)
             try:
-                rows.append(row_of(self.kind, chunk.rows[position], self.kind.read(raw)))
-            except RecordRefused as refusal:
-                faults = [fault_of(error) for error in refusal.errors]
-                refused.append(Refused(chunk.rows[position], faults, chunk.cells(position)))
-        if found.others:
-            rows.sort()
+                others[chunk.rows[position]] = self.kind.validated(coded(self.kind, cells))
+            except ValidationError as refusal:
+                refused.append(Refused(chunk.rows[position], list(faults_in(refusal)), cells))
+        if others:
+            rows += [self.row_of(number, content) for number, content in others.items()]
+            rows.sort(key=number_of)
         count = len(chunk.rows) + len(chunk.broken)
         last = max([*chunk.rows[-1:], *(line.row for line in chunk.broken)], default=0)
-        sifted = Range(number, count, last, rows, refused, chunk)  # type: ignore[arg-type]
+        sifted = Range(number, count, last, rows, refused, chunk, plain, others)
         self.refuse_doubles(sifted)
         return sifted
 
+    def told(self, plain: Plain) -> list[Sequence[str]]:
+        """Return the columns of `Row` after the first."""
+        kind = self.kind
+        brief = [plain.column(kind.reference), plain.column(kind.companion)]
+        if not self.stores:
+            return brief
+        names = (kind.person, kind.identity, kind.time, kind.leaves)
+        return [*brief, plain.contents, *map(plain.column, names)]
+
+    def row_of(self, number: int, content: Content) -> tuple[Any, ...]:
+        """Return a record as a plain tuple in the order of `Row`."""
+        kind = self.kind
+        brief = (number, content[kind.reference], content.get(kind.companion, ""))
+        if not self.stores:
+            return brief
+        names = (kind.person, kind.identity, kind.time, kind.leaves)
+        return (*brief, canonical_json(content).decode(), *(content.get(name, "") for name in names))
+
     def refuse_doubles(self, sifted: Range) -> None:
-        doubles = self.seen.add_all([row[1] for row in sifted.rows], [row[0] for row in sifted.rows])
+        rows = sifted.rows
+        doubles = self.seen.add_all(list(map(reference_of, rows)), list(map(number_of, rows)))
         if not doubles:
             return
         for at, first in doubles.items():
-            number = sifted.rows[at][0]
-            fault = error(self.kind.reference, "duplicate_in_file", row=first)
-            sifted.refused.append(Refused(number, [fault_of(fault)], sifted.cells(number)))
-        sifted.rows = [row for at, row in enumerate(sifted.rows) if at not in doubles]
-
-
-def row_of(kind: Kind, number: int, content: Content) -> tuple[Any, ...]:
-    """Return a record as a plain tuple in the order of `Row`."""
-    return (
-        number,
-        content[kind.reference],
-        canonical_json(content).decode(),
-        content[kind.person],
-        content[kind.identity],
-        content[kind.time],
-        content.get(kind.companion, ""),
-        content.get(kind.leaves, ""),
-    )
-
-
-def fault_of(error: FieldError) -> list[Any]:
-    return [error.field, error.code, error.rule, error.values]
+            number = number_of(rows[at])
+            fault = [self.kind.reference, "duplicate_in_file", "", {"row": first}]
+            sifted.refused.append(Refused(number, [fault], sifted.cells(number)))
+        for at in reversed(doubles):
+            del rows[at]
 
 
 class Seen:
     """Which references a file has had, and in which row first, in a tenth of a dictionary's memory.
 
     It keeps 64 bits of each, mixed with a secret of the process: of ten million files with two million
-    references, one would have two that it takes for the same.
+    references, one would have two that it takes for the same. For as many as are `expected` it need not grow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 0) -> None:
         self.count = 0
+        size = LEAST
+        while size < min(2 * expected, MOST_EXPECTED):
+            size *= 2
         # Replaced whole, because another thread reads it.
-        self.table = self.empty(1 << 14)
+        self.table = self.empty(size)
 
     @staticmethod
     def empty(size: int) -> tuple["array[int]", "array[int]", int]:
-        return array("Q", bytes(8 * size)), array("I", bytes(4 * size)), size - 1
+        return array("q", [0]) * size, array("I", [0]) * size, size - 1
 
     def add_all(self, references: Sequence[str], rows: Sequence[int]) -> dict[int, int]:
         """Add the references; return the positions of those that were there, with the rows of the first."""
@@ -132,8 +158,7 @@ class Seen:
             self.grow()
         marks, firsts, mask = self.table
         doubles: dict[int, int] = {}
-        for at, reference in enumerate(references):
-            mark = hash(reference) & MARK or 1
+        for at, mark in enumerate(map(hash, references)):
             place = mark & mask
             while there := marks[place]:
                 if there == mark:
@@ -142,14 +167,14 @@ class Seen:
                 place = (place + 1) & mask
             else:
                 firsts[place] = rows[at]
-                marks[place] = mark
+                marks[place] = mark or 1
         self.count += len(references) - len(doubles)
         return doubles
 
     def first(self, reference: str) -> int:
         """Return the row in which a reference was first; 0 for none."""
         marks, firsts, mask = self.table
-        mark = hash(reference) & MARK or 1
+        mark = hash(reference) or 1
         place = mark & mask
         while there := marks[place]:
             if there == mark:
@@ -168,6 +193,3 @@ class Seen:
                 firsts[place] = first
                 marks[place] = mark
         self.table = new
-
-
-MARK = (1 << 64) - 1

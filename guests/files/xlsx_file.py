@@ -7,7 +7,7 @@ many cells it would take, and whether formulas in it were ever worked out.
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import IO, Any
@@ -110,15 +110,17 @@ def header_of(numbered: Iterator[tuple[int, list[Any]]], kind: Kind) -> Layout:
 
 
 def chunks_of(numbered: Iterator[tuple[int, list[Any]]], layout: Layout) -> Iterator[Chunk]:
-    width = layout.width
     while block := list(islice(numbered, ROWS_IN_CHUNK)):
-        numbers, rows = [], []
-        for number, row in block:
-            cells = [cell if type(cell) is str else written(cell) for cell in row[:width]]
-            if any(cells) and any(map(str.strip, cells)):
-                numbers.append(number)
-                rows.append(cells + [""] * (width - len(cells)))
-        yield finished(numbers, rows, layout)
+        columns = list(zip(*(row for _number, row in block), strict=True))[: layout.width]
+        numbers = range(block[0][0], block[-1][0] + 1)
+        yield finished(numbers, [as_typed(cells) for cells in columns], layout, blank=None)
+
+
+def as_typed(cells: Sequence[Any]) -> Sequence[str]:
+    """Return a column's cells as a person would type them."""
+    if set(map(type, cells)) == {str}:
+        return cells
+    return [cell if type(cell) is str else written(cell) for cell in cells]
 
 
 def written(cell: Any) -> str:

@@ -4,7 +4,7 @@ The codes are a promise to whoever writes software against the portal. The sente
 to put it right, in the language in use when the error is made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, NoReturn
@@ -13,6 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
+
+# A field, a code, and the rule and the values that make its sentence.
+Fault = tuple[str, str, str, dict[str, Any]]
 
 CODES = frozenset(
     {
@@ -149,19 +152,19 @@ def refuse(code: str, rule: str = "", **values: Any) -> NoReturn:
 
 def from_pydantic(refusal: ValidationError) -> list[FieldError]:
     """Return pydantic's findings as our codes and sentences. What was typed is in none of them."""
-    found = refusal.errors(include_url=False, include_input=False)
-    return list(_translated(found))
+    return [error(field, code, rule, **values) for field, code, rule, values in faults_in(refusal)]
 
 
-def _translated(found: Iterable[Mapping[str, Any]]) -> Iterable[FieldError]:
-    for finding in found:
+def faults_in(refusal: ValidationError) -> Iterator[Fault]:
+    """Yield pydantic's findings as our codes, without a sentence yet. What was typed is in none of them."""
+    for finding in refusal.errors(include_url=False, include_input=False):
         field = str(finding["loc"][0])[:64] if finding["loc"] else ""
         kind = finding["type"]
         if kind in CODES:
-            yield error(field, kind, finding["ctx"]["rule"], **finding["ctx"]["values"])
+            yield field, kind, finding["ctx"]["rule"], finding["ctx"]["values"]
         elif kind == "missing":
-            yield error(field, "required")
+            yield field, "required", "", {}
         elif kind == "extra_forbidden":
-            yield error(field, "unknown", "record")
+            yield field, "unknown", "record", {}
         else:
-            yield error(field, "invalid", "" if field else "record")
+            yield field, "invalid", "" if field else "record", {}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator
@@ -86,7 +86,10 @@ def typed(reader: Callable[[str], Any]) -> BeforeValidator:
 
 def text(value: str, *, limit: int) -> str:
     """Return text on one line, its spaces single, its digits ASCII, without invisible marks."""
-    written = " ".join(strip_marks(to_ascii(unicodedata.normalize("NFC", value))).split())
+    # As most of it is: of this nothing is composed, marked or a sign of control.
+    is_plain = value.isascii() and value.isprintable()
+    plain = value if is_plain else strip_marks(to_ascii(unicodedata.normalize("NFC", value)))
+    written = " ".join(plain.split())
     # PostgreSQL stores neither NUL nor half a character.
     if not written.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs") for char in written):
         refuse("invalid")
@@ -133,12 +136,26 @@ def identity_number(value: str, id_type: str) -> str:
 def birth_day(value: str) -> date:
     """Return a day of birth, typed in either calendar."""
     day = _cleaned(calendar.parse_day, value, "birth_day")
-    today = now().date()
-    if day > today:
+    if day > today():
         refuse("in_future", "birth_day")
-    if day < calendar.add_months(today, -12 * OLDEST_PERSON):
+    if day < first_birth_day():
         refuse("out_of_range", "birth_day")
     return day
+
+
+def today() -> date:
+    """Return the day that what is read is judged by."""
+    return now().date()
+
+
+def first_birth_day() -> date:
+    """Return the day before which nobody alive was born."""
+    return years_before(today(), OLDEST_PERSON)
+
+
+@lru_cache(maxsize=8)
+def years_before(day: date, years: int) -> date:
+    return calendar.add_months(day, -12 * years)
 
 
 def gregorian_day(value: str) -> date:
@@ -172,7 +189,7 @@ def past_moment(value: str) -> datetime:
     at = moment(value)
     if at > now() + CLOCKS_DIFFER_BY:
         refuse("in_future", "moment")
-    if at.date() < calendar.add_months(now().date(), -12 * YEARS_BACK):
+    if at.date() < years_before(today(), YEARS_BACK):
         refuse("out_of_range", "moment")
     return at
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from hypothesis import given, settings
 from python_calamine import CalamineWorkbook
 
 from guests import file_import
@@ -26,6 +27,7 @@ from tests.guests.api.calling import Caller
 from tests.guests.api.conftest import make_key
 from tests.guests.factories import GuestFactory
 from tests.guests.files.bad_files import workbook
+from tests.guests.test_plain_rows import assert_as_declared, rows_of
 
 
 # The declaration: these lines, at most forty of them, and nothing besides.
@@ -85,6 +87,22 @@ def test_a_fifth_kind_is_declared_in_forty_lines():
     lines = Path(__file__).read_text().splitlines()
     begin, end = (next(n for n, line in enumerate(lines) if line.startswith(mark)) for mark in MARKS)
     assert 20 < end - begin - 1 <= 40
+
+
+def test_a_fifth_kind_is_read_by_the_column():
+    rows = [sailor(client_reference=f"B-{number}", boat=f"SAU-{number}") for number in range(300)]
+    rows = [dict.fromkeys(BERTH.fields, "") | row for row in rows]
+    rows[7] |= {"boat": "x" * 21}
+    assert assert_as_declared(BERTH, rows).others == [7]
+
+
+def test_a_fifth_kind_is_read_by_the_column_as_it_is_declared():
+    @settings(max_examples=100)
+    @given(rows_of(BERTH))
+    def check(rows):
+        assert_as_declared(BERTH, rows)
+
+    check()
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AfterValidator, field_validator
 
-from guests.kinds import KINDS, fields, plain
+from guests.kinds import KINDS, between, columns, fields
 from guests.kinds.base import Kind, Shown, canonical_json
 from guests.kinds.errors import RecordRefused
 from guests.kinds.lodging import LODGING, Lodging
@@ -79,7 +79,6 @@ anything = {
     "weight": st.sampled_from(["1", "12.5", "-1", "0.0001"]),
     "item": names,
 }
-moment_fields = {"arrived_at", "departed_at", "picked_up_at", "returned_at", "bought_at"}
 
 
 def right(kind: Kind) -> dict[str, str]:
@@ -107,7 +106,8 @@ def right(kind: Kind) -> dict[str, str]:
 def rows_of(kind: Kind):
     """Right rows of the kind in which some of the fields hold anything."""
     strategies = {
-        name: anything.get(name, moments if name in moment_fields else texts) for name in kind.fields
+        name: anything.get(name, moments if field.shown.input == "moment" else texts)
+        for name, field in kind.fields.items()
     }
     spoilt = st.lists(st.sampled_from(sorted(kind.fields)), max_size=4, unique=True).flatmap(
         lambda names: st.fixed_dictionaries({name: strategies[name] for name in names})
@@ -116,24 +116,20 @@ def rows_of(kind: Kind):
 
 
 def read(kind, rows):
-    columns = {name: [row[name] for row in rows] for name in kind.fields}
+    cells = {name: [row[name] for row in rows] for name in kind.fields}
     with fields.as_of(NOW):
-        return PlainRows(kind).read(columns, len(rows))
+        return PlainRows(kind).read(cells, len(rows))
 
 
 def assert_as_declared(kind, rows):
     found = read(kind, rows)
-    assert sorted([*found.positions, *found.others]) == list(range(len(rows)))
-    for at, position in enumerate(found.positions):
-        with fields.as_of(NOW):
-            content = kind.read(rows[position])
-        assert found.contents[at] == canonical_json(content).decode()
-        assert found.references[at] == content[kind.reference]
-        assert found.persons[at] == content[kind.person]
-        assert found.identities[at] == content[kind.identity]
-        assert found.times[at] == content[kind.time]
-        assert found.companions[at] == content.get(kind.companion, "")
-        assert found.ends[at] == content.get(kind.leaves, "")
+    positions = found.kept(range(len(rows)))
+    assert sorted([*positions, *found.others]) == list(range(len(rows)))
+    with fields.as_of(NOW):
+        contents = [kind.read(rows[position]) for position in positions]
+    assert found.contents == [canonical_json(content).decode() for content in contents]
+    for name in [*kind.fields, kind.companion]:
+        assert list(found.column(name)) == [content.get(name, "") for content in contents]
     return found
 
 
@@ -175,7 +171,7 @@ def test_a_last_day_five_years_on_is_left_to_the_declaration():
 def test_the_letters_of_plain_names_stand_as_they_are():
     for code in range(sys.maxunicode + 1):
         name = f"a{chr(code)}b"
-        if not plain._NAME.fullmatch(name):
+        if not columns.NAME.fullmatch(name):
             continue
         assert fields.name(name) == name
         assert chr(code).isalpha() or chr(code) == " "
@@ -184,9 +180,26 @@ def test_the_letters_of_plain_names_stand_as_they_are():
 
 def test_check_sums_of_many_numbers_are_those_of_each():
     many = [f"{RNG.randrange(10**9, 3 * 10**9)}" for _number in range(3000)]
-    sums = plain.check_sums("".join(many))
+    sums = between.check_sums("".join(many))
     assert [not rest for rest in sums] == [has_valid_check_digit(number) for number in many]
     assert any(not rest for rest in sums)
+
+
+@pytest.mark.parametrize(
+    "typed", ["9999-12-31 23:30Z", "2026-02-30 10:00", "2026-1-1 10:00", "٢٠٢٦-٠٣-١٥ ١٤:٣٠"]
+)
+def test_odd_moments_are_read_by_the_declaration(typed):
+    assert_as_declared(LODGING, [right(LODGING) | {"arrived_at": typed, "departs_on": ""}])
+
+
+def test_what_a_column_remembers_has_an_end(monkeypatch):
+    monkeypatch.setattr(columns, "MOST_REMEMBERED", 3)
+    with fields.as_of(NOW):
+        plain = PlainRows(LODGING)
+        for start in range(0, 40, 10):
+            rows = [right(LODGING) | {"room": str(room)} for room in range(start, start + 10)]
+            found = plain.read({name: [row[name] for row in rows] for name in LODGING.fields}, 10)
+            assert found.column("room") == [row["room"] for row in rows]
 
 
 def test_what_is_in_the_future_is_judged_by_the_moment_given():
