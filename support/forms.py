@@ -85,7 +85,7 @@ class CategoryField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            queryset=Category.objects.none(), to_field_name="code", label=_("What it is about"), **kwargs
+            queryset=Category.objects.none(), to_field_name="code", label=_("Category"), **kwargs
         )
 
     def fill(self) -> None:
@@ -207,7 +207,7 @@ class NoteForm(Form):
 
 class ChangeForm(Form):
     category = forms.ModelChoiceField(
-        label=_("What it is about"), queryset=Category.objects.all(), to_field_name="code", empty_label=None
+        label=_("Category"), queryset=Category.objects.all(), to_field_name="code", empty_label=None
     )
     priority = forms.ModelChoiceField(
         label=_("Priority"), queryset=Priority.objects.all(), to_field_name="code", empty_label=None
@@ -259,7 +259,7 @@ class FilterForm(forms.Form):
     """What narrows the list of tickets; what does not exist narrows nothing."""
 
     category = forms.ModelChoiceField(
-        label=_("What it is about"),
+        label=_("Category"),
         queryset=Category.objects.all(),
         to_field_name="code",
         required=False,
