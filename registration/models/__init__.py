@@ -9,8 +9,9 @@ from registration.models.applications import (
 )
 from registration.models.changes import ApplicationChange, ChangeKind
 from registration.models.corrections import ApplicationVersion, Flag, WrongLookUp
-from registration.models.documents import Document, DocumentKind, ScanState
+from registration.models.documents import Document, DocumentKind
 from registration.models.drafts import ResumeLink
+from registration.models.kept_files import KeptFile, ScanState
 from registration.models.mandates import Agreement, Duty, DutyKind, Mandate, MandateState, Scope
 from registration.models.parties import Establishment, Licence, Owner, Provider, ProviderAgent
 from registration.models.places import Authority, City, Holiday, Office, Region, Sector
@@ -37,6 +38,7 @@ __all__ = [
     "Flag",
     "Holiday",
     "ImportStatus",
+    "KeptFile",
     "Licence",
     "Mandate",
     "MandateState",

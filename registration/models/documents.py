@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.models.applications import Application
+from registration.models.kept_files import KeptFile, ScanState
 from registration.models.places import Named, Sector
 from registration.storage import random_name
 
@@ -48,13 +48,6 @@ class DocumentKind(Named):
         ordering = ["order", "id"]
 
 
-class ScanState(models.TextChoices):
-    UNSCANNED = "unscanned", _("Not scanned")
-    WAITING = "waiting", _("Being checked")
-    CLEAN = "clean", _("Clean")
-    INFECTED = "infected", _("Harmful, removed")
-
-
 # What the measuring of an upload may find, and what the owner is told: warnings, never refusals.
 WARNINGS = {
     "blurred": _(
@@ -78,7 +71,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.current().exclude(scan_state=ScanState.INFECTED)
 
 
-class Document(models.Model):
+class Document(KeptFile):
+    content_fields = ("file", "thumbnail")
+
     application = models.ForeignKey(Application, models.PROTECT, related_name="documents")
     kind = models.ForeignKey(
         DocumentKind,
@@ -88,22 +83,12 @@ class Document(models.Model):
         related_name="documents",
         verbose_name=_("kind"),
     )
-    # Empty once a scanner has found the file harmful.
-    file = models.FileField(_("file"), upload_to=random_name, max_length=60)
     # A small JPEG picture of its first page; empty where none could be drawn.
     thumbnail = models.FileField(_("thumbnail"), upload_to=random_name, max_length=60, blank=True)
-    content_type = models.CharField(_("content type"), max_length=30)
-    size = models.PositiveIntegerField(_("size in bytes"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
     warning_codes = models.JSONField(_("warnings"), default=list, blank=True)
     is_current = models.BooleanField(_("current"), default=True)
     # Whether a version of the application refers to it: then it is history, and stays.
     is_sent = models.BooleanField(_("sent"), default=False)
-    scan_state = models.CharField(_("scan"), max_length=10, choices=ScanState, default=ScanState.UNSCANNED)
-    # The upload as it came in, for the scanner; empty where it needs no scan, or has had it.
-    original = models.FileField(upload_to=random_name, max_length=60, blank=True, editable=False)
-    scan_tried_at = models.DateTimeField(null=True, editable=False)
-    uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -154,21 +139,6 @@ class Document(models.Model):
         return [str(WARNINGS[code]) for code in self.warning_codes if code in WARNINGS]
 
     @property
-    def is_being_checked(self) -> bool:
-        """Whether it waits for the scanner: until then nobody sees it."""
-        return self.scan_state == ScanState.WAITING
-
-    @property
-    def is_harmful(self) -> bool:
-        """Whether a scanner has found it harmful: its file is gone."""
-        return self.scan_state == ScanState.INFECTED
-
-    @property
     def is_withheld(self) -> bool:
         """Whether nobody may see it, now or ever."""
         return self.is_being_checked or self.is_harmful
-
-    @property
-    def file_names(self) -> list[str]:
-        """The stored files that belong to it."""
-        return [str(each.name) for each in (self.file, self.thumbnail, self.original) if each]

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Establishment, ScanState
-from registration.storage import random_name
+from registration.models import Application, Establishment, KeptFile, ScanState
 from shumoos.append_only import append_only
 from support.models.reference import Category, Priority
 
@@ -330,22 +329,12 @@ class TicketEntry(models.Model):
         return gettext("The portal")
 
 
-class TicketFile(models.Model):
+class TicketFile(KeptFile):
     """A file given with a ticket: cleaned and encrypted as the documents of applications are."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="files", verbose_name=_("ticket"))
     # With which message it came.
     entry = models.ForeignKey(TicketEntry, models.PROTECT, related_name="files")
-    # Empty once a scanner has found the file harmful.
-    file = models.FileField(_("file"), upload_to=random_name, max_length=60)
-    content_type = models.CharField(_("content type"), max_length=30)
-    size = models.PositiveIntegerField(_("size in bytes"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    scan_state = models.CharField(_("scan"), max_length=10, choices=ScanState, default=ScanState.UNSCANNED)
-    # The upload as it came in, for the scanner; empty where it needs no scan, or has had it.
-    original = models.FileField(upload_to=random_name, max_length=60, blank=True, editable=False)
-    scan_tried_at = models.DateTimeField(null=True, editable=False)
-    uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("file of a ticket")
@@ -378,21 +367,6 @@ class TicketFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}.{self.pk}"
-
-    @property
-    def is_being_checked(self) -> bool:
-        """Whether it waits for the scanner: until then nobody opens it."""
-        return self.scan_state == ScanState.WAITING
-
-    @property
-    def is_harmful(self) -> bool:
-        """Whether a scanner has found it harmful: its content is gone."""
-        return self.scan_state == ScanState.INFECTED
-
-    @property
-    def file_names(self) -> list[str]:
-        """The stored files that belong to it."""
-        return [str(each.name) for each in (self.file, self.original) if each]
 
 
 class TicketLink(models.Model):
