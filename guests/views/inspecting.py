@@ -61,10 +61,13 @@ def inspection_of(request: SignedInRequest, pk: int) -> Inspection:
 
 
 def records(request: SignedInRequest, pk: int) -> HttpResponse:
-    """List the establishment's records: references and times only, until one is opened."""
+    """List the establishment's records: references and times only, until one is opened.
+
+    An identity number is sought by POST, so that it stands in no address; so is what comes after it.
+    """
     inspection = inspection_of(request, pk)
     found = GuestRecord.objects.filter(establishment=inspection.establishment)
-    if sought := clean_number(request.GET.get("id_number", "")).upper():
+    if sought := clean_number(request.POST.get("id_number", "")).upper():
         found = found.filter(id_number=sought)
         log_look(request, "search guest records", inspection, reason=said(inspection))
     address = reverse("admin:guests_inspection_records", args=[pk])
@@ -72,7 +75,7 @@ def records(request: SignedInRequest, pk: int) -> HttpResponse:
         "inspection": inspection,
         "sought": sought,
         "title": _("Guest records"),
-        **page_of(found.with_state(), request.GET.get("before", ""), address),
+        **page_of(found.with_state(), (request.POST if sought else request.GET).get("before", ""), address),
         **admin.site.each_context(request),
     }
     return render(request, "guests/inspecting/records.html", context)

@@ -115,11 +115,28 @@ def test_a_search_by_identity_number_is_a_look_too(supervisor_client, hotel, rec
     inspection = begin(supervisor_client, hotel)
     address = reverse("admin:guests_inspection_records", args=[inspection.pk])
 
-    assertContains(supervisor_client.get(address, {"id_number": "١٠٠٠٠٠٠٠٠٨"}), record.client_reference)
-    assertNotContains(supervisor_client.get(address, {"id_number": "2"}), record.client_reference)
+    assertContains(supervisor_client.post(address, {"id_number": "١٠٠٠٠٠٠٠٠٨"}), record.client_reference)
+    assertNotContains(supervisor_client.post(address, {"id_number": "2"}), record.client_reference)
 
     assert Look.objects.filter(action="search guest records", reason="1448/77: Theft").count() == 2
     assert not Look.objects.filter(subject__contains="1000000008").exists()
+
+
+def test_the_next_page_of_a_search_is_asked_for_with_the_same_number(supervisor_client, hotel, monkeypatch):
+    monkeypatch.setattr("guests.views.common.PAGE", 1)
+    for room in ("1", "2"):
+        send(hotel, GuestFactory(id_number="1000000008", room=room))
+    send(hotel, GuestFactory())
+    later, earlier = GuestRecord.objects.filter(id_number="1000000008").order_by("-pk")
+    inspection = begin(supervisor_client, hotel)
+    address = reverse("admin:guests_inspection_records", args=[inspection.pk])
+
+    first = supervisor_client.post(address, {"id_number": "1000000008"})
+    assert first.context["rows"] == [later]
+    assertContains(first, f'name="before" value="{later.pk}"')
+    second = supervisor_client.post(address, {"id_number": "1000000008", "before": later.pk})
+    assert second.context["rows"] == [earlier]
+    assertNotContains(second, 'name="before"')
 
 
 def test_the_owner_sees_how_often_and_not_by_whom(supervisor_client, supervisor, owner_client, hotel, record):
