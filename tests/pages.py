@@ -68,18 +68,20 @@ def pages_of(username: str, language: str) -> Iterator[Page]:
     A page that does not answer is an AssertionError; files and what only leads on are left out.
     """
     client = visitor(username, language)
-    waiting, seen = deque(["/home/" if username else "/"]), set()
+    waiting, seen, tried = deque(["/home/" if username else "/"]), set(), set()
     while waiting:
         path = waiting.popleft()
         name = view_of(urlsplit(path).path)
-        if not name or name in seen:
+        if not name or name in seen or path in tried:
             continue
-        seen.add(name)
+        tried.add(path)
         answer = client.get(path, follow=True)
         assert answer.status_code == 200, f"{username or 'nobody'} {path} ({name}): {answer.status_code}"
         if answer.redirect_chain:
+            # Another address of the same view may be a page: the admin's `?all` is, where `/admin/` leads on.
             waiting.appendleft(answer.redirect_chain[-1][0])
             continue
+        seen.add(name)
         if answer.headers["Content-Type"].startswith("text/html"):
             html = answer.text
             yield Page(username, path, name, html)

@@ -48,6 +48,8 @@ def test_every_page_has_its_pictures(portal, language):
                 visit.page.set_viewport_size(size)
                 if width == min(SIZES):
                     assert visit.open(page.path) == 200, page
+                    # What a script fetches belongs to the page: an application's document, say.
+                    visit.page.wait_for_load_state("networkidle")
                 folder = PICTURES / f"{language}-{width}" / (username or "nobody")
                 folder.mkdir(parents=True, exist_ok=True)
                 visit.page.screenshot(path=folder / f"{file_name(page)}.png", full_page=True)
