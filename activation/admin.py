@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
 from activation import admin_life as admin_life  # registers the subscriptions
 from activation.models import ReasonTemplate
@@ -68,9 +69,13 @@ class ApplicationAdmin(admin.ModelAdmin):
 class ReasonTemplateAdmin(LoggedAdmin):
     """The words that supervisors choose from. One that was used stays: it is only no longer offered."""
 
-    list_display = ["code", "use", "about", "words_ar", "words_en", "is_offered"]
+    list_display = ["code", "use", "about", "words_now", "is_offered"]
     list_filter = ["use", "is_offered"]
     search_fields = ["code", "words_ar", "words_en"]
+
+    @admin.display(description=_("words"))
+    def words_now(self, template: ReasonTemplate) -> str:
+        return str(template)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReasonTemplate | None = None) -> list[str]:
         # Rejections on record are counted by their code.

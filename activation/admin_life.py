@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from activation.models import State, Subscription, SubscriptionStatus, Terms
 from activation.views import subscriptions
 from registration.admin import ReadOnlyAdmin
+from shumoos.admin_fields import PortalAdmin
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import both_calendars
 
@@ -124,7 +125,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Terms)
-class TermsAdmin(admin.ModelAdmin):
+class TermsAdmin(PortalAdmin):
     """For administrators and auditors to read; those of a later day come with a release of the portal."""
 
     list_display = ["valid_from", "grace_days", "reminder_days"]

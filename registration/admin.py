@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from registration import letter_admin as letter_admin  # registers the letters, which stand below the people
 from registration.models import (
@@ -24,6 +25,7 @@ from registration.models import (
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.logged_admin import LoggedAdmin
 from shumoos.accounts.models import Role, User
+from shumoos.admin_fields import PortalAdmin, dated
 
 
 class PeopleMixin:
@@ -125,7 +127,7 @@ class ProviderAdmin(LoggedAdmin):
         return False
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(PortalAdmin):
     """Rows that only the portal's own pages and imports write, within reach of whoever looks."""
 
     show_full_result_count = False
@@ -167,8 +169,7 @@ class EstablishmentAdmin(ReadOnlyAdmin):
 
 class DutyInline(admin.TabularInline):
     model = Duty
-    fields = ["kind", "done_on", "evidence", "by", "recorded_at"]
-    readonly_fields = ["kind", "done_on", "evidence", "by", "recorded_at"]
+    fields = readonly_fields = dated(Duty, ["kind", "done_on", "evidence", "by", "recorded_at"])
     extra = 0
     can_delete = False
 
@@ -195,5 +196,19 @@ class MandateAdmin(ReadOnlyAdmin):
         "agreement__establishment",
         "asked_by",
     ]
-    exclude = ["key"]
+    fields = [
+        "agreement",
+        "scopes_in_words",
+        "ends_on",
+        "asked_at",
+        "asked_by",
+        "approved_at",
+        "approved_by",
+        "revoked_at",
+        "revoked_by",
+    ]
     search_fields = ["=agreement__application__reference", "=agreement__establishment__number"]
+
+    @admin.display(description=_("scope"))
+    def scopes_in_words(self, mandate: Mandate) -> str:
+        return " · ".join(mandate.scope_labels)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.models import Role, User
+from shumoos.admin_fields import PortalAdmin, dated
 from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
 from shumoos.letters.views import pdf_response
@@ -54,8 +55,7 @@ class RevokeForm(forms.Form):
 
 class EventInline(admin.TabularInline):
     model = LetterEvent
-    fields = ["at", "old", "new", "reason", "by"]
-    readonly_fields = ["at"]
+    fields = readonly_fields = dated(LetterEvent, ["at", "old", "new", "reason", "by"])
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -72,7 +72,7 @@ class EventInline(admin.TabularInline):
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(PortalAdmin):
     list_display = ["number", "kind", "establishment", "licence_number", "status", "issued_at"]
     list_filter = ["kind", "status"]
     fields = [

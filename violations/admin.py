@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.templatetags.days import both_calendars, sar
+from shumoos.admin_fields import PortalAdmin
+from shumoos.templatetags.days import sar
 from violations.models import Case, LedgerEntry, Schedule, Step
 from violations.views import books, deciding, office
 
@@ -37,8 +38,8 @@ class StepInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["licence", "name", "kind", "stage", "due", "days_left", "fine", "closed"]
+class CaseAdmin(ReadOnly, PortalAdmin):
+    list_display = ["licence", "name", "kind", "stage", "due_on", "fine", "closed_on"]
     list_filter = ["kind", "stage"]
     list_select_related = ["licence", "establishment"]
     search_fields = ["licence__number__exact", "establishment__number__exact"]
@@ -50,14 +51,14 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
         "name",
         "kind",
         "stage",
-        "opened",
-        "noticed",
-        "due",
-        "days_left",
-        "window_ends",
+        "opened_on",
+        "noticed_on",
+        "due_on",
+        "left_when_stopped",
+        "window_ends_on",
         "fine",
         "shown_cap",
-        "closed",
+        "closed_on",
         "schedule",
     ]
 
@@ -65,25 +66,9 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
     def name(self, case: Case) -> str:
         return case.licence.name
 
-    @admin.display(description=_("opened on"))
-    def opened(self, case: Case) -> str:
-        return both_calendars(case.opened_on)
-
-    @admin.display(description=_("notice issued on"))
-    def noticed(self, case: Case) -> str:
-        return both_calendars(case.noticed_on)
-
-    @admin.display(description=_("due on"), ordering="due_on")
-    def due(self, case: Case) -> str:
-        return both_calendars(case.due_on)
-
-    @admin.display(description=_("window ends on"))
-    def window_ends(self, case: Case) -> str:
-        return both_calendars(case.window_ends_on)
-
-    @admin.display(description=_("closed on"), ordering="closed_on")
-    def closed(self, case: Case) -> str:
-        return both_calendars(case.closed_on)
+    @admin.display(description=_("days left, clock stopped"))
+    def left_when_stopped(self, case: Case) -> str:
+        return "-" if case.days_left is None else str(case.days_left)
 
     @admin.display(description=_("fine"), ordering="fined")
     def fine(self, case: Case) -> str:
@@ -142,7 +127,7 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
+class LedgerEntryAdmin(ReadOnly, PortalAdmin):
     list_display = ["on", "licence", "kind", "shown_amount", "by", "reason"]
     fields = [
         "account",
@@ -173,7 +158,7 @@ class LedgerEntryAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
+class ScheduleAdmin(ReadOnly, PortalAdmin):
     list_display = ["kind", "valid_from", "warns_by_sweep", "window_months", "hijri_months"]
     inlines = [StepInline]
     change_list_template = "violations/admin/schedules.html"

@@ -15,6 +15,7 @@ from registration.models import Application, Establishment, Licence
 from shumoos.append_only import append_only
 from shumoos.letters.models import Letter
 from shumoos.saudi import calendar
+from shumoos.templatetags.days import both_calendars
 
 
 class TermsQuerySet(models.QuerySet["Terms"]):
@@ -46,7 +47,7 @@ class Terms(models.Model):
         ordering = ["-valid_from"]
 
     def __str__(self) -> str:
-        return f"{self.valid_from}"
+        return both_calendars(self.valid_from)
 
 
 class SubscriptionStatus(models.TextChoices):
@@ -256,7 +257,7 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.establishment} {self.period.lower}"
+        return f"{self.establishment} · {both_calendars(self.period.lower)}"
 
     @property
     def begins_on(self) -> date:

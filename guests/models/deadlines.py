@@ -12,6 +12,7 @@ from guests.models.in_force import refuse_looking_back, stay_in_force
 from guests.models.submissions import workplaces
 from registration.models import Establishment
 from shumoos.saudi import calendar
+from shumoos.templatetags.days import both_calendars
 
 # Reminders look back ten days, which a deadline and an outage of ours have to fit into.
 MOST_HOURS = 168
@@ -52,7 +53,7 @@ class Deadline(models.Model):
         triggers = stay_in_force("valid_from")
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.valid_from}"
+        return f"{self.kind_label} · {both_calendars(self.valid_from)}"
 
     def clean(self) -> None:
         if self._state.adding:

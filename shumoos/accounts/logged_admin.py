@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from shumoos.accounts.access_log import log_change
+from shumoos.admin_fields import PortalAdmin
 
 
-class LoggedAdmin(admin.ModelAdmin):
+class LoggedAdmin(PortalAdmin):
     """Rows that people change in the admin: who did is written with it, and by names which fields."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:

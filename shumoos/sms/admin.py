@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.admin_fields import PortalAdmin
 from shumoos.saudi.mobile import mask
 from shumoos.sms import bodies, kinds, scopes
 from shumoos.sms.models import Outage, TextMessage, Urgency
@@ -50,7 +51,7 @@ class FirstPages(Paginator):
 
 
 @admin.register(TextMessage)
-class TextMessageAdmin(admin.ModelAdmin):
+class TextMessageAdmin(PortalAdmin):
     """What was sent and what came of it, to look at: no body (none is kept), no whole mobile.
 
     Officers see the texts about what belongs to their own office.
@@ -63,7 +64,7 @@ class TextMessageAdmin(admin.ModelAdmin):
     show_full_result_count = False
     paginator = FirstPages
     fields = [
-        "id",
+        "own_number",
         "kind_label",
         "masked_mobile",
         "language",
@@ -87,9 +88,13 @@ class TextMessageAdmin(admin.ModelAdmin):
     def kind_label(self, message: TextMessage) -> str:
         return kinds.labels().get(message.kind, message.kind)
 
+    @admin.display(description=_("number of the text"))
+    def own_number(self, message: TextMessage) -> str:
+        return str(message.pk)
+
     @admin.display(description=_("reason"))
     def reason(self, message: TextMessage) -> str:
-        return message.reason
+        return message.reason or "-"
 
     @admin.display(description=_("to"))
     def masked_mobile(self, message: TextMessage) -> str:
@@ -133,7 +138,7 @@ class TextMessageAdmin(admin.ModelAdmin):
 
 
 @admin.register(Outage)
-class OutageAdmin(admin.ModelAdmin):
+class OutageAdmin(PortalAdmin):
     """When the gateway took no texts, to look at."""
 
     list_display = ["began_at", "ended_at", "reason", "tries"]

@@ -205,7 +205,7 @@ class TextMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return f"{self.label} · {self.id}"
 
     @property
     def label(self) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from registration.models import Licence
 from shumoos.append_only import append_only, never_emptied
 from shumoos.letters.models import Letter
+from shumoos.templatetags.days import sar
 from violations.chain import LINKS
 from violations.models.accounts import Account
 from violations.models.cases import Case
@@ -191,4 +192,4 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount}"
+        return f"{self.get_kind_display()} · {sar(self.amount)}"

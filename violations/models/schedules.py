@@ -93,7 +93,7 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {show_both(self.valid_from, get_language() or 'ar')}"
+        return f"{self.get_kind_display()} · {show_both(self.valid_from, get_language() or 'ar')}"
 
 
 class Step(models.Model):
