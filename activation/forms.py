@@ -262,7 +262,7 @@ class PeriodForm(forms.Form):
 
     days = forms.TypedChoiceField(choices=[(days, days) for days in DAYS], coerce=int, required=False)
     first = DayField(label=_("From"), required=False)
-    last = DayField(label=_("Up to and with"), required=False)
+    last = DayField(label=_("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

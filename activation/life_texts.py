@@ -17,7 +17,7 @@ LABELS = {
     "subscription_in_grace": _("Subscription ended, days of grace"),
     "subscription_ended": _("Days of grace over"),
     "subscription_renewed": _("Subscription renewed"),
-    "subscription_suspended": _("Subscription suspended"),
+    "subscription_suspended": _("Subscription suspended by order"),
     "subscription_reinstated": _("Subscription reinstated"),
     "subscription_closed": _("Subscription closed"),
     "closing_refused": _("Closing refused"),

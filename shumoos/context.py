@@ -17,7 +17,6 @@ LANGUAGE_NAMES = {"ar": "العربية", "en": "English"}
 
 HOME = ("home", _("Home"))
 GUESTS = ("guests:list", _("Guests"))
-ADMIN = ("admin:index", _("Administration"))
 CLOSINGS = ("activation:closings", _("Requests for closing"))
 REGISTERS = ("registration:registers", _("Registers"))
 ORDERS = ("violations:orders", _("Suspension orders"))
@@ -46,10 +45,11 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
         ACCOUNT,
     ],
     Role.DIRECTORY: [DIRECTORY, ACCOUNT],
-    Role.SUPERVISOR: [HOME, ADMIN, ACCOUNT],
-    Role.HEAD: [HOME, ADMIN, STAFF, ACCOUNT],
-    Role.AUDITOR: [HOME, ADMIN, LOG, DIRECTORY, REGISTERS, ACCOUNT],
-    Role.ADMINISTRATOR: [HOME, ADMIN, STAFF, ACCOUNT],
+    # Their home is in the admin.
+    Role.SUPERVISOR: [HOME, ACCOUNT],
+    Role.HEAD: [HOME, STAFF, ACCOUNT],
+    Role.AUDITOR: [HOME, LOG, DIRECTORY, REGISTERS, ACCOUNT],
+    Role.ADMINISTRATOR: [HOME, STAFF, ACCOUNT],
 }
 
 

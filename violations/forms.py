@@ -219,7 +219,7 @@ class YearForm(forms.Form):
     """The months that sums are about: of a year, this one by default."""
 
     first = DayField(label=_("From"), required=False)
-    last = DayField(label=_("Up to and with"), required=False)
+    last = DayField(label=_("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")

@@ -34,9 +34,11 @@ LABELS: dict[str, Promise] = {
 def start(request: HttpRequest) -> HttpResponse:
     """Open the admin on the office's work for those who have one; `?all` is the list of everything."""
     role = getattr(request.user, "role", "")
-    if role in (Role.SUPERVISOR, Role.HEAD) and request.user.is_active and "all" not in request.GET:
+    has_queue = role in (Role.SUPERVISOR, Role.HEAD) and request.user.is_active
+    if has_queue and "all" not in request.GET:
         return redirect("admin:activation_queue")
-    return admin.site.index(request)
+    # As the links say that lead here.
+    return admin.site.index(request, {"title": _("Everything else") if has_queue else _("Home")})
 
 
 @require_safe

@@ -49,6 +49,7 @@ def review_page(
     read = read_context(request, application)
     context = {
         "title": application.shown_reference,
+        "subtitle": application.name,
         "application": application,
         "open_review": open_review,
         "is_mine": is_mine,

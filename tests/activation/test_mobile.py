@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from activation import decisions
@@ -122,7 +122,11 @@ def test_credentials_that_fail_or_have_no_receipt_come_back(client, supervisor, 
 
     assert failing(client) == [application]
     assert failing(sign_in(OfficerFactory(office="MKK"))) == []
-    assertContains(client.get(page("review", application)), "لم تصل بيانات الدخول")
+    shown = client.get(page("review", application))
+    assertContains(shown, "لم تصل بيانات الدخول")
+    with translation.override("ar"):
+        assertContains(shown, credentials().reason)
+    assertNotContains(shown, "30003")
 
 
 def test_credentials_that_were_sent_just_now_are_waited_for(client, supervisor, application):
