@@ -123,6 +123,7 @@ class PortalAdmin(admin.ModelAdmin):
     def leads_on(self, request: HttpRequest, name: Any) -> bool:
         """Whether the person may go where Django would have this field lead, or it leads nowhere."""
         field = field_of(self.model, name)
-        if not isinstance(field, models.ForeignKey) or field.related_model not in self.admin_site._registry:
+        pages: dict[Any, admin.ModelAdmin] = dict(self.admin_site._registry)
+        if not isinstance(field, models.ForeignKey) or field.related_model not in pages:
             return True
-        return self.admin_site._registry[field.related_model].has_view_permission(request)
+        return pages[field.related_model].has_view_permission(request)
