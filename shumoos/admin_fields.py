@@ -15,14 +15,14 @@ from django.utils.translation import gettext
 
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
-Column = Callable[[models.Model], str]
+Column = Callable[[Any], str]
 
 
 @cache
 def in_both_calendars(model: type[models.Model], name: str, *, is_narrow: bool = False) -> Column:
     """Return what stands for a field in a list's columns or among what is only read: its day, or moment."""
     field = model._meta.get_field(name)
-    show = both_calendars_time if isinstance(field, models.DateTimeField) else both_calendars
+    show: Column = both_calendars_time if isinstance(field, models.DateTimeField) else both_calendars
     if is_narrow:
         show = kept_together(show)
     return column(field, lambda row: show(getattr(row, name)))
@@ -110,15 +110,16 @@ class PortalAdmin(admin.ModelAdmin):
 
     def as_read(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         """Return these fields as they are shown to read; Django would link to pages that answer 403."""
+        model: type[models.Model] = self.model
 
         def shown(name: Any) -> Any:
             if name == "language":
-                return in_words(self.model, name)
-            if isinstance(field_of(self.model, name), models.ManyToManyField):
-                return together(self.model, name)
-            return name if self.leads_on(request, name) else without_link(self.model, name)
+                return in_words(model, name)
+            if isinstance(field_of(model, name), models.ManyToManyField):
+                return together(model, name)
+            return name if self.leads_on(request, name) else without_link(model, name)
 
-        return [shown(name) for name in dated(self.model, names)]
+        return [shown(name) for name in dated(model, names)]
 
     def leads_on(self, request: HttpRequest, name: Any) -> bool:
         """Whether the person may go where Django would have this field lead, or it leads nowhere."""
