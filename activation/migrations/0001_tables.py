@@ -9,12 +9,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 from pgtrigger.compiler import Trigger, UpsertTriggerSql
 
+from shumoos.first_tables import FirstTables
+
 ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 STATUSES = [("active", "Active"), ("suspended", "Suspended"), ("closed", "Closed")]
 NO_CHANGE = "RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;"
 
 
-class Migration(migrations.Migration):
+class Migration(FirstTables):
     initial = True
 
     # What a database made before this has applied. These names are not for later migrations.

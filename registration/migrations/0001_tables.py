@@ -17,6 +17,7 @@ from pgtrigger.compiler import Trigger, UpsertTriggerSql
 from registration.models import applications, mandates
 from registration.models.drafts import make_resume_key
 from registration.storage import random_name
+from shumoos.first_tables import FirstTables
 
 ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 STATUSES = [
@@ -87,7 +88,7 @@ FOLDED = models.GeneratedField(
 )
 
 
-class Migration(migrations.Migration):
+class Migration(FirstTables):
     initial = True
 
     # What a database made before this has applied. These names are not for later migrations.
@@ -106,6 +107,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        # These of other people come first, while there are few models to read again for each of their steps.
+        ("admin", "0003_logentry_add_action_flag_choices"),
+        ("axes", "0010_accessattemptexpiration"),
+        ("otp_totp", "0003_add_timestamps"),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from pgtrigger.compiler import Trigger, UpsertTriggerSql
 
 from shumoos.accounts.models.factors import new_secret
 from shumoos.accounts.models.people import PersonManager
+from shumoos.first_tables import FirstTables
 
 ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 ROLES = [
@@ -27,7 +28,7 @@ NO_CHANGE = "RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % tab
 NO_EMPTYING = "RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;"
 
 
-class Migration(migrations.Migration):
+class Migration(FirstTables):
     initial = True
 
     # What a database made before this has applied. These names are not for later migrations.

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from pgtrigger.compiler import Trigger, UpsertTriggerSql
 
+from shumoos.first_tables import FirstTables
 from shumoos.letters.models import copy_name, make_code
 
 ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
@@ -16,7 +17,7 @@ NO_DELETE = "RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TA
 NO_UPDATE = "RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;"
 
 
-class Migration(migrations.Migration):
+class Migration(FirstTables):
     initial = True
 
     # What a database made before this has applied. These names are not for later migrations.

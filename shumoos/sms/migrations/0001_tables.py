@@ -6,10 +6,12 @@ from django.db import migrations, models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from shumoos.first_tables import FirstTables
+
 ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 
 
-class Migration(migrations.Migration):
+class Migration(FirstTables):
     initial = True
 
     # What a database made before this has applied. These names are not for later migrations.
