@@ -47,6 +47,7 @@ COPY_REFUSED = "COPY guests_refusedrow (file_import_id, row, faults, cells) FROM
 COPY_WAITING = (
     "COPY guests_waitingcompanion (file_import_id, row, client_reference, main, content, cells) FROM STDIN"
 )
+# As one text, which is sent more quickly than very many; no reference has a line break.
 PROBE = """
     SELECT client_reference, id, kind, content FROM guests_guestrecord
     WHERE establishment_id = %s AND client_reference = ANY(string_to_array(%s, E'\\n'))
@@ -81,14 +82,16 @@ LOSE = """
 
 
 @contextmanager
-def pace() -> Iterator[None]:
+def pace(*, stores: bool) -> Iterator[None]:
     """Run Python as it suits two threads with very many rows, for the block.
 
     The rows are lists in lists without a cycle, in which the collector would look for some again and again.
-    And the writing thread, which mostly waits for the database, gets its turn at once when that has answered.
+    And where rows are stored, the writing thread, which mostly waits for the database, gets its turn at once
+    when that has answered; in a check it has time, and asking for turns takes some.
     """
     interval, collects = sys.getswitchinterval(), gc.isenabled()
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    if stores:
+        sys.setswitchinterval(SWITCH_INTERVAL)
     gc.disable()
     try:
         yield
@@ -282,7 +285,6 @@ class Writer:
     ) -> tuple[Sequence[Row], int, list[Refused]]:
         """Tell the new records from those that are known, and from other records under the same reference."""
         with connection.cursor() as cursor:
-            # No reference has a line break, and one text is sent more quickly than very many.
             cursor.execute(PROBE, [self.file.establishment_id, "\n".join(map(reference_of, rows))])
             found = {reference: stored for reference, *stored in cursor.fetchall()}
         if not found:

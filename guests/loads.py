@@ -10,14 +10,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from guests.copying import NULL, as_json, escaped, lines_of
 from guests.files.sifting import Range, Refused, Row, Seen, main_of, number_of, reference_of
 from guests.kinds import Kind
 from guests.kinds.base import canonical_json
-from guests.models import GuestRecord
 from guests.models.file_imports import FileImport, WaitingCompanion
+
+# No reference has a line break, and one text is sent more quickly than very many.
+KNOWN = """
+    SELECT client_reference FROM guests_guestrecord
+    WHERE establishment_id = %s AND kind = %s AND client_reference = ANY(string_to_array(%s, E'\\n'))
+"""
 
 
 @dataclass
@@ -98,8 +104,9 @@ class Loader:
         """Return which of the references earlier records of the establishment and kind have."""
         if not mains:
             return set()
-        records = GuestRecord.objects.filter(establishment=self.file.establishment_id, kind=self.kind.code)
-        return set(records.filter(client_reference__in=mains).values_list("client_reference", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(KNOWN, [self.file.establishment_id, self.kind.code, "\n".join(mains)])
+            return {reference for (reference,) in cursor.fetchall()}
 
     # Lines of a copy --------------------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """From chunks of cells to ranges of records: what each row says by itself, and doubles within the file."""
 
+import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -16,8 +18,10 @@ from guests.kinds.errors import faults_in
 from guests.kinds.plain import Plain, PlainRows
 
 number_of, reference_of, main_of = itemgetter(0), itemgetter(1), itemgetter(2)
-# Places for references, of twelve bytes each, with which to begin: what a file seems to hold may not come.
-LEAST, MOST_EXPECTED = 1 << 14, 1 << 21
+# With how many places for references to begin, of twelve bytes each: what a file seems to hold may not come.
+LEAST_BITS, MOST_BITS = 14, 21
+HASH_BITS = sys.hash_info.width
+Table = tuple["array[int]", "array[int]", int]
 
 
 class Row(NamedTuple):
@@ -60,6 +64,10 @@ class Range:
 
     def cells(self, number: int) -> dict[str, str]:
         return self.chunk.cells(self.chunk.position(number))
+
+    def drop(self, number: int) -> None:
+        """Take a row out of those that are right."""
+        del self.rows[bisect_left(self.rows, number, key=number_of)]
 
     def content(self, row: Row) -> Content:
         """Return what a row says, also where it is not among its items."""
@@ -122,15 +130,11 @@ class Sifter:
 
     def refuse_doubles(self, sifted: Range) -> None:
         rows = sifted.rows
-        doubles = self.seen.add_all(list(map(reference_of, rows)), list(map(number_of, rows)))
-        if not doubles:
-            return
-        for at, first in doubles.items():
-            number = number_of(rows[at])
+        doubles = self.seen.add_all(map(reference_of, rows), map(number_of, rows))
+        for number, first in doubles.items():
             fault = [self.kind.reference, "duplicate_in_file", "", {"row": first}]
             sifted.refused.append(Refused(number, [fault], sifted.cells(number)))
-        for at in reversed(doubles):
-            del rows[at]
+            sifted.drop(number)
 
 
 class Seen:
@@ -142,54 +146,60 @@ class Seen:
 
     def __init__(self, expected: int = 0) -> None:
         self.count = 0
-        size = LEAST
-        while size < min(2 * expected, MOST_EXPECTED):
-            size *= 2
+        bits = LEAST_BITS
+        while bits < MOST_BITS and 1 << bits < 2 * expected:
+            bits += 1
         # Replaced whole, because another thread reads it.
-        self.table = self.empty(size)
+        self.table = self.empty(bits)
 
     @staticmethod
-    def empty(size: int) -> tuple["array[int]", "array[int]", int]:
-        return array("q", [0]) * size, array("I", [0]) * size, size - 1
+    def empty(bits: int) -> Table:
+        return array("q", [0]) * (1 << bits), array("I", [0]) * (1 << bits), HASH_BITS - bits
 
-    def add_all(self, references: Sequence[str], rows: Sequence[int]) -> dict[int, int]:
-        """Add the references; return the positions of those that were there, with the rows of the first."""
-        while 2 * (self.count + len(references)) > self.table[2]:
+    def add_all(self, references: Iterable[str], rows: Iterable[int]) -> dict[int, int]:
+        """Add the references of rows; return of those that were there the row, and the row of the first."""
+        found = list(map(hash, references))
+        while 2 * (self.count + len(found)) > len(self.table[0]):
             self.grow()
-        marks, firsts, mask = self.table
+        marks, firsts, shift = self.table
         doubles: dict[int, int] = {}
-        for at, mark in enumerate(map(hash, references)):
-            place = mark & mask
-            while there := marks[place]:
-                if there == mark:
-                    doubles[at] = firsts[place]
-                    break
-                place = (place + 1) & mask
-            else:
-                firsts[place] = rows[at]
-                marks[place] = mark or 1
-        self.count += len(references) - len(doubles)
+        for mark, row in zip(found, rows, strict=True):
+            # Half of the places are below nought: they are counted from the end.
+            place = mark >> shift
+            if marks[place]:
+                place = place_of(mark, place, marks)
+                if marks[place]:
+                    doubles[row] = firsts[place]
+                    continue
+            firsts[place] = row
+            marks[place] = mark or 1
+        self.count += len(found) - len(doubles)
         return doubles
 
     def first(self, reference: str) -> int:
         """Return the row in which a reference was first; 0 for none."""
-        marks, firsts, mask = self.table
+        marks, firsts, shift = self.table
         mark = hash(reference) or 1
-        place = mark & mask
+        place = mark >> shift
         while there := marks[place]:
             if there == mark:
                 return firsts[place]
-            place = (place + 1) & mask
+            place = (place + 1) % len(marks)
         return 0
 
     def grow(self) -> None:
-        old_marks, old_firsts, mask = self.table
-        marks, firsts, mask = new = self.empty(2 * (mask + 1))
+        old_marks, old_firsts, shift = self.table
+        marks, firsts, shift = new = self.empty(HASH_BITS - shift + 1)
         for mark, first in zip(old_marks, old_firsts, strict=True):
             if mark:
-                place = mark & mask
-                while marks[place]:
-                    place = (place + 1) & mask
+                place = place_of(mark, mark >> shift, marks)
                 firsts[place] = first
                 marks[place] = mark
         self.table = new
+
+
+def place_of(mark: int, place: int, marks: "array[int]") -> int:
+    """Return where a mark is from a place on, or where it should be: an empty place."""
+    while (there := marks[place]) and there != mark:
+        place = (place + 1) % len(marks)
+    return place

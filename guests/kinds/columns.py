@@ -47,6 +47,7 @@ _REFERENCE = re.compile(r"[0-9A-Za-z._/-]{0,64}")
 _IN_REFERENCES = str.maketrans("", "", f"{string.ascii_letters}{string.digits}._/-")
 _MOBILE = re.compile(r"(?:05|\+9665)([0-9]{8})")
 _MOBILE_LENGTH = 10  # as it is typed at home
+_SHORT = 6
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = r"[ T]((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::([0-5][0-9]))?"
 _AHEAD = timedelta(hours=3)
@@ -192,7 +193,10 @@ def mobiles(read: Read) -> ReadColumn:
     def each(cell: str) -> str:
         if plainly := match(cell):
             return f"+9665{plainly[1]}"
-        return read(cell) if cell else ""
+        if not cell:
+            return ""
+        # To tell other countries' numbers takes long: what is too short for one is told once, as a fault.
+        return read(cell) if len(cell) > _SHORT else DOUBT
 
     return in_blocks(plain, each)
 

@@ -109,6 +109,8 @@ def name(value: str) -> str:
 
 def choice(value: str, *, among: frozenset[str]) -> str:
     """Return one of a few codes, in whatever case it was typed."""
+    if value in among:
+        return value
     code = text(value, limit=REFERENCE_LENGTH).lower()
     if code not in among:
         refuse("unknown")
@@ -117,6 +119,8 @@ def choice(value: str, *, among: frozenset[str]) -> str:
 
 def country(value: str) -> str:
     """Return a country's ISO 3166-1 alpha-3 code."""
+    if value in COUNTRIES:
+        return value
     code = strip_marks(value).strip().upper()
     if code not in COUNTRIES:
         refuse("unknown", "country")

@@ -12,7 +12,7 @@ _MINUS = "\u2212"  # a mathematical sign to Unicode, a hyphen to whoever pastes 
 
 def to_ascii(text: str) -> str:
     """Return `text` with Arabic-Indic and Persian digits as ASCII ones and all else untouched."""
-    return text.translate(_TO_ASCII)
+    return text if text.isascii() else text.translate(_TO_ASCII)
 
 
 def strip_marks(text: str) -> str:

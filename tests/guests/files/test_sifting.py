@@ -158,9 +158,9 @@ def test_a_reference_is_seen_in_the_row_where_it_was_first():
         references = [f"R-{rng.randrange(40_000)}" for _number in range(3_000)]
         rows = list(range(start + 2, start + 3_002))
         expected = {}
-        for at, (reference, row) in enumerate(zip(references, rows, strict=True)):
+        for reference, row in zip(references, rows, strict=True):
             if first.setdefault(reference, row) != row:
-                expected[at] = first[reference]
+                expected[row] = first[reference]
         assert seen.add_all(references, rows) == expected
     assert all(seen.first(reference) == row for reference, row in first.items())
     assert seen.first("R-40000") == 0
