@@ -96,6 +96,32 @@ def test_a_portal_behind_https_says_so_in_cookies_and_headers():
 
 
 @pytest.mark.django_db
+def test_what_is_sent_over_https_holds_the_browser_to_it(settings, owner):
+    from django.test import Client
+
+    from tests.factories import PASSWORD
+
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = True
+    browser = Client()  # which reads the settings anew
+    plain = browser.get("/login/")
+    assert (plain.status_code, plain["Location"]) == (301, "https://testserver/login/")
+    assert "Strict-Transport-Security" not in plain
+    page = browser.get("/login/", secure=True)
+    assert page["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    browser.post("/login/", {"username": owner.username, "password": PASSWORD}, secure=True)
+    browser.post("/language/", {"language": "en"}, secure=True)
+    said = {name: (bool(cookie["secure"]), cookie["samesite"]) for name, cookie in browser.cookies.items()}
+    assert said == {
+        "sessionid": (True, "Lax"),
+        "csrftoken": (True, "Lax"),
+        "django_language": (True, "Lax"),
+    }
+
+
+@pytest.mark.django_db
 def test_the_session_cookie_is_read_by_no_script_and_sent_by_no_other_site(client, owner):
     from tests.factories import PASSWORD
 

@@ -338,6 +338,13 @@ def test_a_decision_asks_for_the_code_again_and_another_region_has_none(lead, ob
     assert Objection.objects.get().outcome == ""
 
 
+def test_the_letter_of_a_decision_is_for_its_own_region(lead, objection, transactional_db):
+    lead.post(at("objection", objection.pk), {"outcome": "upheld", "answer": "x"})
+    assert lead.get(at("decision_letter", objection.pk))["Content-Type"] == "application/pdf"
+    other = signed_in(make_supervisor("makkah", role=Role.HEAD))
+    assert other.get(at("decision_letter", objection.pk)).status_code == 404
+
+
 # Proposals -------------------------------------------------------------------------------------------------
 
 
