@@ -1,6 +1,7 @@
 """Writing a submission and its records in two statements, whatever is found on the way."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -114,8 +115,28 @@ def records_insert(
     whose: list[Any] = [submission.establishment_id, submission.kind]
     references = [content[kind.reference] for content, _written in ordered]
     written = [written for _content, written in ordered]
-    values = [*whose, timezone.now(), references, written, *columns.values(), *whose]
+    arrays = map(array, [references, written, *columns.values()])
+    values = [*whose, timezone.now(), *arrays, *whose]
     return records_statement(tuple(columns), otherwise).replace("{submission}", key), values
+
+
+def array(values: Sequence[str | datetime | bool | None]) -> str:
+    """Return the values as PostgreSQL writes an array.
+
+    psycopg2 makes an expression of a list, with a constant for each value: to read thousands of them takes
+    the server as long as to insert the rows.
+    """
+    return f"{{{','.join(map(element, values))}}}"
+
+
+def element(value: str | datetime | bool | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    text = value if isinstance(value, str) else value.isoformat()
+    escaped = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 def submission_values(submission: Submission) -> list[Any]:
