@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -108,6 +108,4 @@ def fault_of(code: str) -> Fault:
     if code.isdigit() and int(code) < 1000 and code != "400":
         return Fault(Blame.GATEWAY, DOWN)
     # Somebody then sees it and can send again, while trying for two days would hide it.
-    return Fault(
-        Blame.TEXT, _gettext("The gateway refused the text with its code %(code)s.") % {"code": code}
-    )
+    return Fault(Blame.TEXT, gettext("The gateway refused the text with its code %(code)s.") % {"code": code})

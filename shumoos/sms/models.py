@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.sms import kinds
@@ -221,12 +221,12 @@ class TextMessage(models.Model):
     def reason(self) -> str:
         """Why it has not arrived, in plain words and the language of the moment; nothing if all is well."""
         if self.status == Status.SENT and self.sent_at and self.sent_at < timezone.now() - UNREPORTED_AFTER:
-            return _gettext("Sent, but after 30 minutes there is no receipt that it was delivered.")
+            return gettext("Sent, but after 30 minutes there is no receipt that it was delivered.")
         if not self.error:
             return ""
         sentence = str(fault_of(self.error).sentence)
         if self.is_given_up:
-            return _gettext("Given up after 48 hours of trying. %(why)s") % {"why": sentence}
+            return gettext("Given up after 48 hours of trying. %(why)s") % {"why": sentence}
         return sentence
 
     def hold(self) -> bool:

@@ -1,3 +1,4 @@
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from shumoos.management.commands.messages import PLURAL_FORMS, read, text_outside_gettext
+from shumoos.management.commands.messages import PLURAL_FORMS, read, sources, text_outside_gettext
 
 VIEW = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
@@ -246,6 +247,17 @@ def test_words_in_a_page_outside_gettext_are_reported(catalogue, project):
 )
 def test_what_needs_no_translation_is_left_alone(template):
     assert list(text_outside_gettext(template)) == []
+
+
+def test_no_source_calls_gettext_by_a_name_that_is_not_looked_for():
+    """`from … import gettext as say` would leave every sentence of the file without Arabic."""
+    root = Path(settings.BASE_DIR)
+    renamed = re.compile(r"\bp?n?gettext(?:_lazy)? as (?!_\b)\w+")
+    assert [
+        str(path.relative_to(root))
+        for path in sources(root)
+        if path.suffix == ".py" and renamed.search(path.read_text(encoding="utf-8"))
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,17 @@ def test_credentials_without_a_receipt_need_attention_after_half_an_hour(send, a
     assert needing_attention() == [text]
     with translation.override("en"):
         assert text.reason == "Sent, but after 30 minutes there is no receipt that it was delivered."
+    with translation.override("ar"):
+        assert text.reason == "أُرسلت، ولم يصل خلال 30 دقيقة ما يؤكد تسليمها."
+
+
+def test_a_code_that_nobody_knows_is_told_in_both_languages_too(send):
+    text = send(Refused("29999"))
+
+    with translation.override("en"):
+        assert text.reason == "The gateway refused the text with its code 29999."
+    with translation.override("ar"):
+        assert text.reason == "رفضت بوابة الرسائل الرسالة برمزها 29999."
 
 
 def test_a_receipt_that_comes_late_ends_it(send, age):

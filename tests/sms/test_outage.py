@@ -122,6 +122,8 @@ def test_texts_are_given_up_after_two_days_of_it(down, twilio, age):
         assert TextMessage.objects.first().reason == (
             "Given up after 48 hours of trying. The gateway cannot be reached at present."
         )
+    with translation.override("ar"):
+        assert TextMessage.objects.first().reason.startswith("توقفت المحاولات بعد 48 ساعة.")
 
 
 @pytest.mark.parametrize("code", [21610, 21408])
