@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from activation.failed_texts import with_failed_text
+from activation import failed_texts
 from activation.models import Review
 from registration import office_time
 from registration.models import (
@@ -46,6 +46,8 @@ class Row:
     review: Review | None
     # Working days, as `office_time.days_left` counts them; None where the office's clock does not run.
     days_left: int | None
+    # Why the owner's credentials have not arrived, in plain words, where that is what the tab is about.
+    failure: str = ""
 
     @property
     def tone(self) -> str:
@@ -105,7 +107,7 @@ class Desk:
         if tab == "returned":
             return visible.filter(status=Status.RETURNED)
         if tab == "failed":
-            return with_failed_text(visible.filter(status=Status.ACTIVATED))
+            return failed_texts.with_failed_text(visible.filter(status=Status.ACTIVATED))
         if tab == "proposed":
             proposed = Review.objects.filter(decision="", proposed_at__isnull=False)
             return visible.filter(status=Status.UNDER_REVIEW, pk__in=proposed.values("application_id"))
@@ -147,7 +149,12 @@ class Desk:
         sign = "-" if is_backwards else ""
         found = list(with_company(applications.order_by(f"{sign}{age}", f"{sign}id"))[: PAGE + 1])
         shown = found[:PAGE]
-        return Page(self.clocked(shown), make_key(shown[-1], age) if len(found) > PAGE else "")
+        rows = self.clocked(shown)
+        if tab == "failed":
+            reasons = failed_texts.reasons(shown)
+            for row in rows:
+                row.failure = reasons.get(row.application.pk, "")
+        return Page(rows, make_key(shown[-1], age) if len(found) > PAGE else "")
 
     def clocked(self, applications: list[Application]) -> list[Row]:
         """Return the rows with their clocks: two queries, however many there are."""

@@ -7,8 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from activation import claims, decisions, dossier
-from activation.failed_texts import with_failed_text
+from activation import claims, decisions, dossier, failed_texts
 from activation.forms import (
     ChecklistForm,
     ColleagueReasonForm,
@@ -91,12 +90,13 @@ def subscription_context(application: Application) -> dict[str, Any]:
         .get()
     )
     user = subscription.establishment.owner.user
+    is_unseen = user is not None and not has_chosen_password(user)
     return {
         "subscription": subscription,
         # Until then the office may send credentials, and to another mobile.
-        "is_unseen": user is not None and not has_chosen_password(user),
+        "is_unseen": is_unseen,
         "texts": TextMessage.objects.about(application, subscription),
-        "text_failed": with_failed_text(Application.objects.filter(pk=application.pk)).exists(),
+        "text_failure": failed_texts.reasons([application]).get(application.pk, "") if is_unseen else "",
     }
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from activation import decisions
@@ -114,19 +114,26 @@ def test_only_who_reviews_it_changes_it(application):
     assert post(sign_in(OfficerFactory(office="MKK")), application).status_code == 404
 
 
-@pytest.mark.parametrize(("status", "minutes"), [(Status.FAILED, 0), (Status.SENT, 31)])
-def test_credentials_that_fail_or_have_no_receipt_come_back(client, supervisor, application, status, minutes):
+UNREACHABLE = "كان الجوال مغلقًا أو خارج التغطية. اطلب من صاحبه تشغيله."
+NO_RECEIPT = "أُرسلت، ولم يصل خلال 30 دقيقة ما يؤكد تسليمها."
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "why"), [(Status.FAILED, 0, UNREACHABLE), (Status.SENT, 31, NO_RECEIPT)]
+)
+def test_credentials_that_fail_or_have_no_receipt_come_back_with_the_reason_in_plain_words(
+    client, supervisor, application, status, minutes, why
+):
     decisions.activate(application, by=supervisor)
     assert failing(client) == []
     fail(credentials(), status=status, minutes=minutes)
 
     assert failing(client) == [application]
     assert failing(sign_in(OfficerFactory(office="MKK"))) == []
-    shown = client.get(page("review", application))
-    assertContains(shown, "لم تصل بيانات الدخول")
-    with translation.override("ar"):
-        assertContains(shown, credentials().reason)
-    assertNotContains(shown, "30003")
+    assertContains(client.get(QUEUE, {"tab": "failed"}), why)
+    review = client.get(page("review", application))
+    assertContains(review, f"{why} لم تصل بيانات الدخول")
+    assertNotContains(review, "30003")
 
 
 def test_credentials_that_were_sent_just_now_are_waited_for(client, supervisor, application):

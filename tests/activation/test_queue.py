@@ -11,9 +11,10 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertRedirects
 
 from activation import decisions
-from activation.queue import Desk
-from registration.models import Agreement, Application, Holiday, Mandate, Provider
+from activation.queue import TABS, Desk
+from registration.models import Agreement, Application, Holiday, Mandate, Office, Provider
 from shumoos.accounts.models import Role
+from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, OfficerFactory, UserFactory, city, office, sector
@@ -95,6 +96,30 @@ def test_the_clock_shows_what_is_left(supervisor, application, days, left, tone)
     assert (row.days_left, row.tone) == (left, tone)
 
 
+@pytest.mark.parametrize(
+    ("days", "tone", "words"),
+    [
+        (0, "success", "بقي يومان"),
+        (2, "warning", "آخر يوم"),
+        (3, "danger", "تأخر يومًا واحدًا"),
+    ],
+)
+def test_the_page_says_the_days_left_in_words_and_colour(supervisor, application, days, tone, words):
+    days_ago(application, days)
+    with time_machine.travel("2026-11-25 09:00Z", tick=False):
+        response = sign_in(supervisor).get(QUEUE)
+    assertContains(response, f'<span class="clock clock-{tone}">{words}</span>')
+
+
+def test_how_many_days_an_office_has_is_data(supervisor, application):
+    Office.objects.filter(code="RUH").update(target_days=5)
+    days_ago(application, 3)
+    with time_machine.travel("2026-11-25 09:00Z", tick=False):
+        [row] = Desk(supervisor).page(Application.objects.all()).rows
+        assert list(Desk(supervisor).in_tab("overdue")) == []
+    assert row.days_left == 2
+
+
 def test_overdue_is_what_has_used_up_its_days_the_oldest_first(supervisor):
     applications = [days_ago(ApplicationFactory(), days) for days in (2, 3, 9)]
     with time_machine.travel("2026-11-25 09:00Z", tick=False):
@@ -112,7 +137,9 @@ def test_a_returned_application_shows_its_clock_as_it_stood(supervisor):
         decisions.return_to_owner(application, by=supervisor, reason="ناقص", flags={"letter": "غير واضح"})
     with time_machine.travel("2026-11-25 09:00Z", tick=False):
         [row] = Desk(supervisor).page(Application.objects.all()).rows
+        page = sign_in(supervisor).get(QUEUE, {"tab": "returned"})
     assert row.days_left == 1
+    assertContains(page, "بقي يوم واحد · متوقف")
 
 
 def test_counts_stop_at_99(supervisor, monkeypatch):
@@ -172,6 +199,64 @@ def test_the_pages_of_a_filtered_tab_keep_its_filters(supervisor_client, monkeyp
     assert (response.context["page"].applications, response.context["page"].next_key) == ([second], "")
 
 
+def walk(client, **query):
+    """The references on each page, from the first to the last."""
+    pages = []
+    while True:
+        page = client.get(QUEUE, query).context["page"]
+        pages.append([application.pk for application in page.applications])
+        if not page.next_key:
+            return pages
+        query["after"] = page.next_key
+
+
+@pytest.mark.parametrize("tab", ["waiting", "mine", "overdue", "returned", "decided"])
+def test_pages_go_through_what_came_at_the_same_moment_once_each(
+    supervisor_client, supervisor, monkeypatch, tab
+):
+    monkeypatch.setattr("activation.queue.PAGE", 2)
+    applications = [days_ago(claimed(ApplicationFactory(), supervisor), 30) for _position in range(5)]
+    for application in applications:
+        if tab == "returned":
+            decisions.return_to_owner(application, by=supervisor, reason="ناقص")
+        if tab == "decided":
+            decisions.activate(application, by=supervisor)
+    moment = timezone.now() if tab == "decided" else None
+    Application.objects.update(submitted_at=timezone.now(), decided_at=moment)
+
+    pages = walk(supervisor_client, tab=tab)
+
+    order = -1 if tab == "decided" else 1
+    assert [pk for page in pages for pk in page] == [application.pk for application in applications][::order]
+    assert [len(page) for page in pages] == [2, 2, 1]
+
+
+def test_what_leaves_the_queue_shifts_no_later_page(supervisor_client, supervisor, monkeypatch):
+    monkeypatch.setattr("activation.queue.PAGE", 2)
+    applications = [ApplicationFactory() for _position in range(4)]
+    key = supervisor_client.get(QUEUE).context["page"].next_key
+
+    decisions.activate(claimed(applications[0], supervisor), by=supervisor)
+
+    assert shown(supervisor_client, after=key) == applications[2:]
+
+
+@pytest.mark.parametrize("tab", [*TABS, "search"])
+def test_no_page_counts_all_applications_or_skips_over_any(monkeypatch, tab):
+    monkeypatch.setattr("activation.queue.PAGE", 2)
+    client = sign_in(OfficerFactory(role=Role.HEAD))
+    for _position in range(3):
+        ApplicationFactory(name_en="Invented Flats")
+    query = {"q": "Invented"} if tab == "search" else {"tab": tab}
+    with CaptureQueriesContext(connection) as queries:
+        walk(client, **query)
+
+    about = [query["sql"] for query in queries if '"registration_application"' in query["sql"]]
+    assert about
+    assert [sql for sql in about if " OFFSET " in sql] == []
+    assert [sql for sql in about if "COUNT(" in sql and " LIMIT " not in sql] == []
+
+
 @pytest.mark.parametrize("tab", ["waiting", "mine", "overdue", "returned", "failed", "decided"])
 @pytest.mark.parametrize("key", ["rubbish", "_", "2026-13-01_1", "20261125T090000.000000+0000_x"])
 def test_a_broken_page_key_is_the_first_page(supervisor_client, application, tab, key):
@@ -208,6 +293,8 @@ def test_a_tab_takes_as_many_queries_for_three_as_for_one_and_at_most_25(tab):
         days_ago(ApplicationFactory(), 30)
         decisions.claim(ApplicationFactory(), by=head)
         decisions.activate(claimed(ApplicationFactory(), head), by=head)
+        TextMessage.objects.filter(kind="credentials").update(status="failed", error="21614")
+        decisions.propose(claimed(ApplicationFactory(), head), by=head)
         returned = ApplicationFactory()
         decisions.claim(returned, by=head)
         decisions.return_to_owner(returned, by=head, reason="ناقص", flags={"letter": "غير واضح"})
@@ -219,8 +306,26 @@ def test_a_tab_takes_as_many_queries_for_three_as_for_one_and_at_most_25(tab):
     one_of_each()
     one_of_each()
     with CaptureQueriesContext(connection) as three:
-        client.get(QUEUE, {"tab": tab})
+        response = client.get(QUEUE, {"tab": tab})
+    assert len(response.context["page"].rows) >= 3
     assert len(one) == len(three) <= 25
+
+
+def test_the_search_box_takes_as_many_queries_for_five_as_for_two_and_at_most_25(supervisor_client):
+    def found():
+        with CaptureQueriesContext(connection) as queries:
+            page = supervisor_client.get(QUEUE, {"q": "مخترعة"}).context["page"]
+        return len(page.rows), len(queries)
+
+    for _position in range(2):
+        ApplicationFactory()
+    found()
+    two, queries_for_two = found()
+    for _position in range(3):
+        ApplicationFactory()
+    five, queries_for_five = found()
+    assert (two, five) == (2, 5)
+    assert queries_for_two == queries_for_five <= 25
 
 
 def test_a_supervisor_without_an_office_sees_nothing(application):
