@@ -1,4 +1,4 @@
-"""Activates an application and is killed on the way, once before each step; run by test_killed.py.
+"""Activates an application and is killed on the way, once at each step; run by test_killed.py.
 
 Takes the application's key, the supervisor's, and the steps; prints for each the signal that ended it.
 """
@@ -14,6 +14,7 @@ django.setup()
 from activation import decisions, life, subscribing  # noqa: E402
 from registration.models import Application  # noqa: E402
 from shumoos.accounts.models import User  # noqa: E402
+from shumoos.sms.tasks import send_due_texts  # noqa: E402
 
 
 def die(*args, **kwargs):
@@ -28,6 +29,9 @@ def close_and_die(*args, real=decisions.close, **kwargs):
 def activate(application_pk, supervisor_pk, step):
     if step == "commit":
         decisions.close = close_and_die
+    elif step == "ring":
+        # All is committed, and no worker has been woken.
+        send_due_texts.delay = die
     else:
         for module in (subscribing, decisions, life):
             if hasattr(module, step):

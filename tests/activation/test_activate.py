@@ -11,12 +11,15 @@ from activation.models import Review, Subscription
 from registration.models import Establishment, Licence, Owner
 from registration.moves import MoveRefused
 from shumoos.accounts.models import User
+from shumoos.letters.copies import issued_pdf
 from shumoos.letters.models import Letter
+from shumoos.letters.render import printed
 from shumoos.saudi import calendar
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed, everything_ticked, page
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, LicenceFactory, OfficerFactory, UserFactory, office
+from tests.letters.test_render import text_of
 from violations.escalation import escalate
 from violations.models import Case
 
@@ -112,10 +115,24 @@ def test_what_nobody_has_taken_up_is_not_activated(supervisor, application):
         decisions.activate(application, by=supervisor)
 
 
-def test_only_who_took_it_up_decides(supervisor, application):
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ("activate", {}),
+        ("propose", {}),
+        ("return_to_owner", {"reason": "ناقص"}),
+        ("reject", {"reason": "السبب"}),
+        ("release", {}),
+        ("tick", {"person_checked": False, "checks": {}}),
+    ],
+)
+def test_only_who_took_it_up_decides(supervisor, application, decision, said):
     claimed(application, supervisor)
     with pytest.raises(MoveRefused, match=supervisor.full_name):
-        decisions.activate(application, by=OfficerFactory())
+        getattr(decisions, decision)(application, by=OfficerFactory(), **said)
+    application.refresh_from_db()
+    review = application.reviews.get()
+    assert (application.status, review.decision, review.person_checked) == ("under_review", "", True)
 
 
 def test_a_second_establishment_joins_the_account_there_is(supervisor, application):
@@ -205,6 +222,30 @@ def test_the_statement_letter_is_downloaded_by_the_office_and_nobody_else(
     assert response["Content-Disposition"].endswith('.pdf"')
     assert response.content.startswith(b"%PDF-")
     assert makkah_client.get(page("statement", application)).status_code == 404
+
+
+def test_the_statement_says_all_that_the_licensing_authority_asks_for(application):
+    supervisor = OfficerFactory(full_name="Salem Mukhtari")
+    subscription = decisions.activate(claimed(application, supervisor), by=supervisor)
+
+    letter = subscription.statement
+    said = " ".join(text_of(issued_pdf(letter)).split())
+    for words in (
+        letter.number,
+        application.authority.name_en,
+        application.name_en,
+        application.licence_number,
+        application.commercial_registration,
+        application.city.name_en,
+        application.shown_reference,
+        application.office.name_en,
+        supervisor.full_name,
+        calendar.show_both(calendar.today(), "en"),
+        calendar.show_both(subscription.ends_on, "en"),
+        letter.shown_code,
+    ):
+        assert words in said, words
+    assert printed(letter)["content"]["office"] == application.office.name_ar
 
 
 def test_new_credentials_are_sent_until_the_owner_has_chosen_a_password(

@@ -11,7 +11,8 @@ from activation.models import Review
 from activation.tasks import give_back_idle_claims
 from registration.models import Application
 from registration.moves import MoveRefused
-from tests.activation.reviewing import claimed, page
+from shumoos.celery import app
+from tests.activation.reviewing import answers, claimed, page
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, OfficerFactory
 from tests.races import at_once
@@ -59,6 +60,18 @@ def test_any_work_counts(supervisor, supervisor_client, application, work):
         decisions.tick(application, by=supervisor, person_checked=True, checks={})
 
     assert claims.give_back_idle() == 0
+
+
+def test_what_waits_for_the_head_stays(supervisor, application):
+    decisions.tick(application, by=supervisor, person_checked=True, checks=answers(application.reviews.get()))
+    decisions.propose(application, by=supervisor)
+    idle(application, 121)
+    assert claims.give_back_idle() == 0
+
+
+def test_the_beat_looks_for_them_every_minute():
+    schedules = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    assert schedules[give_back_idle_claims.name] <= 60
 
 
 def test_a_colleagues_look_is_not_work(application):

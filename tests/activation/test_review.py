@@ -14,6 +14,7 @@ from activation import decisions
 from activation.models import Review
 from registration import corrections, moves
 from registration.models import Application
+from registration.models.applications import TYPED
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Look
 from shumoos.saudi import calendar
@@ -95,6 +96,30 @@ def test_the_review_page_shows_data_documents_and_history_and_logs_the_look(supe
         assertContains(response, page("read", application, document.pk))
     look = Look.objects.get()
     assert (look.action, look.subject) == ("review", f"registration.application:{application.pk}")
+
+
+def test_the_history_says_what_happened_and_by_whom_and_why_the_latest_first(
+    supervisor_client, supervisor, application
+):
+    colleague = OfficerFactory(full_name="زميل مخترع")
+    decisions.claim(application, by=colleague)
+    decisions.release(application, by=colleague)
+    decisions.claim(application, by=supervisor)
+    decisions.return_to_owner(application, by=supervisor, reason="الخطاب ناقص")
+
+    response = supervisor_client.get(page("review", application))
+
+    history = response.context["history"]
+    assert [(entry.by, entry.reason) for entry in history] == [
+        (supervisor.full_name, "الخطاب ناقص"),
+        (supervisor.full_name, ""),
+        (colleague.full_name, ""),
+        (colleague.full_name, ""),
+        ("", ""),
+    ]
+    assert [entry.at for entry in history] == sorted((entry.at for entry in history), reverse=True)
+    assertContains(response, "الخطاب ناقص")
+    assertContains(response, colleague.full_name)
 
 
 def test_a_document_opens_for_the_office_and_the_look_is_logged(
@@ -275,6 +300,31 @@ def test_returning_flags_what_is_to_be_put_right(supervisor_client, supervisor, 
     assertContains(response, "الخطاب غير واضح")
 
 
+def test_every_field_and_every_document_can_be_flagged_by_template_or_in_typed_words(
+    supervisor_client, supervisor, application
+):
+    decisions.claim(application, by=supervisor)
+    names = [*TYPED, *application.documents.current().values_list("kind_id", flat=True)]
+    form = supervisor_client.get(page("review", application)).context["return_form"]
+    assert [box.name for box, _template, _words in form.rows()] == [f"flag_{name}" for name in names]
+    typed = {}
+    for position, name in enumerate(names):
+        codes = [code for code, _words in form.fields[f"template_{name}"].choices if code]
+        assert codes, name
+        if position % 2:
+            typed[f"return-template_{name}"] = codes[0]
+        else:
+            typed[f"return-words_{name}"] = f"صحح {name}"
+
+    assertRedirects(supervisor_client.post(page("return", application), typed), page("review", application))
+
+    flags = {flag.name: flag for flag in application.flags.all()}
+    assert set(flags) == set(names)
+    for position, name in enumerate(names):
+        flag = flags[name]
+        assert (flag.words == f"صحح {name}", bool(flag.code)) == (not position % 2, bool(position % 2))
+
+
 @pytest.mark.parametrize("flag", [{}, {"return-flag_name_ar": "on"}])
 def test_returning_needs_a_flag_with_words(supervisor_client, supervisor, application, flag):
     decisions.claim(application, by=supervisor)
@@ -377,7 +427,21 @@ def test_other_applications_and_open_cases_stand_below(supervisor_client, superv
 
     assert response.context["earlier"] == [of_the_owner, first]
     assert [case.licence for case in response.context["cases"]] == [licence]
+    assertContains(response, first.shown_reference)
+    assertContains(response, of_the_owner.shown_reference)
     assertNotContains(response, elsewhere.shown_reference)
+
+
+def test_open_cases_of_the_owners_other_licences_stand_there_too(supervisor_client):
+    other = LicenceFactory(issued_on=calendar.today() - timedelta(days=60))
+    LicenceFactory(issued_on=calendar.today() - timedelta(days=60))
+    escalate(calendar.today())
+    application = ApplicationFactory(owner_national_id=other.owner_national_id)
+
+    response = supervisor_client.get(page("review", application))
+
+    assert [case.licence for case in response.context["cases"]] == [other]
+    assertContains(response, other.number)
 
 
 def test_the_review_page_takes_as_many_queries_with_a_long_history_and_at_most_25(supervisor):
