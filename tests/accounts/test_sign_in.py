@@ -54,17 +54,36 @@ def test_user_names_can_be_typed_in_arabic_digits_and_with_spaces(client, person
 
 
 @pytest.mark.parametrize(
-    "password", ["short", "password1234", "123456789012", "481290337481"], ids=lambda value: value
+    ("password", "why"),
+    [
+        ("green-lamp3", "password_too_short"),  # one character
+        ("password1234", "password_too_common"),
+        ("556566556656", "password_entirely_numeric"),
+        ("a481290337bc", "password_too_similar"),
+        ("Inventedperson", "password_too_similar"),
+    ],
 )
-def test_weak_passwords_are_refused(client, person, password):
+def test_weak_passwords_are_refused_each_for_its_own_reason(client, person, password, why):
     give_temporary_password(person)
     client.force_login(person)
 
     response = client.post(CHOOSE, {"new_password1": password, "new_password2": password})
 
-    assert response.status_code == 200
+    errors = response.context["form"].errors.as_data()
+    assert {error.code for error in errors["new_password2"]} == {why}
     person.refresh_from_db()
     assert person.must_change_password
+
+
+def test_twelve_characters_will_do(client, person):
+    give_temporary_password(person)
+    client.force_login(person)
+
+    client.post(CHOOSE, {"new_password1": "green-lamp37", "new_password2": "green-lamp37"})
+
+    person.refresh_from_db()
+    assert not person.must_change_password
+    assert person.check_password("green-lamp37")
 
 
 def test_the_temporary_password_cannot_be_chosen_again(client, person):

@@ -1,16 +1,20 @@
 """What every kind of text says, and how long it is."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
 from shumoos.accounts.models import Role
 from shumoos.accounts.people import PASSWORD_LENGTH, create_person
+from shumoos.saudi import sms_length
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import Urgency
 from tests.conftest import sign_in
 
 KINDS = reverse("admin:sms_kinds")
+LENGTH = re.compile(r"<figcaption>(\d+) characters? · (\d+) parts?</figcaption>")
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -44,7 +48,7 @@ def test_codes_and_credentials_are_among_those_that_must_fit():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("name", "username"),
-    [("credentials", "482190337"), ("staff_credentials", "x" * 17), ("staff_credentials", "x" * 30)],
+    [("credentials", "482190337-12"), ("staff_credentials", "x" * 17), ("staff_credentials", "x" * 30)],
 )
 def test_a_user_name_of_any_length_and_its_password_fit_one_part(name, username, language):
     kind = kinds.get(name)
@@ -82,6 +86,19 @@ def test_the_page_shows_every_kind_in_both_languages_with_its_parts(auditor_clie
     assert "Shumoos: your code is 048213, for 5 minutes." in shown
     assert shown.count("<section>") == len(kinds.registered())
     assert "has to fit one part" in shown
+
+
+def test_the_page_says_of_every_wording_how_many_parts_it_takes(auditor_client, english):
+    page = auditor_client.get(KINDS).content.decode()
+
+    lengths = [(int(number), int(parts)) for number, parts in LENGTH.findall(page)]
+    assert lengths == [
+        (len(preview.body), sms_length.parts(preview.body))
+        for kind in kinds.registered()
+        for wordings in zip(*(bodies.previews(kind, language) for language in LANGUAGES), strict=True)
+        for preview in wordings
+    ]
+    assert {parts for _number, parts in lengths} >= {1, 2}
 
 
 def test_making_a_preview_makes_no_password_and_no_code(auditor_client, django_assert_num_queries):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 import requests
 from django.urls import reverse
@@ -63,6 +65,17 @@ def test_a_text_is_reported_failed_with_the_code(report, taken, status):
 
     taken.refresh_from_db()
     assert (taken.status, taken.error) == (Status.FAILED, "30003")
+
+
+@pytest.mark.parametrize("code", [30003, 30004, 30005, 30006, 30007, 30008])
+def test_a_text_that_a_mobile_does_not_take_is_never_tried_again(report, taken, twilio, age, code):
+    report(taken, "undelivered", code=code)
+    age(taken, next_try_at=timedelta(days=1))
+
+    send_due_texts()
+
+    assert (taken.status, taken.error) == (Status.FAILED, str(code))
+    assert twilio.requests == 0
 
 
 def test_a_failure_of_the_gateways_own_is_tried_again_once(report, taken):

@@ -250,13 +250,30 @@ def test_the_time_that_sending_takes_renews_the_claim(text, age):
 
 
 def test_the_most_urgent_are_claimed_first(twilio, owner):
-    late = queue_sms(kind="test_note", to=MOBILE)
-    soon = queue_sms(kind="test_secret", to=MOBILE, about=owner)
-    now_at_once = queue_sms(kind="test_code", to=MOBILE)
+    for kind in ("test_reminder", "test_note", "test_secret", "test_code"):
+        queue_sms(kind=kind, to=MOBILE, about=owner)
 
-    claimed = [TextMessage.objects.claim(limit=1)[0].pk for _ in range(3)]
+    claimed = [TextMessage.objects.claim(limit=1)[0].kind for _ in range(4)]
 
-    assert claimed == [now_at_once.pk, soon.pk, late.pk]
+    assert claimed == ["test_code", "test_secret", "test_note", "test_reminder"]
+
+
+def test_credentials_that_come_while_reminders_go_out_wait_for_those_that_are_claimed_and_no_more(
+    twilio, owner, settings, monkeypatch
+):
+    settings.SMS_THREADS = 1
+    queue_many(kind="test_reminder", recipients=[Recipient(f"+9665000{n:05}") for n in range(3 * BATCH)])
+    take = twilio.take
+
+    def queue_and_take(form):
+        if not twilio.messages:
+            in_threads(lambda: queue_sms(kind="test_secret", to=MOBILE, about=owner), count=1)
+        return take(form)
+
+    monkeypatch.setattr(twilio, "take", queue_and_take)
+    send_due_texts()
+
+    assert [message.to for message in twilio.messages].index(MOBILE) == BATCH
 
 
 def in_threads(function, count=2):

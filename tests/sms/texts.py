@@ -44,6 +44,7 @@ def register():
         ("test_code", Urgency.CODE, "note", note),
         ("test_note", Urgency.NOTICE, "note", note),
         ("test_secret", Urgency.CREDENTIALS, "secret", secret),
+        ("test_reminder", Urgency.REMINDER, "note", note),
         ("test_number", Urgency.NOTICE, "number", number),
         ("test_broken", Urgency.NOTICE, "note", broken),
     ]:
