@@ -1,5 +1,6 @@
 """The supervisor's review of an application."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -179,6 +180,14 @@ class Review(models.Model):
                 violation_error_message=_("Another person confirms what you have proposed."),
             ),
         ]
+        triggers = [
+            # What was decided is undone by another decision on record, and never by changing this one.
+            pgtrigger.Protect(
+                name="review_stays_decided",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__decided_at__isnull=False),
+            ),
+        ]
 
     @property
     def waits_for_head(self) -> bool:
@@ -199,6 +208,25 @@ class DocumentCheck(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["review", "document"], name="check_once_a_document"),
+        ]
+        triggers = [
+            # It says what was looked at before the decision.
+            pgtrigger.Trigger(
+                name="check_stays_decided",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                declare=[("key", "bigint")],
+                func="""
+                    key := CASE TG_OP WHEN 'INSERT' THEN NEW.review_id ELSE OLD.review_id END;
+                    IF EXISTS (SELECT FROM activation_review WHERE id = key AND decided_at IS NOT NULL) THEN
+                        RAISE EXCEPTION 'pgtrigger: Cannot change the checklist of a decided review';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     @property
