@@ -10,11 +10,11 @@ from activation import admin_life as admin_life  # registers the subscriptions
 from activation.models import ReasonTemplate
 from activation.views import deciding, figures, leading, queue, review
 from registration.models import Application
-from shumoos.accounts.logged_admin import LoggedAdmin
+from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 
 
 @admin.register(Application)
-class ApplicationAdmin(admin.ModelAdmin):
+class ApplicationAdmin(SeenAdmin):
     """The supervisors' queue and review in place of the stock list and form."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -13,12 +13,12 @@ from guests.kinds import KINDS
 from guests.models import Deadline, Inspection, KeepingRule, Outage, PurgedDay
 from guests.views import inspecting
 from registration.admin import ReadOnlyAdmin
-from shumoos.accounts.logged_admin import LoggedAdmin
+from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.templatetags.days import both_calendars
 
 
 @admin.register(Inspection)
-class InspectionAdmin(admin.ModelAdmin):
+class InspectionAdmin(SeenAdmin):
     """The officers' way to guest records, in place of the stock list and form."""
 
     def get_urls(self) -> list[URLPattern]:

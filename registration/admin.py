@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from registration import letter_admin as letter_admin  # registers the letters, which stand below the people
@@ -22,10 +22,9 @@ from registration.models import (
     Region,
     Sector,
 )
-from shumoos.accounts.access_log import log_look
-from shumoos.accounts.logged_admin import LoggedAdmin
+from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import Role, User
-from shumoos.admin_fields import PortalAdmin, dated
+from shumoos.admin_fields import dated
 
 
 class PeopleMixin:
@@ -127,7 +126,7 @@ class ProviderAdmin(LoggedAdmin):
         return False
 
 
-class ReadOnlyAdmin(PortalAdmin):
+class ReadOnlyAdmin(SeenAdmin):
     """Rows that only the portal's own pages and imports write, within reach of whoever looks."""
 
     show_full_result_count = False
@@ -143,12 +142,6 @@ class ReadOnlyAdmin(PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.model._default_manager.visible_to(request.user)
-
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is not None and self.has_view_permission(request, row):
-            log_look(request, "view", row)
-        return super().change_view(request, object_id, *args, **kwargs)
 
 
 @admin.register(Licence)

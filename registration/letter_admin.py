@@ -16,8 +16,9 @@ from django.views.decorators.http import require_safe
 
 from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
+from shumoos.accounts.logged_admin import SeenAdmin
 from shumoos.accounts.models import Role, User
-from shumoos.admin_fields import PortalAdmin, dated
+from shumoos.admin_fields import dated
 from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
 from shumoos.letters.views import pdf_response
@@ -72,7 +73,8 @@ class EventInline(admin.TabularInline):
 
 
 @admin.register(Letter)
-class LetterAdmin(PortalAdmin):
+class LetterAdmin(SeenAdmin):
+    look = "view letter"
     list_display = ["number", "kind", "establishment", "licence_number", "status", "issued_at"]
     list_filter = ["kind", "status"]
     fields = [
@@ -117,10 +119,6 @@ class LetterAdmin(PortalAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        """Show a letter, once the look at it is on record."""
-        letter = self.get_object(request, object_id)
-        if letter is not None and self.has_view_permission(request, letter):
-            log_look(request, "view letter", letter)
         may_revoke = request.user.has_perm("letters.revoke")
         return super().change_view(request, object_id, form_url, {"may_revoke": may_revoke})
 

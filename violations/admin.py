@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.accounts.logged_admin import SeenAdmin
 from shumoos.admin_fields import PortalAdmin
 from shumoos.templatetags.days import sar
 from violations.models import Case, LedgerEntry, Schedule, Step
@@ -38,7 +39,8 @@ class StepInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnly, PortalAdmin):
+class CaseAdmin(ReadOnly, SeenAdmin):
+    look = "view case"
     list_display = ["licence", "name", "kind", "stage", "due_on", "fine", "closed_on"]
     list_filter = ["kind", "stage"]
     list_select_related = ["licence", "establishment"]
@@ -82,10 +84,8 @@ class CaseAdmin(ReadOnly, PortalAdmin):
         return Case.objects.visible_to(request.user)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show a case, once the look at it is on record."""
         case = self.get_object(request, object_id)
         if case is not None and request.method in ("GET", "HEAD"):
-            office.look_at(request, case)
             kwargs["extra_context"] = office.change_context(request, case.pk)
         return super().change_view(request, object_id, *args, **kwargs)
 
@@ -127,7 +127,7 @@ class CaseAdmin(ReadOnly, PortalAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, PortalAdmin):
+class LedgerEntryAdmin(ReadOnly, SeenAdmin):
     list_display = ["on", "licence", "kind", "shown_amount", "by", "reason"]
     fields = [
         "account",

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import sessions
-from shumoos.accounts.logged_admin import LoggedAdmin
+from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import ReadingLimit, Role, User
 
 # Owners and their staff come from activation and from owners; administrators do not see customers.
@@ -21,7 +21,7 @@ admin.site.unregister(TOTPDevice)
 
 
 @admin.register(User)
-class PersonAdmin(LoggedAdmin, UserAdmin):
+class PersonAdmin(LoggedAdmin, SeenAdmin, UserAdmin):
     list_display = ["username", "full_name", "role", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     search_fields = ["username", "full_name"]

@@ -1,12 +1,13 @@
-"""The admin's forms in the access log: one class for every model that is changed there."""
+"""The admin's pages in the access log: a class for what is changed there, and one for what is looked at."""
 
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.db import models, transaction
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from shumoos.accounts.access_log import log_change
+from shumoos.accounts.access_log import log_change, log_look
 from shumoos.admin_fields import PortalAdmin
 
 
@@ -26,3 +27,38 @@ class LoggedAdmin(PortalAdmin):
         for row in queryset:
             log_change("delete", row)
         super().delete_queryset(request, queryset)
+
+
+class SeenAdmin(PortalAdmin):
+    """Rows about people: every list, row and history is on record before it is shown."""
+
+    # The access log's word for a look at one row.
+    look = "view"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if self.has_view_permission(request):
+            log_look(request, "list", self.opts.label_lower)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        self.note_look(request, object_id, self.look)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self.note_look(request, object_id, "history")
+        return super().history_view(request, object_id, extra_context)
+
+    def note_look(self, request: HttpRequest, object_id: str, action: str) -> None:
+        row = self.get_object(request, unquote(object_id))
+        if row is not None and self.has_view_permission(request, row):
+            log_look(request, action, row)

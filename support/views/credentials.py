@@ -25,6 +25,7 @@ ENDED = 20
 @can_see
 def show(request: SignedInRequest) -> HttpResponse:
     """What waits for the person's office, and what was answered lately."""
+    log_look(request, "credentials requests", "support.credentialsrequest")
     rows = CredentialsRequest.objects.visible_to(request.user).select_related(
         "ticket",
         "subscription__establishment__owner",

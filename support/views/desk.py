@@ -226,5 +226,6 @@ def answers(request: SignedInRequest) -> HttpResponse:
 @works_desk
 def rights_requests(request: HttpRequest) -> HttpResponse:
     """The requests under the personal data law that wait, the most pressing first."""
+    log_look(request, "rights requests", "support.rightsrequest")
     waiting = RightsRequest.objects.open().select_related("ticket__assigned_to", "owner").order_by("due_on")
     return render(request, "support/rights_requests.html", {"requests": waiting[:200]})

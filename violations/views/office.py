@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shumoos.accounts import fresh
-from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 from violations import ledger, occurrences, payments
@@ -296,7 +295,3 @@ def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     occurrences.settle(occurrence)
     messages.success(request, _("The flag is taken off."))
     return redirect("admin:violations_case_change", occurrence.case_id)
-
-
-def look_at(request: HttpRequest, case: Case) -> None:
-    log_look(request, "view case", case)
