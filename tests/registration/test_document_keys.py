@@ -16,6 +16,7 @@ from registration.models import RegisterPart
 from registration.storage import EncryptedStorage
 from shumoos import progress
 from tests.registration.registers import register, row
+from tests.shumoos.terminal import hears_ctrl_c
 from tests.workers import child_environment
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -119,7 +120,9 @@ def test_ctrl_c_stops_it_with_a_sentence_and_it_goes_on_where_it_was(storage, se
     kept = fill(storage, 1500)
     command = [sys.executable, "manage.py", "rotate_document_keys"]
     environment = child_environment(DOCUMENTS_ROOT=settings.MEDIA_ROOT, FIELD_KEYS=f"{NEW},{OLD}")
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=hears_ctrl_c
+    ) as process:
         process.stderr.readline()
         process.send_signal(signal.SIGINT)
         said = process.stderr.read()

@@ -14,5 +14,15 @@ class Impatient(io.StringIO):
 
     def write(self, text):
         super().write(text)
-        signal.raise_signal(signal.SIGINT)
+        # What a shell has started in the background is deaf to Ctrl-C.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.signal(signal.SIGINT, before)
         return len(text)
+
+
+def hears_ctrl_c():
+    """Let a process that is about to start hear Ctrl-C, also where its parent was started deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
