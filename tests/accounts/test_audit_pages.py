@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from shumoos.accounts import fresh, log_reading, unusual
+from shumoos.accounts import fresh, log_reading, tasks, unusual
 from shumoos.accounts.models import Look, ReadingLimit, Role, UnusualReading
 from shumoos.saudi.calendar import RIYADH
 from tests.authenticators import asks_again
@@ -162,6 +162,13 @@ def test_many_people_in_an_hour_are_noted_once_the_hour_is_over(supervisor, makk
     assert unusual.note(WORKDAY + timedelta(hours=1)) == 1
     assert noted() == [(supervisor.pk, "many", 6, 3)]
     assert unusual.note(WORKDAY + timedelta(hours=2)) == 0
+
+
+def test_what_the_beat_rings_for_notes_the_hours_that_are_over(supervisor, time_machine):
+    line(supervisor, at=FRIDAY)
+    time_machine.move_to(FRIDAY + timedelta(hours=1, minutes=5), tick=False)
+    tasks.note_unusual_reading()
+    assert noted() == [(supervisor.pk, "outside", 1, 1)]
 
 
 def test_a_list_counts_as_many_people_as_it_shows(supervisor):

@@ -1,8 +1,9 @@
 """Sessions: begun anew at sign-in, listed, ended by the person, by time and by a new password."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
@@ -10,6 +11,8 @@ from pytest_django.asserts import assertContains
 from shumoos.accounts import devices
 from shumoos.accounts.models import Result
 from shumoos.accounts.people import give_temporary_password
+from shumoos.saudi.calendar import RIYADH
+from shumoos.templatetags.days import both_calendars_time
 from tests.conftest import sign_in
 from tests.factories import PASSWORD, OfficerFactory, OwnerFactory
 
@@ -47,6 +50,21 @@ def test_a_sign_in_gets_a_session_key_of_its_own(client, owner):
 
     assert client.session.session_key != planted
     assertContains(client.get(SESSIONS), "Mobile Safari 17 · iOS")
+
+
+def test_each_session_is_shown_with_its_device_and_when_it_was_last_used(owner, time_machine):
+    time_machine.move_to(datetime(2026, 11, 24, 10, 0, tzinfo=RIYADH), tick=False)
+    phone = Client(headers={"user-agent": PHONE})
+    phone.post(LOGIN, {"username": owner.username, "password": PASSWORD})
+    time_machine.shift(timedelta(hours=2))
+    phone.get(ACCOUNT)
+    time_machine.shift(timedelta(hours=1))
+
+    page = sign_in(owner).get(SESSIONS)
+
+    shown = [(row.device, f"{row.last_used_at.astimezone(RIYADH):%H:%M}") for row in page.context["sessions"]]
+    assert shown[1] == ("Mobile Safari 17 · iOS", "12:00")
+    assertContains(page, both_calendars_time(page.context["sessions"][1].last_used_at))
 
 
 def test_ending_one_leaves_the_others(owner):

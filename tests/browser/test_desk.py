@@ -129,7 +129,7 @@ def test_an_owner_opens_reopens_and_rates_a_ticket(portal, accessible, agent):
     page.reload()
     page.check("[name=stars][value='4']")
     page.get_by_role("button", name="إرسال التقييم").click()
-    expect(page.locator("main")).to_contain_text("4 / 5")
+    expect(page.locator("main")).to_contain_text("4 من 5")
     look(page, "ticket-rated-ar")
     ticket.refresh_from_db()
     assert (ticket.status, ticket.rating) == ("closed", 4)

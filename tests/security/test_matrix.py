@@ -1,6 +1,8 @@
 """The one matrix: each role on each page, on rows of their own and on another office's or establishment's."""
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -41,6 +43,32 @@ def test_every_page_with_a_row_in_its_address_is_walked_with_anothers():
     assert wrong == []
 
 
+# What the world has no row of, each with where it is tried with another's: an order, its lifting and a
+# decision come after everything else that happens to a case.
+TRIED_ELSEWHERE = {
+    "violations:objection_letter",  # tests/violations/test_owner_acts.py
+    "violations:order_letter",  # the same
+    "violations:lifting_letter",  # the same
+    "admin:violations_decision_letter",  # tests/violations/test_office_acts.py
+}
+# Closed to everybody, whatever the row.
+CLOSED = {"admin:view_on_site", "admin:auth_user_password_change"}
+
+
+def test_every_page_with_a_row_in_its_address_lets_somebody_in_to_their_own():
+    """A line in which nobody gets in to their own would show nothing about another's."""
+    rows, pages = matrix(), walking.pages()
+    closed = {
+        name
+        for name, model in pages.items()
+        if walking.has_rows(name, model)
+        and rows[name][("get", "own")] in "-."
+        and rows[name][("post", "own")] in "-."
+        and not (model is not None and name.endswith("_delete"))
+    }
+    assert closed == TRIED_ELSEWHERE | CLOSED
+
+
 @pytest.mark.every_page
 def test_everybody_gets_in_where_the_matrix_says_and_nowhere_else():
     own, other, people = make_world()
@@ -49,7 +77,7 @@ def test_everybody_gets_in_where_the_matrix_says_and_nowhere_else():
         client, letter = sign_in(person), walking.LETTERS[role]
         for name, method, side, path in walk(own, other):
             expected = rows[name][(method, side)]
-            got = walking.gets_in(client, method, path)
+            got = walking.gets_in(client, method, path, walking.SENT.get(name))
             if got != (letter in expected):
                 wrong.append(f"{role} {name} {method} {side}: {got}, where the matrix says {expected}")
     assert wrong == [], "\n".join(wrong)
@@ -62,6 +90,32 @@ def walk(own, other):
             yield name, method, "own", walking.address(name, model, own)
             if walking.has_rows(name, model):
                 yield name, method, "other", walking.address(name, model, other)
+
+
+# Where two rows stand in an address: one's own, and beside it something of another's.
+PAIRS = {
+    "violations:objection_document": ("objection", "objection_document"),
+    "support:ticket_file": ("ticket", "ticket_file"),
+    "admin:guests_inspection_record": ("inspection", "record"),
+    "admin:violations_objection_document": ("objection", "objection_document"),
+    "admin:activation_document": ("application", "document"),
+    "admin:activation_read": ("application", "document"),
+    "admin:activation_page": ("application", "document"),
+}
+ROW = re.compile(r"<int:(?:pk|\w+_pk)>|<str:number>")
+
+
+def test_anothers_row_beside_ones_own_in_an_address_is_not_there():
+    named = {name for name, route, _view in walking.patterns() if len(ROW.findall(route)) > 1}
+    assert {name for name in named if name in walking.pages()} == PAIRS.keys()
+    own, other, people = make_world()
+    for person in people.values():
+        client = sign_in(person)
+        for name, (first, second) in PAIRS.items():
+            # The same keys as for one's own, but for the second.
+            mixed = SimpleNamespace(**{first: getattr(own, first), second: getattr(other, second)})
+            path = walking.address(name, None, mixed)
+            assert not walking.gets_in(client, "get", path), (person.role, name)
 
 
 def test_strangers_get_in_nowhere(client):

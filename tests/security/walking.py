@@ -1,6 +1,7 @@
 """Every page of the portal, its address for each tenant's rows, and whether a person gets in."""
 
 import copy
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.contrib import admin
@@ -8,7 +9,6 @@ from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
 from shumoos.accounts.models import Role
-from shumoos.saudi import calendar
 
 # A letter each, so that a row of the matrix is one line.
 LETTERS = {
@@ -44,7 +44,7 @@ KEYS = {
     "registration:agreement": lambda t: [t.agreement.pk],
     "registration:agreement_payment": lambda t: [t.agreement.pk],
     "registration:agreement_duty": lambda t: [t.agreement.pk, "trained"],
-    "registration:agreement_evidence": lambda t: [t.agreement.pk, "trained"],
+    "registration:agreement_evidence": lambda t: [t.agreement.pk, "visited"],
     "registration:end_agent": lambda t: [t.agent.pk],
     "registration:resend_agent_credentials": lambda t: [t.agent.pk],
     "guests:detail": lambda t: [t.record.pk],
@@ -60,8 +60,8 @@ KEYS = {
     "guests:file_refused": lambda t: [t.file.pk],
     "guests:receipt": lambda t: [t.submission.receipt],
     "guests:receipt_pdf": lambda t: [t.submission.receipt],
-    "guests:day": lambda t: [t.establishment.number, calendar.today().isoformat()],
-    "guests:day_pdf": lambda t: [t.establishment.number, calendar.today().isoformat()],
+    "guests:day": lambda t: [t.establishment.number, t.day.day.isoformat()],
+    "guests:day_pdf": lambda t: [t.establishment.number, t.day.day.isoformat()],
     "api_keys:revoke": lambda t: [t.key.pk],
     "violations:case": lambda t: [t.case.pk],
     "violations:notice_letter": lambda t: [t.notice.pk],
@@ -96,12 +96,12 @@ KEYS = {
     "support:link": lambda t: [t.ticket.number],
     "support:outcome": lambda t: [t.ticket.number],
     "support:ticket": lambda t: [t.ticket.number],
-    "support:ticket_file": lambda t: [t.ticket.number, 1],
+    "support:ticket_file": lambda t: [t.ticket.number, t.ticket_file.pk],
     "support:ticket_act": lambda t: [t.ticket.number, "close"],
-    "support:copy": lambda t: [1, "json"],
-    "support:stop_copy": lambda t: [1],
-    "admin:support_credentials_send": lambda t: [1],
-    "admin:support_credentials_refuse": lambda t: [1],
+    "support:copy": lambda t: [t.copy.pk, "json"],
+    "support:stop_copy": lambda t: [t.copy_in_making.pk],
+    "admin:support_credentials_send": lambda t: [t.credentials_request.pk],
+    "admin:support_credentials_refuse": lambda t: [t.credentials_request.pk],
     "admin:auth_user_password_change": lambda t: [t.person.pk],
     "admin:view_on_site": lambda t: [1, t.establishment.pk],
     "admin:app_list": lambda t: ["registration"],
@@ -136,10 +136,11 @@ KEYS = {
     "admin:activation_read": lambda t: [t.application.pk, t.document.pk],
     "admin:activation_page": lambda t: [t.application.pk, t.document.pk, 1],
     "admin:activation_statement": lambda t: [t.activated.pk],
+    "admin:activation_resend": lambda t: [t.activated.pk],
 } | {
     f"admin:activation_{act}": lambda t: [t.application.pk]
     for act in (
-        "claim", "release", "check", "activate", "return", "reject", "resend", "mobile", "confirm",
+        "claim", "release", "check", "activate", "return", "reject", "mobile", "confirm",
         "send_back", "take_back", "reassign", "reopen",
     )
 }  # fmt: skip
@@ -159,7 +160,10 @@ MODELS = {
     "violations.case": "case",
     "violations.ledgerentry": "entry",
     "activation.subscription": "subscription",
+    "support.credentialsrequest": "credentials_request",
 }
+# What a form has to say so that there is something to refuse or to do.
+SENT = {"support:named": {"number": "owner_mobile", "ending": "0000"}}
 
 
 def patterns(resolver=None, prefix="", namespace=""):
@@ -222,19 +226,31 @@ def address(name, model, tenant):
     return reverse(name, args=[row.pk if row else 1])
 
 
-def gets_in(client, method, path):
-    """Whether the page answers the person at all; a page without this method answers nobody.
-
-    What it does is undone. An empty form that is refused field by field is one that the person may send.
-    """
+@contextmanager
+def undone(client):
+    """What the client does within the block leaves nothing behind, in its browser either."""
     cookies = copy.deepcopy(client.cookies)
     block = transaction.atomic()
     block._from_testcase = True  # what may not be part of a transaction, may be in this one
     with block:
-        # Where the admin leads on, the next page may be the one that refuses.
-        response = getattr(client, method)(path, follow=path.startswith("/admin/"))
+        yield
         transaction.set_rollback(True)
     client.cookies = cookies
+
+
+def gets_in(client, method, path, sent=None):
+    """Whether the page answers the person at all; a page without this method answers nobody.
+
+    What it does is undone. An empty form that is refused field by field is one that the person may send.
+    """
+    with undone(client):
+        # Where the admin leads on, the next page may be the one that refuses.
+        response = getattr(client, method)(path, sent, follow=path.startswith("/admin/"))
+    return is_in(method, path, response)
+
+
+def is_in(method, path, response):
+    """Whether this answer to that address shows or does something, and refuses nobody."""
     assert response.status_code < 500, (method, path, response.status_code)
     # Where the admin has no such row for somebody, it says so on its start page.
     steps = [step for step, _status in getattr(response, "redirect_chain", [])]

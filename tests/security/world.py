@@ -14,12 +14,15 @@ from guests import intake as guest_intake
 from guests import keeping, keys
 from guests.models import DailyReceipt, Door, GuestRecord, KeepingRule, Outage, PurgedDay
 from guests.models.file_imports import Mode
-from registration import register_import
+from registration import agreements, register_import
 from registration.models import Holiday
 from shumoos.accounts import invitations, resets
 from shumoos.accounts.models import Role, SignIn, User
 from shumoos.saudi import calendar
 from shumoos.sms.models import TextMessage
+from support import rights
+from support.held import copies
+from support.models import CredentialsRequest
 from support.tickets import open_ticket
 from tests.activation.subscribing import subscribe
 from tests.factories import (
@@ -73,12 +76,18 @@ def make_tenant(*, city_code, sector_code, office_code, authority_code):
     rows["agent"] = agent_of(rows["provider"]).memberships.get()
     rows["mandate"] = granted(people["provider"], establishment)
     rows["agreement"] = rows["mandate"].agreement
+    agreements.record_duty(
+        rows["agreement"],
+        "visited",
+        done_on=calendar.today(),
+        evidence="زيارة",
+        by=people["provider"],
+        file=clean_jpeg("red"),
+    )
     add_guests(tenant)
     add_violations(tenant, where)
     add_accounts(tenant)
-    rows["ticket"] = open_ticket(
-        by=people["owner"], establishment=establishment, category="technical", subject="طباعة", text="لا تطبع"
-    )
+    add_desk(tenant)
     return tenant
 
 
@@ -133,7 +142,17 @@ def add_guests(tenant):
     rows["inspection"] = keeping.inspect(
         by=people["supervisor"], number=rows["establishment"].number, case_number="1/1448", reason="بلاغ سرقة"
     )
-    rows["day"] = DailyReceipt.objects.filter(establishment=rows["establishment"]).first()
+    rows["day"] = DailyReceipt.objects.create(
+        establishment=rows["establishment"],
+        number=f"{rows['establishment'].pk:016d}",
+        day=calendar.today() - timedelta(days=1),
+        submissions=1,
+        accepted=1,
+        duplicate=0,
+        rejected=0,
+        nil_returns=0,
+        sha256="0" * 64,
+    )
 
 
 def add_violations(tenant, where):
@@ -186,6 +205,29 @@ def add_accounts(tenant):
     rows["person"] = people["supervisor"]
     rows["reset"] = resets.ask(people["supervisor"], by=people["head"])
     rows["text"] = TextMessage.objects.about(rows["subscription"]).first()
+
+
+def add_desk(tenant):
+    """A ticket with a file, a copy of the owner's data and one in the making, and a request to the office."""
+    rows, owner = tenant.rows, tenant.people["owner"]
+    rows["ticket"] = open_ticket(
+        by=owner,
+        establishment=rows["establishment"],
+        category="technical",
+        subject="طباعة",
+        text="لا تطبع",
+        attached=[clean_jpeg("blue")],
+    )
+    rows["ticket_file"] = rows["ticket"].files.get()
+    rows["copy"] = rights.ask(rows["establishment"].owner, "copy", by=owner).copy
+    copies.finish(rows["copy"], b"{}", b"%PDF-1.7")
+    rows["copy_in_making"] = rights.ask(rows["establishment"].owner, "copy", by=owner).copy
+    rows["credentials_request"] = CredentialsRequest.objects.create(
+        subscription=rows["subscription"],
+        ticket=rows["ticket"],
+        office=tenant.people["head"].offices.get(),
+        asked_by=UserFactory(role=Role.SUPPORT),
+    )
 
 
 def make_world():

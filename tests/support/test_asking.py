@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -12,7 +13,7 @@ from shumoos.sms.models import TextMessage
 from support import handling, tickets
 from support.models import Ticket
 from tests.codes import another, receive_code
-from tests.factories import ApplicationFactory, clean_jpeg
+from tests.factories import ApplicationFactory, clean_jpeg, jpeg
 from tests.registration.following import right
 
 pytestmark = pytest.mark.django_db
@@ -41,9 +42,12 @@ def opened(client, application):
 
 
 def test_whoever_has_number_and_code_opens_and_follows_a_ticket(opened, application):
-    response = opened.post(MINE, WORDS)
+    upload = SimpleUploadedFile("screen.jpg", jpeg("red", size=(300, 200)), "image/jpeg")
+    response = opened.post(MINE, WORDS | {"attached": [upload]})
     ticket = Ticket.objects.get()
     assertRedirects(response, show(ticket))
+    file = reverse("support:ask_file", args=[ticket.number, ticket.files.get().pk])
+    assertContains(opened.get(show(ticket)), file)
     assert (ticket.application, ticket.opened_by, ticket.door) == (application, None, "code")
     assert ticket.priority_id == "high"
     assertContains(opened.get(show(ticket)), "لا أجد الإيصال.")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import gettext
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts.models import Look
 from shumoos.saudi.identity import has_valid_check_digit, make_national_id
@@ -125,6 +125,8 @@ def test_a_licence_for_which_nobody_has_applied_has_a_page_to_read_out(agent_cli
     response = agent_client.post(DESK, {"q": "wr 777"}, follow=True)
     assertRedirects(response, reverse("support:licence", args=[licence.pk]))
     assertContains(response, licence.city.region.office.address)
+    for hidden in (licence.owner_national_id, licence.owner_mobile.removeprefix("+")):
+        assertNotContains(response, hidden)
     assert f"registration.licence:{licence.pk}" in Look.objects.values_list("subject", flat=True)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,7 +19,7 @@ from support import naming, sheet, tickets
 from support.models import Ticket
 from tests.activation.subscribing import subscribe
 from tests.conftest import sign_in
-from tests.factories import ApplicationFactory
+from tests.factories import ApplicationFactory, jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -94,8 +95,10 @@ def test_it_shows_the_texts_and_whether_they_arrived(agent_client, application):
 
 def test_it_shows_open_tickets_and_opens_another(agent_client, agent, application):
     form = {"category": "texts", "priority": "high", "subject": "لا تصل الرسالة", "text": "منذ أمس."}
-    response = agent_client.post(page(application), form)
+    upload = SimpleUploadedFile("screen.jpg", jpeg("red", size=(300, 200)), "image/jpeg")
+    response = agent_client.post(page(application), form | {"attached": [upload]})
     ticket = Ticket.objects.get()
+    assert ticket.files.count() == 1
     assertRedirects(response, reverse("support:ticket", args=[ticket.number]))
     assert (ticket.application, ticket.opened_by, ticket.status) == (application, agent, "open")
     assert (ticket.priority_id, ticket.door) == ("high", "agent")

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from shumoos.sms.models import TextMessage
-from support import handling, upkeep
+from support import handling, tasks, upkeep
 from support.models import PageAnswer, Ticket
 from tests.factories import clean_jpeg
 from tests.races import at_once
@@ -52,6 +52,12 @@ def test_whoever_had_it_is_told_and_anybody_may_take_it(ticket, agent, colleague
     text = TextMessage.objects.get(kind="ticket_late")
     assert text.to == agent.mobile
     handling.take(ticket, by=colleague)
+
+
+def test_what_the_beat_rings_for_escalates(ticket, time_machine):
+    time_machine.move_to(ticket.due_at, tick=False)
+    tasks.keep_up()
+    assert Ticket.objects.get().priority_id == "high"
 
 
 def test_an_answered_ticket_is_not_late(ticket, agent, time_machine):
