@@ -17,7 +17,6 @@ from activation.queue import Desk
 from activation.views.common import can_view, page
 from registration.models import Application
 from registration.models.names import TooShort
-from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 
@@ -58,13 +57,6 @@ def show_queue(request: SignedInRequest) -> HttpResponse:
     else:
         applications = filtered(desk.in_tab(tab), filters)
     shown = desk.page(applications, tab=tab, after=request.GET.get("after", ""))
-    # Of whom a search shows something is counted; a tab is the work that waits.
-    log_look(
-        request,
-        "queue search" if text else "queue",
-        "registration.application",
-        people=len(shown.rows) if text else 1,
-    )
     if text and len(shown.rows) == 1 and not request.GET.get("after"):
         return redirect("admin:activation_review", shown.rows[0].application.pk)
     counts = desk.counts()

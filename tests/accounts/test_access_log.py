@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from shumoos import progress
-from shumoos.accounts import access_log, sealing, tasks
+from shumoos.accounts import access_log, sealing
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Look, Role, Seal, UnusualReading
 from tests.conftest import sign_in
@@ -225,12 +225,6 @@ def test_sealing_in_steps_makes_the_same_chain_as_at_once(look, monkeypatch):
 
 def bytes_of(value):
     return bytes(value) if isinstance(value, memoryview) else value
-
-
-def test_what_the_beat_rings_for_seals_what_is_closed():
-    closed = look(ago=5)
-    tasks.seal_access_log()
-    assert Seal.objects.get(number=minute(closed.at)).lines == 1
 
 
 def test_a_log_without_lines_is_whole():

@@ -1,11 +1,11 @@
-"""Who only looks is on record, too: in the admin's lists and histories, in the queue, and at the desk."""
+"""Who only looks is on record, too: in the admin's lists and histories, and at the desk."""
 
 import pytest
 from django.urls import reverse
 
 from shumoos.accounts.models import Look, Role
 from tests.conftest import sign_in
-from tests.factories import ApplicationFactory, EstablishmentFactory, OfficerFactory, UserFactory
+from tests.factories import EstablishmentFactory, OfficerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,6 @@ LISTS = [
     (Role.AUDITOR, "admin:violations_case_changelist", "list", "violations.case"),
     (Role.AUDITOR, "admin:violations_ledgerentry_changelist", "list", "violations.ledgerentry"),
     (Role.ADMINISTRATOR, "admin:accounts_user_changelist", "list", "accounts.user"),
-    (Role.SUPERVISOR, "admin:activation_queue", "queue", "registration.application"),
     (Role.SUPERVISOR, "admin:support_credentials", "credentials requests", "support.credentialsrequest"),
     (Role.SUPPORT, "support:rights_requests", "rights requests", "support.rightsrequest"),
 ]
@@ -50,13 +49,3 @@ def test_the_history_of_a_row_is_on_record(auditor_client):
 
     look = Look.objects.get()
     assert (look.action, look.subject) == ("history", f"registration.establishment:{establishment.pk}")
-
-
-def test_a_search_of_the_queue_counts_those_it_shows(supervisor_client):
-    for _one in range(2):
-        ApplicationFactory(name_ar="فندق مخترع للبحث")
-
-    supervisor_client.get(reverse("admin:activation_queue"), {"q": "مخترع للبحث"})
-
-    look = Look.objects.get()
-    assert (look.action, look.people) == ("queue search", 2)
