@@ -30,7 +30,6 @@ class Migration(FirstTables):
         ("support", "0003_tickets_in_full"),
         ("support", "0004_files_wait_for_the_scanner"),
         ("support", "0005_progress_of_copies"),
-        ("support", "0006_copies_are_stopped"),
     ]
 
     dependencies = [
@@ -615,7 +614,7 @@ class Migration(FirstTables):
                     "outcome",
                     models.CharField(
                         verbose_name="outcome",
-                        choices=[("done", "Done"), ("refused", "Refused"), ("stopped", "Stopped")],
+                        choices=[("done", "Done"), ("refused", "Refused")],
                         max_length=10,
                         blank=True,
                     ),
@@ -681,7 +680,6 @@ class Migration(FirstTables):
                         choices=[
                             ("waiting", "Being made"),
                             ("ready", "Ready"),
-                            ("stopped", "Stopped"),
                             ("expired", "No longer there"),
                         ],
                         max_length=10,

@@ -49,7 +49,6 @@ class Migration(FirstTables):
         ("violations", "0001_initial"),
         ("violations", "0002_in_full"),
         ("violations", "0003_one_key_an_entry"),
-        ("violations", "0004_checked_at_once"),
     ]
 
     dependencies = [
@@ -453,17 +452,6 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                             hash="edf2cf4f672e54bcaf3168ba5833f81d55b3fc74",
                         ),
                     ),
-                    Trigger(
-                        name="case_never_deleted",
-                        sql=UpsertTriggerSql(
-                            pgid="pgtrigger_case_never_deleted_82fad",
-                            table="violations_case",
-                            when="BEFORE",
-                            operation="DELETE",
-                            func=NO_DELETE,
-                            hash="38b6fa2a4d87fbb6958815f3865a433a6bc43151",
-                        ),
-                    ),
                 ],
             },
         ),
@@ -662,7 +650,6 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                         blank=True,
                         null=True,
                         related_name="notice",
-                        db_constraint=False,
                     ),
                 ),
                 (
@@ -723,58 +710,6 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                             hash="08e41fb987687169a3efcf482c81577707b7a308",
                         ),
                     ),
-                    Trigger(
-                        name="notice_has_its_letter",
-                        sql=UpsertTriggerSql(
-                            pgid="pgtrigger_notice_has_its_letter_ecf18",
-                            table="violations_notice",
-                            when="AFTER",
-                            operation="INSERT",
-                            level="STATEMENT",
-                            referencing="REFERENCING NEW TABLE AS new_notices ",
-                            declare="DECLARE missing bigint;",
-                            func="""
-                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
-                    EXECUTE $query$
-                        SELECT min(notice.letter_id)
-                        FROM new_notices AS notice
-                        WHERE notice.letter_id IS NOT NULL AND (
-                            SELECT letter.id FROM letters_letter AS letter WHERE letter.id = notice.letter_id
-                        ) IS NULL
-                    $query$ INTO missing;
-                    IF missing IS NOT NULL THEN
-                        
-    RAISE foreign_key_violation USING
-        MESSAGE = format('There is no letter %s.', missing), CONSTRAINT = 'notice_has_its_letter';
-
-                    END IF;
-                    RETURN NULL;
-                """,
-                            hash="668550a57ee20375cb020281b92c64163e30cda4",
-                        ),
-                    ),
-                    Trigger(
-                        name="notice_gets_its_letter",
-                        sql=UpsertTriggerSql(
-                            pgid="pgtrigger_notice_gets_its_letter_1257a",
-                            table="violations_notice",
-                            when="BEFORE",
-                            operation="UPDATE",
-                            condition='WHEN (OLD."letter_id" IS DISTINCT FROM (NEW."letter_id"))',
-                            func="""
-                    IF NEW.letter_id IS NOT NULL
-                       AND NOT EXISTS (SELECT FROM letters_letter WHERE letters_letter.id = NEW.letter_id)
-                    THEN
-                        
-    RAISE foreign_key_violation USING
-        MESSAGE = format('There is no letter %s.', NEW.letter_id), CONSTRAINT = 'notice_has_its_letter';
-
-                    END IF;
-                    RETURN NEW;
-                """,
-                            hash="d358ab56c5b8ee12c316241c03119e3ac2b2eba5",
-                        ),
-                    ),
                 ],
             },
         ),
@@ -831,7 +766,6 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                         on_delete=models.PROTECT,
                         verbose_name="case",
                         related_name="entries",
-                        db_constraint=False,
                     ),
                 ),
                 (
@@ -957,6 +891,46 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                         ),
                     ),
                     Trigger(
+                        name="fine_is_sum_of_entries",
+                        sql=UpsertTriggerSql(
+                            pgid="pgtrigger_fine_is_sum_of_entries_a9de3",
+                            table="violations_ledgerentry",
+                            when="AFTER",
+                            operation="INSERT",
+                            level="STATEMENT",
+                            referencing="REFERENCING NEW TABLE AS new_entries ",
+                            declare="DECLARE wrong bigint;",
+                            func="""
+                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
+                    EXECUTE $query$
+                        SELECT min(violations_case.id)
+                        FROM (
+                            SELECT
+                                case_id,
+                                coalesce(
+                                    sum(amount) FILTER (
+                                        WHERE kind IN ('assessment', 'raise', 'reduction', 'waiver')
+                                    ),
+                                    0
+                                ) AS fined
+                            FROM violations_ledgerentry
+                            WHERE case_id IN (SELECT case_id FROM new_entries)
+                            GROUP BY case_id
+                        ) AS sums
+                        JOIN violations_case ON violations_case.id = sums.case_id
+                        WHERE violations_case.fined <> sums.fined
+                    $query$ INTO wrong;
+                    IF wrong IS NOT NULL THEN
+                        RAISE check_violation USING
+                            MESSAGE = format('The fine of case %s is not the sum of its entries.', wrong),
+                            CONSTRAINT = 'fine_is_sum_of_entries';
+                    END IF;
+                    RETURN NULL;
+                """,
+                            hash="326d341ede81c771b08e1234623ab239a8693df8",
+                        ),
+                    ),
+                    Trigger(
                         name="entry_is_linked",
                         sql=UpsertTriggerSql(
                             pgid="pgtrigger_entry_is_linked_3829c",
@@ -965,9 +939,8 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                             operation="INSERT",
                             level="STATEMENT",
                             referencing="REFERENCING NEW TABLE AS new_entries ",
-                            declare="DECLARE loose bigint; astray bigint; wrong bigint;",
+                            declare="DECLARE loose bigint; astray bigint;",
                             func="""
-                    -- Planned anew each time: a plan for the empty tables of the first day would be kept.
                     EXECUTE $query$ 
     SELECT
         min(entry.id) FILTER (
@@ -989,33 +962,17 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
         ),
         min(entry.id) FILTER (
             WHERE (entry.account_id, entry.licence_id)
-                  IS DISTINCT FROM (concerned.account_id, concerned.licence_id)
+                  IS DISTINCT FROM (violations_case.account_id, violations_case.licence_id)
                OR entry.notice_id IS NOT NULL AND notice.case_id IS DISTINCT FROM entry.case_id
                OR entry.letter_id IS DISTINCT FROM notice.letter_id
                   AND entry.letter_id IS NOT NULL
                   AND NOT EXISTS (SELECT FROM letters_letter WHERE letters_letter.id = entry.letter_id)
-        ),
-        min(entry.case_id) FILTER (
-            WHERE CASE WHEN entry.is_last_of_case THEN concerned.fined <> (
-                SELECT coalesce(sum(amount), 0)
-                FROM violations_ledgerentry AS each
-                WHERE each.case_id = entry.case_id AND kind IN ('assessment', 'raise', 'reduction', 'waiver')
-            ) END
         )
-    FROM (
-        SELECT new_entries.*, lead(id) OVER (PARTITION BY case_id ORDER BY id) IS NULL AS is_last_of_case
-        FROM new_entries
-    ) AS entry
-    LEFT JOIN LATERAL (
-        SELECT account_id, licence_id, fined FROM violations_case WHERE id = entry.case_id OFFSET 0
-    ) AS concerned ON true
-    LEFT JOIN LATERAL (
-        SELECT last_number, last_hash FROM violations_account WHERE id = entry.account_id OFFSET 0
-    ) AS account ON true
-    LEFT JOIN LATERAL (
-        SELECT case_id, letter_id FROM violations_notice WHERE id = entry.notice_id OFFSET 0
-    ) AS notice ON true
- $query$ INTO loose, astray, wrong;
+    FROM new_entries AS entry
+    LEFT JOIN violations_account AS account ON account.id = entry.account_id
+    LEFT JOIN violations_case ON violations_case.id = entry.case_id
+    LEFT JOIN violations_notice AS notice ON notice.id = entry.notice_id
+ $query$ INTO loose, astray;
                     IF loose IS NOT NULL THEN
                         RAISE check_violation USING
                             MESSAGE = format('Entry %s does not go on from the one before it.', loose),
@@ -1026,14 +983,9 @@ IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;""",
                             MESSAGE = format('Entry %s names what is not of its case.', astray),
                             CONSTRAINT = 'entry_is_of_its_case';
                     END IF;
-                    IF wrong IS NOT NULL THEN
-                        RAISE check_violation USING
-                            MESSAGE = format('The fine of case %s is not the sum of its entries.', wrong),
-                            CONSTRAINT = 'fine_is_sum_of_entries';
-                    END IF;
                     RETURN NULL;
                 """,
-                            hash="67d20f37079aaa6f3639759d46647a1bf4e621b9",
+                            hash="f0ff2268a35209d9cc477539551d0717a8081817",
                         ),
                     ),
                 ],
