@@ -25,6 +25,14 @@ NOT_FOLLOWED = ("logout", "set_language", "i18n", "jsi18n", "api:")
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 
 
+DAY = re.compile(r"\d+ [A-Z][a-z]+(?: I+)? \d{4}(?: AH)?|at \d\d:\d\d")
+
+
+def unbroken(words: str) -> str:
+    """Return words as pages set them in English: no line breaks within a day or before a time."""
+    return DAY.sub(lambda day: day[0].replace(" ", "\N{NO-BREAK SPACE}"), words)
+
+
 @dataclass(frozen=True)
 class Page:
     """A page as one role meets it: the view's name, an address of it, and its HTML."""

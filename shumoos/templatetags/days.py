@@ -1,5 +1,6 @@
 """Days and amounts as the pages show them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,15 +14,19 @@ register = template.Library()
 
 # Keep a minus sign before its digits where the text around runs from right to left.
 ISOLATE, RELEASE = "\u2066", "\u2069"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @register.filter
 def both_calendars(value: date | datetime | None) -> str:
-    """Return the day, or the moment's day in Riyadh, in both calendars; nothing for no value."""
+    """Return the day, or the moment's day in Riyadh, in both calendars; nothing for no value.
+
+    A line may break between the two, and within neither.
+    """
     if not value:
         return ""
     day = timezone.localdate(value, RIYADH) if isinstance(value, datetime) else value
-    return show_both(day, get_language() or "ar")
+    return re.sub(r" (?!\()", NO_BREAK, show_both(day, get_language() or "ar"))
 
 
 @register.filter
@@ -30,7 +35,9 @@ def both_calendars_time(value: datetime | None) -> str:
     if not value:
         return ""
     local = timezone.localtime(value, RIYADH)
-    return gettext("%(day)s at %(time)s") % {"day": both_calendars(local), "time": f"{local:%H:%M}"}
+    shown = gettext("%(day)s at %(time)s") % {"day": both_calendars(local), "time": f"{local:%H:%M}"}
+    # The time stays with the word before it.
+    return NO_BREAK.join(shown.rsplit(" ", 1))
 
 
 @register.filter

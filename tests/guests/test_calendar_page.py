@@ -12,6 +12,7 @@ from shumoos.saudi.calendar import RIYADH
 from tests.conftest import sign_in
 from tests.factories import UserFactory
 from tests.guests.factories import GuestFactory, SubscribedFactory, send
+from tests.pages import unbroken
 from tests.registration.mandating import ProviderFactory, agent_of, granted
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_the_deadline_counts_down(hotel, owner_client):
     page = owner_client.get(CALENDAR)
 
     assertContains(page, "3 hours and 50 minutes left")
-    assertContains(page, "by 16 March 2026 (27 Ramadan 1447 AH) at 00:00")
+    assertContains(page, unbroken("by 16 March 2026 (27 Ramadan 1447 AH) at 00:00"))
 
 
 def test_an_outage_is_said_beside_the_deadline_it_moved(hotel, owner_client):
@@ -83,7 +84,8 @@ def test_an_outage_is_said_beside_the_deadline_it_moved(hotel, owner_client):
     page = owner_client.get(CALENDAR)
 
     assertContains(page, "Later than usual, because our intake was away.")
-    assertContains(page, "deadline moved by an outage to 16 March 2026 (27 Ramadan 1447 AH) at 07:00")
+    moved = unbroken("deadline moved by an outage to 16 March 2026 (27 Ramadan 1447 AH) at 07:00")
+    assertContains(page, moved)
 
 
 def test_a_nil_return_is_filed_with_one_click(hotel, owner, owner_client):
@@ -182,7 +184,7 @@ def test_a_calendar_asks_as_much_for_many_records_as_for_one(
 
 @pytest.mark.parametrize("name", ["home", "guests:list", "guests:new"])
 def test_a_day_about_to_be_missed_is_on_a_banner(hotel, owner_client, name):
-    words = "has reported nothing (Lodging) for 14 March 2026"
+    words = unbroken("has reported nothing (Lodging) for 14 March 2026")
     assertContains(owner_client.get(reverse(name)), words)
     assertContains(staff_client(hotel).get(reverse(name)), words)
 

@@ -32,7 +32,7 @@ def at(day, hour, minute=0):
 
 def due_on(page, record):
     shown = page.get(reverse("guests:detail", args=[record.pk])).content.decode()
-    return shown.split('<div id="due">')[1].split("</dd>")[0]
+    return " ".join(shown.split('<div id="due">')[1].split("</dd>")[0].split())
 
 
 @pytest.fixture

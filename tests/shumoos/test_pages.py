@@ -21,7 +21,7 @@ from shumoos.accounts.models import Role, User
 from shumoos.context import NAVIGATION, Portal
 from shumoos.help import GUIDES
 from shumoos.saudi.calendar import today
-from shumoos.templatetags.days import both_calendars, both_calendars_time, sar
+from shumoos.templatetags.days import NO_BREAK, both_calendars, both_calendars_time, sar
 from violations.models import Basis, CaseKind, Schedule, Stage
 
 
@@ -272,16 +272,18 @@ def test_every_icon_that_is_used_exists():
     assert used <= drawn
 
 
-def test_days_are_shown_in_both_calendars_and_of_riyadh():
+def test_days_are_shown_in_both_calendars_of_riyadh_and_a_line_breaks_between_these_alone():
     late = datetime(2026, 1, 31, 22, 30, tzinfo=UTC)
 
     with translation.override("ar"):
-        assert both_calendars(date(2026, 2, 1)) == "13 شعبان 1447هـ (1 فبراير 2026م)"
+        assert both_calendars(date(2026, 2, 1)) == "13~شعبان~1447هـ (1~فبراير~2026م)".replace("~", NO_BREAK)
         assert both_calendars(late) == both_calendars(date(2026, 2, 1))
-        assert both_calendars_time(late) == "13 شعبان 1447هـ (1 فبراير 2026م) الساعة 01:30"
+        arabic = "13~شعبان~1447هـ (1~فبراير~2026م) الساعة~01:30"
+        assert both_calendars_time(late) == arabic.replace("~", NO_BREAK)
     with translation.override("en"):
-        assert both_calendars(late) == "1 February 2026 (13 Shaban 1447 AH)"
-        assert both_calendars_time(late) == "1 February 2026 (13 Shaban 1447 AH) at 01:30"
+        english = "1~February~2026 (13~Shaban~1447~AH) at~01:30".replace("~", NO_BREAK)
+        assert both_calendars(late) == english.removesuffix(f" at{NO_BREAK}01:30")
+        assert both_calendars_time(late) == english
         assert (both_calendars(None), both_calendars_time(None)) == ("", "")
 
 

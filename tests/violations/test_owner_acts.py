@@ -16,6 +16,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from shumoos.accounts.models import Look, Role
 from tests.conftest import sign_in
 from tests.factories import AuthorityOfficerFactory, jpeg
+from tests.pages import unbroken
 from tests.violations.factories import make_establishment, make_licence, make_owner, make_supervisor, warn
 from tests.violations.ledgers import append
 from violations.escalation import comply, escalate
@@ -116,7 +117,7 @@ def test_the_owners_pages_are_the_owners(case, role):
 
 def test_an_owner_objects_with_a_document_and_follows_it(own, case):
     notice = case.notices.get(stage="fined_first")
-    assertContains(own.get(at("object", notice.pk)), "3 March 2026")
+    assertContains(own.get(at("object", notice.pk)), unbroken("3 March 2026"))
     picture = SimpleUploadedFile("proof.jpg", jpeg(size=(800, 1000)), "image/jpeg")
 
     response = own.post(at("object", notice.pk), {"text": "It was returned.", "document_1": picture})
@@ -158,7 +159,7 @@ def test_too_late_is_said(own, owner, case, time_machine):
 
 
 def test_an_owner_says_that_the_data_is_corrected(own, owner, occurrence):
-    assertContains(own.get(at("mine")), "Correct the data by 20 February 2026")
+    assertContains(own.get(at("mine")), unbroken("Correct the data by 20 February 2026"))
     response = own.post(at("corrected", occurrence.pk))
     assertRedirects(response, at("case", occurrence.case_id))
     occurrence.refresh_from_db()
@@ -167,7 +168,7 @@ def test_an_owner_says_that_the_data_is_corrected(own, owner, occurrence):
     own.post(at("corrected", occurrence.pk))
     occurrence.refresh_from_db()
     assert occurrence.corrected_at == first
-    assertContains(own.get(at("mine")), "Corrected on 10 February 2026")
+    assertContains(own.get(at("mine")), unbroken("Corrected on 10 February 2026"))
 
 
 def test_strangers_correct_nothing_and_nobody_does_by_reading(own, occurrence):
@@ -268,7 +269,7 @@ def test_the_authority_sees_its_orders_and_their_end(order, time_machine, englis
     comply(order.case.licence, on=D("2026-04-05"))
 
     assertNotContains(officer.get(at("orders")), order.case.licence.number)
-    assertContains(officer.get(at("orders"), {"all": ""}), "Lifted on 5 April 2026")
+    assertContains(officer.get(at("orders"), {"all": ""}), unbroken("Lifted on 5 April 2026"))
     order.refresh_from_db()
     assert (order.letter.status, order.lifting_letter.kind) == ("superseded", "lifting")
     assert order.letter.number in str(order.lifting_letter.says["rows"])
