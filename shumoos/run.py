@@ -225,7 +225,7 @@ def _prepare() -> str:
     try:
         django.setup()
         step(2, "Migrating the database")
-        call_command("migrate", interactive=False, verbosity=0)
+        _migrate()
         # Within what it speaks of, so that it goes when the collected files do.
         fingerprint, kept = _static_fingerprint(), Path(settings.STATIC_ROOT) / "fingerprint"
         if not kept.exists() or kept.read_text() != fingerprint:
@@ -240,6 +240,35 @@ def _prepare() -> str:
     finally:
         connections.close_all()
     return output.getvalue().strip("\n")
+
+
+def _migrate() -> None:
+    """Bring the database to this version's tables; CannotStart where its own are of no version before it."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    applied = MigrationRecorder(connection).applied_migrations()
+    for name, migration in MigrationLoader(None).replacements.items():
+        # One that stands for several takes their place where all of them have been, or none.
+        if name not in applied and 0 < len(applied.keys() & set(migration.replaces)) < len(
+            migration.replaces
+        ):
+            raise _too_old(".".join(name))
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except InconsistentMigrationHistory as error:
+        raise _too_old(str(error)) from error
+
+
+def _too_old(why: str) -> CannotStart:
+    way = "move it away (mv var var-old)" if stack.is_development() else "name another one by DATABASE_URL"
+    return CannotStart(
+        "The database was made by an older version, and this one cannot go on from how it was left: "
+        f"{way}, then start again. ({why})"
+    )
 
 
 def _static_fingerprint() -> str:

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from shumoos import run as portal
 from shumoos import stack
@@ -140,6 +142,25 @@ def test_named_servers_are_used_and_told_without_their_password(own_stack, monke
         "  Using the PostgreSQL of DATABASE_URL: db.example:5433/portal",
         f"  Using the Redis of REDIS_URL: 127.0.0.1:{own_stack.valkey.port}/0",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("unknown", ["", "0001_tables|0003_"])
+def test_a_database_that_an_older_version_left_half_done_is_told_with_what_to_do(unknown):
+    MigrationRecorder(connection).migration_qs.filter(app="accounts", name__regex=f"^({unknown})").delete()
+
+    with pytest.raises(portal.CannotStart) as told:
+        portal._migrate()
+
+    assert str(told.value).startswith(
+        "The database was made by an older version, and this one cannot go on from how it was left: "
+    )
+    assert "accounts.0001_tables" in str(told.value).partition(", then start again. (")[2]
+
+
+@pytest.mark.django_db
+def test_a_database_of_this_version_is_left_as_it_is():
+    portal._migrate()
 
 
 def test_a_part_that_does_not_come_up_stops_everything_and_shows_its_log(run, clone):
