@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
@@ -35,6 +36,7 @@ from registration.registers.wording import COLUMNS
 from shumoos import demo_desk, demo_violations
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.people import choose_password, create_person
+from shumoos.progress import Tell
 from shumoos.saudi import calendar
 from shumoos.saudi.identity import make_national_id
 from violations.escalation import escalate
@@ -55,6 +57,8 @@ PEOPLE = [
 ]
 OWNER = ("owner", "خالد بن عبدالله الراشد")
 STAFF = ("staff", "يوسف بن حسن العمري")
+# How many `parts` makes.
+PARTS = 9
 
 
 @dataclass(frozen=True)
@@ -122,39 +126,58 @@ GUESTS = [
 
 
 @transaction.atomic
-def seed() -> bool:
-    """Make the demo, whole or not at all; return False, changing nothing, where it is there already."""
+def seed(tell: Tell = lambda done, total: None) -> bool:
+    """Make the demo, whole or not at all; return False, changing nothing, where it is there already.
+
+    `tell` hears how many of its parts are made, and of how many.
+    """
     if User.objects.filter(username="supervisor-riyadh").exists():
         return False
+    tell(0, PARTS)
+    for done, _part in enumerate(parts(), 1):
+        tell(done, PARTS)
+    return True
+
+
+def parts() -> Iterator[str]:
+    """Make the demo part by part, and yield what each holds."""
     rng = Random(1448)  # noqa: S311
     people = {name: make_person(name, full_name, role) for name, full_name, role in PEOPLE}
     assign(people)
+    yield "people"
     identity = make_national_id(rng)
     add_licence(typed(OBJECTING, identity, rng))
     others = {shop: make_national_id(rng) for shop in (FINED, RAISED, SUSPENDED, APPLYING, COMPLYING)}
     for shop, theirs in others.items():
         add_licence(typed(shop, theirs, rng))
     demo_violations.sweep_past()
+    yield "cases"
     application = apply_for(SUBSCRIBED, identity, rng)
     owner = make_owner(application, people["supervisor-riyadh"])
+    yield "the owner"
     apply_for(APPLYING, others[APPLYING], rng, is_registered=False)
     activate(apply_for(COMPLYING, others[COMPLYING], rng, is_registered=False), people["supervisor-riyadh"])
+    yield "cases that applications stop or end"
     add_licence(typed(WARNED, identity, rng))
     for shop in OTHERS_WARNED:
         add_licence(typed(shop, make_national_id(rng), rng))
     waiting = [
         apply_for(shop, make_national_id(rng), rng, is_registered=shop is not WAITING[-1]) for shop in WAITING
     ]
+    yield "the queue"
     establishment = owner.establishments.get()
     staff = make_person(*STAFF, Role.STAFF)
     establishment.staff.add(staff)
     enter_guests(establishment, staff, rng)
+    yield "guests"
     agree(establishment, people["provider"])
     demo_desk.seed(establishment, people["support"], waiting[0])
+    yield "a mandate and tickets"
     violate(establishment, people)
     escalate(calendar.today())
+    yield "the sweep of today"
     load_register(people["authority"], make_national_id(rng))
-    return True
+    yield "a register"
 
 
 def sign_ins() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count
 
-from shumoos import demo
+from shumoos import demo, progress
 from violations.ledger_check import first_break
 from violations.models import Case, LedgerEntry, Objection, Proposal
 
@@ -22,9 +22,13 @@ def documents(settings, tmp_path):
     settings.DOCUMENTS_ROOT = tmp_path
 
 
-def test_the_demo_shows_violations_on_each_step_and_what_is_done_about_them(documents):
-    call_command("seed_demo", stdout=io.StringIO())
+def test_the_demo_shows_violations_on_each_step_and_what_is_done_about_them(documents, monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS_ELSEWHERE", 0)
+    told = io.StringIO()
+    call_command("seed_demo", stdout=io.StringIO(), stderr=told)
 
+    # As many parts as are announced; the commands' other tests show how they are told.
+    assert told.getvalue() == "".join(f"{done} of 9 parts of the demo\n" for done in range(10))
     not_subscribed = Case.objects.filter(kind="not_subscribed")
     assert counts(not_subscribed, "stage") == {
         "warned": 3,

@@ -11,8 +11,10 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from registration.models import Licence
+from shumoos import progress
 from shumoos.celery import app
 from shumoos.sms.models import TextMessage
+from tests.shumoos.terminal import Impatient
 from tests.violations.factories import (
     make_establishment,
     make_licence,
@@ -490,6 +492,30 @@ def test_the_command_prints_the_report(capsys):
     dry, real = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert dry == real
     assert real["cases"][0]["licence_number"] == case.licence.number
+
+
+def test_the_command_says_how_far_it_is_beside_the_report(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS_ELSEWHERE", 0)
+    warn(make_licence(), D("2026-01-01"))
+    make_licence()
+
+    call_command("escalate", "--on", "2026-02-01")
+
+    out, err = capsys.readouterr()
+    assert json.loads(out)["fined"] == 1
+    # Nobody's order is lifted: the two statements of that are left out, and the others have run.
+    places = [int(line.removesuffix(" of 22 statements of the sweep")) for line in err.splitlines()]
+    assert places == [0, 1, *range(4, 22)]
+
+
+def test_ctrl_c_ends_the_sweep_and_nothing_is_written():
+    case = warn(make_licence(), D("2026-01-01"))
+
+    with pytest.raises(CommandError, match=r"^Stopped at 0 of 22 .* Nothing was written: run this again\.$"):
+        call_command("escalate", "--on", "2026-02-01", stderr=Impatient())
+
+    case.refresh_from_db()
+    assert case.stage == "warned"
 
 
 def test_the_command_refuses_what_is_no_day():

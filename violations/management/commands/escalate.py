@@ -2,13 +2,43 @@
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 
+from shumoos import progress
 from shumoos.saudi import calendar
+from violations import statements
 from violations.escalation import escalate
+
+# What a whole sweep runs, in order. A run leaves out what it finds nothing for.
+SWEEP = (
+    statements.COMPLY,
+    statements.FIND_LIFTED,
+    statements.TELL_AUTHORITIES,
+    statements.LIFT,
+    statements.FIND_UNWARNED,
+    statements.LOCK_SERIES,
+    statements.OPEN_ACCOUNTS,
+    statements.OPEN_CASES,
+    statements.LEAVE_OUT_TAKEN,
+    statements.ISSUE_LETTERS,
+    statements.ISSUE_NOTICES,
+    statements.QUEUE_TEXTS,
+    statements.REPORT,
+    statements.FIND_DUE,
+    statements.LOCK_SERIES,
+    statements.TAKE_STEPS,
+    statements.ISSUE_LETTERS,
+    statements.ISSUE_NOTICES,
+    statements.ENTER,
+    statements.QUEUE_TEXTS,
+    statements.REPORT,
+    statements.SHOW_CLOCKS,
+)
 
 
 def day(text: str) -> date:
@@ -17,6 +47,21 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is not a day. Write it as YYYY-MM-DD.") from error
+
+
+class Progress:
+    """Tells how far a sweep is, by the places of the statements that it runs in a whole one."""
+
+    def __init__(self, tell: progress.Tell) -> None:
+        self.tell = tell
+        self.done = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if sql in SWEEP[self.done :]:
+            place = SWEEP.index(sql, self.done)
+            self.tell(place, len(SWEEP))
+            self.done = place + 1
+        return execute(sql, *arguments)
 
 
 class Command(BaseCommand):
@@ -29,5 +74,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="print the same and write nothing")
 
     def handle(self, *args: Any, on: date | None, dry_run: bool, **options: Any) -> None:
-        report = escalate(on or calendar.today(), dry_run=dry_run)
+        stopped = "Nothing was written: run this again."
+        with (
+            progress.shown(self, "statements of the sweep", stopped=stopped) as tell,
+            connection.execute_wrapper(Progress(tell)),
+        ):
+            report = escalate(on or calendar.today(), dry_run=dry_run)
         self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
