@@ -52,6 +52,15 @@ NAVIGATION: dict[str, list[tuple[str, Promise]]] = {
     Role.ADMINISTRATOR: [HOME, STAFF, ACCOUNT],
 }
 
+# Under which entry a page stands that is not below its address, for those who have that entry.
+BELOW = {
+    "/staff/": "accounts:account",
+    "/subscriptions/": "home",
+    "/agents/": "home",
+    "/agreements/": "home",
+    "/tickets/": "support:desk",
+}
+
 
 class Entry(NamedTuple):
     """One way in the main navigation."""
@@ -108,6 +117,9 @@ class Portal:
         ways = [(name, reverse(name), label) for name, label in NAVIGATION[user.role]]
         path = self.request.path
         nearest = max((url for _name, url, _label in ways if path.startswith(url)), key=len, default=None)
+        if nearest is None:
+            above = next((name for beginning, name in BELOW.items() if path.startswith(beginning)), None)
+            nearest = next((url for name, url, _label in ways if name == above), None)
         return [Entry(name, url, label, url == nearest) for name, url, label in ways]
 
 

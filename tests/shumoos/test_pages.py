@@ -207,6 +207,8 @@ def test_everybody_has_ways_that_lead_somewhere(page_of, role):
         ("/guests/new/", "guests:list"),
         ("/guests/receipts/", "guests:receipts"),
         ("/guests/receipts/17/", "guests:receipts"),
+        ("/staff/invite/", "accounts:account"),
+        ("/subscriptions/123456789/", "home"),
         ("/elsewhere/", None),
     ],
 )
@@ -214,6 +216,19 @@ def test_nearest_way_above_the_page_is_the_current_one(page_of, path, current):
     ways = page_of(Role.OWNER, path).navigation
 
     assert [way.url_name for way in ways if way.is_current] == ([current] if current else [])
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "current"),
+    [
+        (Role.PROVIDER, "/agents/", "home"),
+        (Role.PROVIDER, "/agreements/7/", "home"),
+        (Role.SUPPORT, "/tickets/26-412864-30/", "support:desk"),
+        (Role.HEAD, "/staff/invite/", "accounts:staff"),
+    ],
+)
+def test_a_page_elsewhere_stands_under_the_way_that_leads_to_it(page_of, role, path, current):
+    assert [way.url_name for way in page_of(role, path).navigation if way.is_current] == [current]
 
 
 def test_strangers_have_no_ways_and_the_front_page_for_home(page_of):
