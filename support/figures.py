@@ -54,7 +54,7 @@ def by_category() -> Section:
     }
     found = [(each.name, counted[each.code]) for each in Category.objects.all() if each.code in counted]
     found.sort(key=lambda row: -sum(row[1]))
-    title, series = _("Unfinished tickets by category"), [_("in time"), _("late")]
+    title, series = _("Unfinished tickets by category"), [_("In time"), _("Late")]
     chart = None
     if found:
         label = charts.spoken(title, [f"{name} {sum(values)}" for name, values in found[:3]])
@@ -71,7 +71,7 @@ def by_hour() -> Section:
     answers = TicketEntry.objects.filter(kind=EntryKind.ANSWER, at__gte=hours[0])
     answered = per_hour(answers, "at")
     values = [(f"{hour:%H:%M}", (opened.get(hour, 0), answered.get(hour, 0))) for hour in hours]
-    title, series = _("The last 24 hours"), [_("opened"), _("answers")]
+    title, series = _("The last 24 hours"), [_("Opened"), _("Answers")]
     chart = None
     if any(sum(pair) for _hour, pair in values):
         chart = charts.lines("hours", charts.spoken(title, totals(values, series)), values, series)

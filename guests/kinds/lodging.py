@@ -69,7 +69,7 @@ class Lodging(Identified):
 LODGING = Kind(
     code="lodging",
     label=_("Lodging"),
-    new=_("New guest"),
+    new=_("Enter a guest"),
     model=Lodging,
     rows=(
         ("id_type", "id_number", "nationality"),

@@ -44,7 +44,7 @@ class VehicleRental(Identified):
 VEHICLE_RENTAL = Kind(
     code="vehicle_rental",
     label=_("Vehicle rental"),
-    new=_("New rental"),
+    new=_("Enter a rental"),
     model=VehicleRental,
     rows=(
         ("id_type", "id_number", "nationality"),

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guests.kinds import KINDS, Kind
@@ -210,7 +211,10 @@ class FileImport(models.Model):
             FileStatus.STOPPED: "warning",
             FileStatus.FAILED: "danger",
         }
-        return self.get_status_display(), tones[FileStatus(self.status)]
+        words = self.get_status_display()
+        if self.status == FileStatus.DONE and self.rejected:
+            words = gettext("Done, with rejected rows")
+        return words, tones[FileStatus(self.status)]
 
     @property
     def time_left(self) -> timedelta | None:

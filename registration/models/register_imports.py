@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registration.models.places import Authority
@@ -167,7 +168,10 @@ class RegisterImport(models.Model):
             ImportStatus.DONE: "warning" if self.refused else "success",
             ImportStatus.FAILED: "danger",
         }
-        return self.get_status_display(), tones[ImportStatus(self.status)]
+        words = self.get_status_display()
+        if self.status == ImportStatus.DONE and self.refused:
+            words = gettext("Done, with refused lines")
+        return words, tones[ImportStatus(self.status)]
 
     def hold(self, rows_done: int) -> bool:
         """Show how far the reading is and keep the claim; False once another worker has taken the import."""

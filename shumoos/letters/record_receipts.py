@@ -136,7 +136,7 @@ def received(receipt: str, at: datetime, record_kind: Words) -> list[list[Any]]:
 
 def sent(door: Words, sender: str) -> list[list[Any]]:
     return [
-        *([["طريقة الإرسال", door.ar, "Sent by", door.en]] if door.ar else []),
+        *([["طريقة الإرسال", door.ar, "Sent through", door.en]] if door.ar else []),
         *([["المرسل", sender, "Sender", ""]] if sender else []),
     ]
 

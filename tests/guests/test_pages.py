@@ -221,7 +221,7 @@ def test_received_accepted_and_transferred_are_shown_apart(hotel, owner_client, 
 
     page = owner_client.get(reverse("guests:detail", args=[record.pk])).content.decode()
 
-    stepper = re.search(r'<ol class="stepper".*?</ol>', page, re.DOTALL)[0]
+    stepper = re.search(r'<ol class="stepper stepper-even".*?</ol>', page, re.DOTALL)[0]
     steps = re.findall(r"<li(.*?)>(.*?)</li>", stepper, re.DOTALL)
     assert [("done" in attributes) for attributes, _text in steps] == [
         True,

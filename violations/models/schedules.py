@@ -6,14 +6,14 @@ from itertools import zip_longest
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.saudi.calendar import show_both
 
 
 class CaseKind(models.TextChoices):
-    NOT_SUBSCRIBED = "not_subscribed", _("Not subscribed")
+    NOT_SUBSCRIBED = "not_subscribed", pgettext_lazy("kind of violation", "Not subscribed")
     INACCURATE_DATA = "inaccurate_data", _("Inaccurate or incomplete data")
 
 
