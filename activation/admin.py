@@ -1,15 +1,20 @@
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activation import admin_life as admin_life  # registers the subscriptions
 from activation.models import ReasonTemplate
 from activation.views import deciding, figures, leading, queue, review
-from registration.models import Application
+from registration.models import Application, DocumentKind
+from registration.models.applications import TYPED
+from registration.versions import label_of
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 
 
@@ -65,11 +70,19 @@ class ApplicationAdmin(SeenAdmin):
         return False
 
 
+def may_be_flagged() -> dict[str, Any]:
+    """Return what a reason may be about, by the name it is stored under: a field, a document, or any."""
+    fields = {name: capfirst(label_of(name)) for name in TYPED}
+    documents = {kind.code: kind.name for kind in DocumentKind.objects.order_by("order", "id")}
+    return {"": gettext("Any field or document")} | fields | documents
+
+
 @admin.register(ReasonTemplate)
 class ReasonTemplateAdmin(LoggedAdmin):
     """The words that supervisors choose from. One that was used stays: it is only no longer offered."""
 
-    list_display = ["code", "use", "about", "words_now", "is_offered"]
+    list_display = ["words_now", "use", "about", "is_offered"]
+    named = {"about": may_be_flagged}
     list_filter = ["use", "is_offered"]
     search_fields = ["code", "words_ar", "words_en"]
 

@@ -1,20 +1,35 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from guests.kinds import KINDS
 from guests.models import Deadline, Inspection, KeepingRule, Outage, PurgedDay
+from guests.models.keeping import YEARS
 from guests.views import inspecting
-from registration.admin import ReadOnlyAdmin
+from registration.admin import ReadOnlyAdmin, ReferenceAdmin
+from registration.models import Sector
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
-from shumoos.templatetags.days import both_calendars
+
+
+def record_kinds() -> dict[str, Any]:
+    return {kind.code: kind.label for kind in KINDS.values()}
+
+
+@admin.register(Sector)
+class SectorAdmin(ReferenceAdmin):
+    """The sectors, whose record kinds have their names on this floor."""
+
+    list_display = ["code", "name_ar", "name_en", "authority", "needs_second_review"]
+    list_filter = ["authority"]
+    list_select_related = ["authority"]
+    named = {"record_kinds": record_kinds}
 
 
 @admin.register(Inspection)
@@ -74,43 +89,38 @@ class RuleAdmin(LoggedAdmin):
 
 @admin.register(KeepingRule)
 class KeepingRuleAdmin(RuleAdmin):
-    list_display = ["from_day", "years", "begun"]
+    list_display = ["holds_from", "years", "begun"]
 
-    @admin.display(description=_("holds from"), ordering="holds_from")
-    def from_day(self, rule: KeepingRule) -> str:
-        return both_calendars(rule.holds_from)
+    @property
+    def none(self) -> str:
+        return ngettext(
+            "Nothing has been set: records are kept for %(years)d year.",
+            "Nothing has been set: records are kept for %(years)d years.",
+            YEARS,
+        ) % {"years": YEARS}
 
 
 @admin.register(Deadline)
 class DeadlineAdmin(RuleAdmin):
-    list_display = ["kind_name", "from_day", "hours", "warn_hours", "begun"]
-
-    @admin.display(description=_("record kind"), ordering="kind")
-    def kind_name(self, deadline: Deadline) -> str:
-        return deadline.kind_label
-
-    @admin.display(description=_("valid from"), ordering="valid_from")
-    def from_day(self, deadline: Deadline) -> str:
-        return both_calendars(deadline.valid_from)
-
-    def get_fields(self, request: HttpRequest, obj: Deadline | None = None) -> Any:
-        if obj:
-            return ["kind_name", "from_day", "hours", "warn_hours", "begun"]
-        return ["kind", "valid_from", "hours", "warn_hours"]
+    list_display = ["kind", "valid_from", "hours", "warn_hours", "begun"]
+    named = {"kind": record_kinds}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Deadline | None = None) -> Any:
-        return self.get_fields(request, obj) if obj else []
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "kind":
-            choices = [(kind.code, kind.label) for kind in KINDS.values()]
-            return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return [*super().get_readonly_fields(request, obj), "begun"] if obj else []
 
 
-@admin.register(Outage, PurgedDay)
 class UpkeepAdmin(ReadOnlyAdmin):
     """What the portal writes down of itself; it says nothing of anybody."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.model._default_manager.all()
+
+
+@admin.register(Outage)
+class OutageAdmin(UpkeepAdmin):
+    none = _("The portal has taken in records without interruption so far.")
+
+
+@admin.register(PurgedDay)
+class PurgedDayAdmin(UpkeepAdmin):
+    none = _("No records have been deleted for their age yet.")

@@ -20,7 +20,6 @@ from registration.models import (
     Provider,
     ProviderAgent,
     Region,
-    Sector,
 )
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import Role, User
@@ -79,6 +78,7 @@ class HolidayAdmin(LoggedAdmin):
     list_filter = ["office"]
     list_select_related = ["office"]
     date_hierarchy = "day"
+    empty_value_display = _("All offices")
 
 
 @admin.register(Authority)
@@ -87,18 +87,12 @@ class AuthorityAdmin(PeopleMixin, ReferenceAdmin):
     roles = [Role.AUTHORITY]
 
 
-@admin.register(Sector)
-class SectorAdmin(ReferenceAdmin):
-    list_display = ["code", "name_ar", "name_en", "authority", "needs_second_review"]
-    list_filter = ["authority"]
-    list_select_related = ["authority"]
-
-
 @admin.register(DocumentKind)
 class DocumentKindAdmin(ReferenceAdmin):
     list_display = ["code", "name_ar", "name_en", "is_required", "expires", "order"]
     list_filter = ["is_required", "sectors"]
     filter_horizontal = ["sectors"]
+    empty_value_display = _("All sectors")
 
 
 class ProviderAgentInline(admin.StackedInline):
@@ -106,7 +100,10 @@ class ProviderAgentInline(admin.StackedInline):
 
     model = ProviderAgent
     fields = ["user", "is_head", "ended_at"]
-    extra = 1
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        # A new company's head is entered at once; others are added by the button.
+        return 0 if obj else 1
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = User.objects.filter(role=Role.PROVIDER)

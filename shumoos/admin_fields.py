@@ -1,21 +1,30 @@
-"""What the admin shows of a row to read: days in both calendars, and links only to where one may go."""
+"""What the admin shows of a row: days in both calendars, codes by name, links only to where one may go."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
 Column = Callable[[Any], str]
+# What codes are called, asked for while a page is made: names are in its language.
+Names = Callable[[], Mapping[str, Any]]
+# A line that may be this long is typed into a box of several lines.
+LONG_LINE = 300
 
 
 @cache
@@ -28,11 +37,35 @@ def in_both_calendars(model: type[models.Model], name: str, *, is_narrow: bool =
     return column(field, lambda row: show(getattr(row, name)))
 
 
-@cache
-def in_words(model: type[models.Model], name: str) -> Column:
-    """Return what stands for a language's code: its name in itself."""
-    names = dict(settings.LANGUAGES)
-    return column(model._meta.get_field(name), lambda row: str(names.get(getattr(row, name), "")))
+def languages() -> dict[str, str]:
+    return dict(settings.LANGUAGES)
+
+
+def in_words(model: type[models.Model], name: str, names: Names) -> Column:
+    """Return what stands for a code, or for several of them: their names, asked for once for all rows."""
+    known: dict[str, Any] = {}
+
+    def show(row: models.Model) -> str:
+        if not known:
+            known.update(names())
+        stored = getattr(row, name)
+        codes = stored if isinstance(stored, list) else [stored]
+        return gettext(", ").join(str(known.get(code, code)) for code in codes)
+
+    return column(model._meta.get_field(name), show)
+
+
+def choice_of(db_field: Any, names: Names) -> forms.Field:
+    """Return what a code is chosen with, or several of them: by their names."""
+    options: dict[str, Any] = {
+        "label": capfirst(db_field.verbose_name),
+        "help_text": db_field.help_text,
+        "required": not db_field.blank,
+        "choices": lambda: list(names().items()),
+    }
+    if isinstance(db_field, ArrayField):
+        return forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple({"class": "choices"}), **options)
+    return forms.ChoiceField(**options)
 
 
 @cache
@@ -87,8 +120,27 @@ def field_of(model: type[models.Model], name: Any) -> Any:
 class PortalAdmin(admin.ModelAdmin):
     """Rows of the portal in the admin, in lists and where they are only read."""
 
+    # What a list says in which there is nothing.
+    none: Any = _("Nothing to show.")
+    # What the codes in a field are called, by the field's name.
+    named: Mapping[str, Names] = {"language": languages}
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return dated(self.model, super().get_list_display(request), is_narrow=True)
+        return self.spelt(request, dated(self.model, super().get_list_display(request), is_narrow=True))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return the fields as the model has them: Django puts those that are only read after all others."""
+        names = list(super().get_fields(request, obj))
+        if self.fields:
+            return names
+        model: type[models.Model] = self.model
+        order = [field.name for field in (*model._meta.fields, *model._meta.many_to_many)]
+
+        def place(name: Any) -> int:
+            own = getattr(name, "__name__", name)
+            return order.index(own) if own in order else len(order)
+
+        return sorted(names, key=place)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.as_read(request, super().get_readonly_fields(request, obj))
@@ -104,22 +156,52 @@ class PortalAdmin(admin.ModelAdmin):
         return [(title, {**options, "fields": shown(options["fields"])}) for title, options in sets]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "language":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=settings.LANGUAGES)
+        if db_field.name in self.named:
+            return choice_of(db_field, self.named[db_field.name])
+        if isinstance(db_field, models.CharField) and (db_field.max_length or 0) >= LONG_LINE:
+            kwargs.setdefault("widget", AdminTextareaWidget({"rows": 3}))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None:
+            # Without Django's word on the Control key, which is for lists of another kind, and for desks.
+            field.help_text = db_field.help_text
+        return field
 
     def as_read(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         """Return these fields as they are shown to read; Django would link to pages that answer 403."""
         model: type[models.Model] = self.model
 
         def shown(name: Any) -> Any:
-            if name == "language":
-                return in_words(model, name)
             if isinstance(field_of(model, name), models.ManyToManyField):
                 return together(model, name)
             return name if self.leads_on(request, name) else without_link(model, name)
 
-        return [shown(name) for name in dated(model, names)]
+        return [shown(name) for name in self.spelt(request, dated(model, names))]
+
+    def spelt(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
+        """Return these columns, with the names of codes in place of the codes."""
+        # Django tells a column by what it is: within a request it stays the same one.
+        made: dict[Any, Column] = request.__dict__.setdefault("columns_in_words", {})
+
+        def shown(name: Any) -> Any:
+            if not isinstance(name, str) or name not in self.named:
+                return name
+            key = self.model, name
+            if key not in made:
+                made[key] = in_words(self.model, name, self.named[name])
+            return made[key]
+
+        return [shown(name) for name in names]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show who changed the row here, under the name of the link that leads there."""
+        row = self.get_object(request, unquote(object_id))
+        named = {"title": gettext("History: %(name)s") % {"name": row}}
+        return super().history_view(request, object_id, named | (extra_context or {}))
 
     def leads_on(self, request: HttpRequest, name: Any) -> bool:
         """Whether the person may go where Django would have this field lead, or it leads nowhere."""

@@ -1,4 +1,4 @@
-"""Words of the admin's scripts that Django has not in Arabic: those of the two lists to choose from."""
+"""Words of the admin that Django has not in Arabic, or has twice: a link and its page say the same."""
 
 from typing import Any
 
@@ -15,6 +15,26 @@ MISSING = [
     gettext_noop("Type into this box to filter down the list of selected %s."),
     gettext_noop("(click to clear)"),
 ]
+# Ours for what reads wrong with a plural of people, or says of a link another thing than its page does.
+BETTER_IN_SCRIPTS = [
+    gettext_noop("Available %s"),
+    gettext_noop("Chosen %s"),
+]
+
+SELECTED = gettext_noop("%(sel)s of %(cnt)s selected")
+# The same for the pages themselves: Django finds our words for its own before it finds its own.
+BETTER = [
+    gettext_noop("Add %(name)s"),
+    gettext_noop("Add another %(verbose_name)s"),
+    gettext_noop("Delete"),
+    gettext_noop("0 of %(cnt)s selected"),
+    gettext_noop("No, take me back"),
+    gettext_noop("Yes, I’m sure"),
+    gettext_noop(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
+        "All of the following related items will be deleted:"
+    ),
+]
 
 
 class AdminWords(JavaScriptCatalog):
@@ -23,4 +43,7 @@ class AdminWords(JavaScriptCatalog):
     packages = ["django.contrib.admin"]
 
     def get_catalog(self) -> dict[str, Any]:
-        return {words: gettext(words) for words in MISSING} | super().get_catalog()
+        ours = {words: gettext(words) for words in BETTER_IN_SCRIPTS}
+        # One sentence for every number, in each of Arabic's six forms.
+        ours |= {SELECTED: [gettext(SELECTED)] * 6}
+        return {words: gettext(words) for words in MISSING} | super().get_catalog() | ours

@@ -38,12 +38,7 @@ class ReasonTemplate(models.Model):
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     use = models.CharField(_("used for"), max_length=10, choices=ReasonUse)
-    about = models.CharField(
-        _("field or document"),
-        max_length=40,
-        blank=True,
-        help_text=_("The name of the one field or document it is about, such as licence; empty for any."),
-    )
+    about = models.CharField(_("field or document"), max_length=40, blank=True)
     words_ar = models.CharField(_("words in Arabic"), max_length=300)
     words_en = models.CharField(_("words in English"), max_length=300)
     is_offered = models.BooleanField(_("offered"), default=True)

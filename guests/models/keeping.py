@@ -28,8 +28,8 @@ class KeepingRule(models.Model):
     )
 
     class Meta:
-        verbose_name = _("how long records are kept")
-        verbose_name_plural = _("how long records are kept")
+        verbose_name = _("keeping period")
+        verbose_name_plural = _("keeping periods")
         ordering = ["-holds_from"]
         constraints = [
             models.CheckConstraint(condition=Q(years__gte=1), name="records_are_kept_a_year"),

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registration.models.applications import Application
 from registration.models.kept_files import KeptFile, ScanState
@@ -43,7 +44,7 @@ class DocumentKind(Named):
     objects = DocumentKindQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("document kind")
+        verbose_name = pgettext_lazy("one of them", "document kind")
         verbose_name_plural = _("document kinds")
         ordering = ["order", "id"]
 

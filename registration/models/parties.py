@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from registration.models.names import TooShort, folded_column, is_named, names_index
@@ -256,7 +256,7 @@ class Provider(models.Model):
     objects = ProviderQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("provider")
+        verbose_name = pgettext_lazy("one of them", "provider")
         verbose_name_plural = _("providers")
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,7 +32,7 @@ class Named(models.Model):
 
 class Region(Named):
     class Meta:
-        verbose_name = _("region")
+        verbose_name = pgettext_lazy("one of them", "region")
         verbose_name_plural = _("regions")
         ordering = ["id"]
 
@@ -41,7 +41,7 @@ class City(Named):
     region = models.ForeignKey(Region, models.PROTECT, related_name="cities", verbose_name=_("region"))
 
     class Meta:
-        verbose_name = _("city")
+        verbose_name = pgettext_lazy("one of them", "city")
         verbose_name_plural = _("cities")
         ordering = ["id"]
 
@@ -125,7 +125,7 @@ class Authority(Named):
     )
 
     class Meta:
-        verbose_name = _("licensing authority")
+        verbose_name = pgettext_lazy("one of them", "licensing authority")
         verbose_name_plural = _("licensing authorities")
         permissions = [("see_authority", _("Can see one's own authority's licences and letters"))]
         ordering = ["id"]
@@ -143,6 +143,6 @@ class Sector(Named):
     )
 
     class Meta:
-        verbose_name = _("sector")
+        verbose_name = pgettext_lazy("one of them", "sector")
         verbose_name_plural = _("sectors")
         ordering = ["id"]

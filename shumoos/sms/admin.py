@@ -142,6 +142,7 @@ class OutageAdmin(PortalAdmin):
     """When the gateway took no texts, to look at."""
 
     list_display = ["began_at", "ended_at", "reason", "tries"]
+    none = _("The gateway has taken every text so far.")
     fields = ["began_at", "ended_at", "reason", "error", "tries", "next_try_at"]
 
     @admin.display(description=_("reason"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from registration.models.places import Named
@@ -25,7 +25,7 @@ class Priority(Named):
     hours = models.PositiveSmallIntegerField(_("hours to answer in"), validators=[MinValueValidator(1)])
 
     class Meta:
-        verbose_name = _("priority")
+        verbose_name = pgettext_lazy("one of them", "priority")
         verbose_name_plural = _("priorities")
         ordering = ["level"]
         constraints = [models.CheckConstraint(condition=Q(hours__gte=1), name="priority_gives_an_hour")]

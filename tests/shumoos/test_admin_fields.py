@@ -3,10 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from registration.models import Holiday
+from activation.models import ReasonTemplate
+from registration.models import Holiday, Office
 from shumoos.saudi import calendar
 from tests.factories import LicenceFactory, OfficerFactory
 from tests.pages import unbroken
@@ -78,3 +82,39 @@ def test_what_is_only_read_leads_nowhere_that_is_closed(supervisor_client, head_
     assert head_client.get(schedule).status_code == 200
     assertNotContains(supervisor_client.get(address), f'href="{schedule}"')
     assertContains(supervisor_client.get(address), str(case.schedule))
+
+
+def test_fields_stand_as_the_model_has_them_also_those_that_are_only_read(browser):
+    office = Office.objects.first()
+    page = browser.get(reverse("admin:registration_office_change", args=[office.pk]))
+
+    fields = flatten_fieldsets([(None, {"fields": page.context["adminform"].fieldsets[0][1]["fields"]})])
+    assert fields[:4] == ["code", "name_ar", "name_en", "region"]
+
+
+def test_what_a_reason_is_about_is_chosen_and_listed_by_its_name(browser):
+    reason = ReasonTemplate.objects.get(code="licence_expired")
+    address = reverse("admin:activation_reasontemplate_change", args=[reason.pk])
+    listed = reverse("admin:activation_reasontemplate_changelist")
+
+    assertContains(browser.get(address), '<option value="licence" selected>Licence copy</option>', html=True)
+    assertContains(browser.get(address), '<option value="">Any field or document</option>', html=True)
+    assertContains(browser.get(listed), '<td class="field-about">Licence copy</td>', html=True)
+
+    words = {"words_ar": reason.words_ar, "words_en": reason.words_en, "is_offered": "on"}
+    assertRedirects(browser.post(address, words | {"about": "owner_mobile"}), listed)
+    reason.refresh_from_db()
+    assert reason.about == "owner_mobile"
+
+    refused = browser.post(address, words | {"about": "nothing"})
+    assert list(refused.context["adminform"].form.errors) == ["about"]
+
+
+def test_names_of_codes_are_asked_for_once_for_a_list(browser):
+    listed = reverse("admin:activation_reasontemplate_changelist")
+    browser.get(listed)
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(listed)
+
+    kinds = [query for query in captured.captured_queries if "registration_documentkind" in query["sql"]]
+    assert len(kinds) == 1

@@ -1,8 +1,12 @@
 """The admin's own pages are called what the links call them, and lead to what each role works with."""
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
+
+from guests.models import KeepingRule
+from registration.models import City
 
 
 def english(client):
@@ -38,3 +42,39 @@ def test_the_first_page_leads_to_what_the_role_works_with(auditor_client, admini
     assertContains(administrator_client.get("/admin/"), f'href="{staff}"')
     # The page of one part has that part alone.
     assertNotContains(administrator_client.get("/admin/registration/"), f'href="{staff}"')
+
+
+def test_a_history_is_called_what_leads_there_and_says_where_there_is_none(administrator_client):
+    riyadh = City.objects.get(code="riyadh")
+    address = reverse("admin:registration_city_history", args=[riyadh.pk])
+
+    page = english(administrator_client).get(address)
+    assertContains(page, "<h1>History: Riyadh</h1>", html=True)
+    assertContains(page, "Nobody has changed this here yet.")
+
+    LogEntry.objects.log_actions(page.wsgi_request.user.pk, [riyadh], CHANGE, "Changed by hand")
+    page = administrator_client.get(address)
+    assertContains(page, "Changed by hand")
+    assertNotContains(page, "Nobody has changed this here yet.")
+
+
+def test_an_empty_list_says_what_that_means(administrator_client):
+    address = reverse("admin:guests_keepingrule_changelist")
+    assertContains(
+        english(administrator_client).get(address), "Nothing has been set: records are kept for 5 years."
+    )
+    assert not KeepingRule.objects.exists()
+
+
+def test_a_filter_is_called_what_its_column_is(administrator_client):
+    page = english(administrator_client).get(reverse("admin:activation_reasontemplate_changelist"))
+
+    assertContains(page, "<summary>Used for</summary>", html=True)
+    assertContains(page, "<summary>Offered</summary>", html=True)
+
+
+def test_in_arabic_a_button_to_add_says_what_its_page_does(administrator_client):
+    listed, added = (reverse(f"admin:registration_city_{page}") for page in ("changelist", "add"))
+
+    assertContains(administrator_client.get(listed), "إضافة مدينة")
+    assertContains(administrator_client.get(added), "<h1>إضافة مدينة</h1>", html=True)

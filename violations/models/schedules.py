@@ -61,7 +61,7 @@ class Schedule(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=CaseKind)
     valid_from = models.DateField(_("valid from"))
     # Whether the sweep itself issues the warnings, or only supervisors do.
-    warns_by_sweep = models.BooleanField(_("the sweep issues warnings"), default=False)
+    warns_by_sweep = models.BooleanField(_("warnings issued automatically"), default=False)
     window_months = models.PositiveSmallIntegerField(_("window in months"), null=True, blank=True)
     hijri_months = models.BooleanField(_("months are Umm al-Qura months"), default=False)
     # Days after a notice: until when its owner may object, pay, and correct the data it is about.

@@ -48,6 +48,18 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = None  # type: ignore[assignment]
+    # Django's own, in the words that the portal has for them.
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[AbstractUser.username_validator],
+        error_messages={"unique": _("A user with that user name already exists.")},
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Whoever is not active cannot sign in.")
+    )
+    last_login = models.DateTimeField(_("last signed in"), null=True, blank=True)
     full_name = models.CharField(_("full name"), max_length=150)
     mobile = models.CharField(_("mobile"), max_length=16, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role)
