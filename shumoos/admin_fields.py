@@ -37,7 +37,7 @@ def in_both_calendars(model: type[models.Model], name: str, *, is_narrow: bool =
     return column(field, lambda row: show(getattr(row, name)))
 
 
-def languages() -> dict[str, str]:
+def languages() -> dict[str, Any]:
     return dict(settings.LANGUAGES)
 
 

@@ -43,7 +43,7 @@ class AdminWords(JavaScriptCatalog):
     packages = ["django.contrib.admin"]
 
     def get_catalog(self) -> dict[str, Any]:
-        ours = {words: gettext(words) for words in BETTER_IN_SCRIPTS}
+        ours: dict[str, Any] = {words: gettext(words) for words in BETTER_IN_SCRIPTS}
         # One sentence for every number, in each of Arabic's six forms.
         ours |= {SELECTED: [gettext(SELECTED)] * 6}
         return {words: gettext(words) for words in MISSING} | super().get_catalog() | ours
