@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activation.models import Subscription
 from registration.models import Application, Office
+from shumoos.append_only import append_only, never_emptied
 from support.models.tickets import Ticket
 
 
@@ -20,7 +21,7 @@ class ActKind(models.TextChoices):
 
 
 class DeskAct(models.Model):
-    """One thing done for a caller. Never changed."""
+    """One thing done for a caller. Never changed, never deleted."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="acts", verbose_name=_("ticket"))
     application = models.ForeignKey(
@@ -35,6 +36,7 @@ class DeskAct(models.Model):
         verbose_name_plural = _("acts of the desk")
         ordering = ["-id"]
         indexes = [models.Index(fields=["application", "kind", "-at"], name="act_of_application")]
+        triggers = [append_only(), never_emptied()]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ticket}"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertRedirects
@@ -55,6 +56,26 @@ def test_a_text_is_sent_again_and_on_record_with_a_new_ticket(agent_client, agen
     act = DeskAct.objects.get()
     assert (act.kind, act.by, act.ticket.assigned_to) == (kind, agent, agent)
     assert act.ticket.entries.filter(kind="act", detail=kind).count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE support_deskact SET kind = 'status_link'",
+        "UPDATE support_deskact SET at = at - interval '1 day'",
+        "DELETE FROM support_deskact",
+        "TRUNCATE support_deskact",
+    ],
+)
+def test_what_the_desk_did_is_not_changed_or_deleted_by_hand_either(agent, application, statement):
+    with connection.cursor() as cursor:
+        # Off for the other tests, whose tables are emptied after them.
+        cursor.execute("ALTER TABLE support_deskact ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    acts.perform(ActKind.REFERENCE, application, by=agent)
+    with pytest.raises(DatabaseError, match="pgtrigger: Cannot"), transaction.atomic():
+        connection.cursor().execute(statement)
+    assert DeskAct.objects.get().kind == ActKind.REFERENCE
 
 
 def test_it_goes_on_record_with_the_ticket_that_is_open(agent_client, agent, application):
