@@ -143,10 +143,6 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         "service",
     ),
     "PROXIES": (lambda value: value.isascii() and value.isdigit(), "is a whole number"),
-    "STAFF_IDLE_MINUTES": (
-        lambda value: value.isascii() and value.isdigit() and int(value) > 0,
-        "is a whole number of minutes from 1 on",
-    ),
     "API_ANSWERS_KEPT_HOURS": (
         lambda value: value.isascii() and value.isdigit() and int(value) >= 24,
         "is a whole number of hours from 24 on",

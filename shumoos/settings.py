@@ -201,9 +201,8 @@ AXES_ENABLE_ADMIN = False
 # Its log would hold user names and addresses in the clear.
 AXES_DISABLE_ACCESS_LOG = True
 
-# A session's longest life, and how long those who work for the state may leave one unused.
+# Before the sign-in. After it the row `SessionLimit` says how long a session goes on.
 SESSION_COOKIE_AGE = 8 * 60 * 60
-STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True

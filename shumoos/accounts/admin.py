@@ -8,7 +8,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import sessions
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
-from shumoos.accounts.models import ReadingLimit, Role, User
+from shumoos.accounts.models import ReadingLimit, Role, SessionLimit, User
 
 # Owners and their staff come from activation and from owners; administrators do not see customers.
 CUSTOMERS = [Role.OWNER, Role.STAFF]
@@ -63,4 +63,17 @@ class ReadingLimitAdmin(LoggedAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ReadingLimit | None = None) -> bool:
+        return False
+
+
+@admin.register(SessionLimit)
+class SessionLimitAdmin(LoggedAdmin):
+    """How long sessions go on; a change is in the access log and holds from everybody's next request on."""
+
+    list_display = ["__str__", "staff_idle_minutes", "hours"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SessionLimit | None = None) -> bool:
         return False

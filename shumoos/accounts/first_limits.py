@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps as installed_apps
 from django.apps.registry import Apps
+from django.db import models
 
 from shumoos.accounts.models import Role
 
@@ -24,11 +25,18 @@ LIMITS: dict[Role, tuple[int, bool]] = {
 
 def create_first_limits(apps: Apps = installed_apps, **kwargs: Any) -> None:
     """Create the first limits where there are none at all. Runs after every migration, as `apps` has them."""
-    try:
-        limits = apps.get_model("accounts", "ReadingLimit")._default_manager
-    except LookupError:
-        return
-    if not limits.exists():
+    limits, of_sessions = rows_of(apps, "ReadingLimit"), rows_of(apps, "SessionLimit")
+    if limits is not None and not limits.exists():
         for role, (people, has_hours) in LIMITS.items():
             begins, ends = (BEGINS, ENDS) if has_hours else (None, None)
             limits.create(role=role.value, people_an_hour=people, begins_at=begins, ends_at=ends)
+    if of_sessions is not None:
+        of_sessions.get_or_create(pk=1)
+
+
+def rows_of(apps: Apps, model: str) -> models.Manager[Any] | None:
+    """Return all rows of a table of ours; None where it is not made yet."""
+    try:
+        return apps.get_model("accounts", model)._default_manager
+    except LookupError:
+        return None

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from shumoos.accounts import devices, fresh, second_factor
-from shumoos.accounts.models import Result, SignIn, User
+from shumoos.accounts.models import MOST_HOURS, Result, SignIn, User
 
 KEY = "sign_in"
 # Use is written down no more often than this, so that a page with ten requests costs one update.
@@ -24,6 +24,8 @@ def begin(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> No
     has_authenticator = second_factor.authenticator_of(user) is not None
     sign_in = note(request, user, Result.OK, needs_code=has_authenticator)
     request.session[KEY] = sign_in.pk
+    # The cookie lasts as long as any limit may: the row says when the session ends.
+    request.session.set_expiry(MOST_HOURS * 60 * 60)
     if not has_authenticator:
         # The password is all there is to ask for, and it was typed a moment ago.
         fresh.mark(request)
@@ -67,7 +69,7 @@ def note(request: HttpRequest, user: User, result: Result, *, needs_code: bool =
 
 def current(request: HttpRequest) -> SignIn | None:
     """Return the sign-in that this session came from, for as long as it is open, and note that it is used."""
-    sign_in = SignIn.objects.filter(pk=key_of(request), user_id=request.user.pk or 0).first()
+    sign_in = SignIn.objects.with_limits().filter(pk=key_of(request), user_id=request.user.pk or 0).first()
     if sign_in is None:
         return None
     sign_in.user = request.user  # type: ignore[assignment]

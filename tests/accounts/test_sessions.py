@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.db import IntegrityError, transaction
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from shumoos.accounts import devices
-from shumoos.accounts.models import Result
+from shumoos.accounts import devices, sessions
+from shumoos.accounts.models import Look, Result, SessionLimit
 from shumoos.accounts.people import give_temporary_password
 from shumoos.saudi.calendar import RIYADH
 from shumoos.templatetags.days import both_calendars_time
@@ -130,12 +131,92 @@ def test_staff_sessions_end_after_15_idle_minutes(time_machine):
     assert not is_open(client)
 
 
-def test_how_long_is_a_setting(time_machine, settings):
-    settings.STAFF_IDLE_MINUTES = 5
+def change_limits(client, **figures):
+    return client.post(
+        reverse("admin:accounts_sessionlimit_change", args=[1]),
+        {"staff_idle_minutes": "15", "hours": "8"} | figures,
+    )
+
+
+def test_administrators_say_how_long_staff_may_idle_and_it_holds_at_once(administrator_client, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
-    client = sign_in(OfficerFactory())
-    time_machine.shift(timedelta(minutes=5))
+    client, idle = sign_in(OfficerFactory()), sign_in(OfficerFactory())
+
+    assert change_limits(administrator_client, staff_idle_minutes="5").status_code == 302
+
+    time_machine.shift(timedelta(minutes=4, seconds=59))
+    assert is_open(client)
+    time_machine.shift(timedelta(seconds=1))
+    assert not is_open(idle)
+    assert is_open(client)
+    change = Look.objects.get(action="change")
+    assert (change.role, change.subject) == ("administrator", "accounts.sessionlimit:1")
+    assert change.reason == "staff_idle_minutes"
+
+
+@pytest.mark.parametrize("hours", [2, 12])
+def test_administrators_say_after_how_many_hours_every_session_ends(
+    administrator_client, owner, time_machine, hours
+):
+    time_machine.move_to(timezone.now(), tick=False)
+    client = sign_in(owner)
+    change_limits(administrator_client, hours=str(hours))
+    time_machine.shift(timedelta(hours=hours) - timedelta(seconds=1))
+    assert is_open(client)
+    assert owner.sign_ins.open().count() == 1
+    time_machine.shift(timedelta(seconds=1))
+    assert owner.sign_ins.open().count() == 0
     assert not is_open(client)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"staff_idle_minutes": "4"},
+        {"staff_idle_minutes": "61"},
+        {"hours": "0"},
+        {"hours": "13"},
+        {"staff_idle_minutes": ""},
+    ],
+)
+def test_limits_beyond_sense_are_refused_beside_their_field(administrator_client, figures):
+    response = change_limits(administrator_client, **figures)
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == list(figures)
+    limit = SessionLimit.objects.get()
+    assert (limit.staff_idle_minutes, limit.hours) == (15, 8)
+    assert not Look.objects.filter(action="change").exists()
+
+
+@pytest.mark.parametrize(
+    "figures", [{"staff_idle_minutes": 4}, {"staff_idle_minutes": 61}, {"hours": 0}, {"hours": 13}, {"id": 2}]
+)
+def test_the_database_refuses_such_limits_and_a_second_row(figures):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SessionLimit.objects.update(**figures)
+
+
+def test_only_administrators_change_limits(auditor_client, supervisor_client):
+    for client in (auditor_client, supervisor_client):
+        assert change_limits(client, staff_idle_minutes="60").status_code == 403
+    assert SessionLimit.objects.get().staff_idle_minutes == 15
+
+
+def test_without_the_row_the_first_limits_hold(owner, time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    SessionLimit.objects.all().delete()
+    client, officer = sign_in(owner), sign_in(OfficerFactory())
+    time_machine.shift(timedelta(minutes=15))
+    assert (is_open(client), is_open(officer)) == (True, False)
+    time_machine.shift(timedelta(hours=7, minutes=45))
+    assert not is_open(client)
+
+
+def test_a_session_and_its_limits_are_one_query(owner, django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.user, request.session = owner, {"sign_in": owner.sign_ins.create(result=Result.OK).pk}
+    with django_assert_num_queries(1):
+        assert sessions.current(request) is not None
 
 
 def test_an_owners_session_ends_after_8_hours_and_not_before(owner, time_machine):

@@ -135,7 +135,6 @@ def test_a_missing_setting_is_named_and_no_other(read, name):
         ("PROXIES", "one"),
         ("DEBUG", "banana"),
         ("REQUIRE_STAFF_OTP", "maybe"),
-        ("STAFF_IDLE_MINUTES", "0"),
         ("LOG_JSON", "sometimes"),
     ],
 )

@@ -4,10 +4,11 @@ from shumoos.accounts.models.grants import RoleGrant
 from shumoos.accounts.models.invitations import Invitation, InvitationStatus
 from shumoos.accounts.models.looks import Look, ReadingLimit, Seal, Unusual, UnusualReading
 from shumoos.accounts.models.people import ADMIN_ROLES, STAFF_ROLES, PersonManager, Role, User
-from shumoos.accounts.models.sign_ins import Result, SignIn
+from shumoos.accounts.models.sign_ins import MOST_HOURS, Result, SessionLimit, SignIn
 
 __all__ = [
     "ADMIN_ROLES",
+    "MOST_HOURS",
     "STAFF_ROLES",
     "Authenticator",
     "AuthenticatorReset",
@@ -23,6 +24,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Seal",
+    "SessionLimit",
     "SignIn",
     "Unusual",
     "UnusualReading",

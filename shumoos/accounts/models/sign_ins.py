@@ -1,10 +1,11 @@
-"""Each attempt to sign in; one that succeeded is a session for as long as it is open."""
+"""Each attempt to sign in; one that succeeded is a session for as long as the limits, a row, let it be."""
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,16 +19,64 @@ class Result(models.TextChoices):
     LOCKED = "locked", _("Refused: too many attempts")
 
 
+# What holds until an administrator changes it, and where nobody may make more of it.
+FIRST_IDLE_MINUTES, LEAST_IDLE_MINUTES, MOST_IDLE_MINUTES = 15, 5, 60
+FIRST_HOURS, LEAST_HOURS, MOST_HOURS = 8, 1, 12
+
+
+class SessionLimit(models.Model):
+    """How long a session may go on: the one row that says it. A change holds from the next request on."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    staff_idle_minutes = models.PositiveSmallIntegerField(
+        _("minutes that staff may leave a session unused"),
+        default=FIRST_IDLE_MINUTES,
+        validators=[MinValueValidator(LEAST_IDLE_MINUTES), MaxValueValidator(MOST_IDLE_MINUTES)],
+    )
+    hours = models.PositiveSmallIntegerField(
+        _("hours after which every session ends"),
+        default=FIRST_HOURS,
+        validators=[MinValueValidator(LEAST_HOURS), MaxValueValidator(MOST_HOURS)],
+    )
+
+    class Meta:
+        verbose_name = _("session limit")
+        verbose_name_plural = _("session limits")
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="session_limit_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(
+                    staff_idle_minutes__gte=LEAST_IDLE_MINUTES, staff_idle_minutes__lte=MOST_IDLE_MINUTES
+                ),
+                name="session_limit_idle_within_an_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(hours__gte=LEAST_HOURS, hours__lte=MOST_HOURS),
+                name="session_limit_within_a_shift",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+
 class SignInQuerySet(models.QuerySet["SignIn"]):
+    def with_limits(self) -> "SignInQuerySet":
+        """Have each come with the limits of this moment, `may_idle` and `may_last`, by the same query."""
+        return self.annotate(
+            may_idle=limit("staff_idle_minutes", FIRST_IDLE_MINUTES, timedelta(minutes=1)),
+            may_last=limit("hours", FIRST_HOURS, timedelta(hours=1)),
+        )
+
     def open(self) -> "SignInQuerySet":
         """The sessions that were neither ended nor have run out."""
-        now = timezone.now()
+        now = Value(timezone.now())
         is_staff = Q(user__role__in=STAFF_ROLES)
-        return self.filter(
-            ~is_staff | Q(last_used_at__gt=now - idle_limit()),
+        return self.with_limits().filter(
+            ~is_staff | Q(last_used_at__gt=now - F("may_idle")),
             result=Result.OK,
             ended_at__isnull=True,
-            at__gt=now - longest(),
+            at__gt=now - F("may_last"),
         )
 
     def end(self) -> int:
@@ -55,6 +104,10 @@ class SignIn(models.Model):
 
     objects = SignInQuerySet.as_manager()
 
+    # From `with_limits`.
+    may_idle: timedelta
+    may_last: timedelta
+
     class Meta:
         verbose_name = _("sign-in")
         verbose_name_plural = _("sign-ins")
@@ -70,14 +123,12 @@ class SignIn(models.Model):
         return f"{self.pk}"
 
     def has_run_out(self, now: datetime) -> bool:
-        """Whether the session was ended, is older than a session may be, or stood idle for too long."""
-        is_idle = self.user.role in STAFF_ROLES and self.last_used_at + idle_limit() <= now
-        return self.ended_at is not None or self.at + longest() <= now or is_idle
+        """Whether the session, read `with_limits`, was ended, has lasted as long as it may, or stood idle."""
+        is_idle = self.user.role in STAFF_ROLES and self.last_used_at + self.may_idle <= now
+        return self.ended_at is not None or self.at + self.may_last <= now or is_idle
 
 
-def idle_limit() -> timedelta:
-    return timedelta(minutes=settings.STAFF_IDLE_MINUTES)
-
-
-def longest() -> timedelta:
-    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+def limit(field: str, first: int, unit: timedelta) -> ExpressionWrapper:
+    """Return the row's figure as a time; `first` where there is no row yet."""
+    figure = Coalesce(Subquery(SessionLimit.objects.values(field)[:1]), Value(first))
+    return ExpressionWrapper(figure * Value(unit), output_field=models.DurationField())
