@@ -145,7 +145,7 @@ class Jobs:
             "queue, filtered": self.getter({"sector": "3", "premium": "on"}),
             "search: reference": lambda: self.search(1),
             "search: licence": lambda: self.search(2),
-            "search: name": lambda: self.get({"q": next(self.names)}),
+            "search: name": self.search_name,
             "review page": lambda: self.review(self.rng.choice(self.waiting)[0]),
             "review page, own": lambda: self.review(self.rng.choice(self.waiting[:30])[0]),
         }
@@ -177,8 +177,13 @@ class Jobs:
         self.get({"after": self.key})
 
     def search(self, column: int) -> None:
-        response = self.client.get(QUEUE, {"q": self.rng.choice(self.waiting)[column]})
-        assert response.status_code == 302, "goes straight to the match"
+        response = self.client.post(QUEUE, {"q": self.rng.choice(self.waiting)[column]})
+        assert "/review/" in response["Location"], "goes straight to the match"
+
+    def search_name(self) -> None:
+        """What a person waits for: the search, and the page that it leads to."""
+        response = self.client.post(QUEUE, {"q": next(self.names)}, follow=True)
+        assert response.status_code == 200, response.status_code
 
     def review(self, pk: int) -> None:
         assert self.client.get(f"/admin/registration/application/{pk}/review/").status_code == 200

@@ -1,4 +1,4 @@
-"""What the admin shows of a row: days in both calendars, codes by name, links only to where one may go."""
+"""The admin's rows: days in both calendars, codes by name, links where one may go, searches in no address."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -9,15 +9,18 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shumoos import kept_searches
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
 Column = Callable[[Any], str]
@@ -117,6 +120,23 @@ def field_of(model: type[models.Model], name: Any) -> Any:
         return None
 
 
+class SearchedList(ChangeList):
+    """A list whose search is posted and kept, so that no address holds whom or what it is for."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet:
+        self.query = kept_searches.read(request)
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        filters: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in filters.items() if name != kept_searches.PARAMETER}
+
+    @property
+    def search_address(self) -> str:
+        """Where the box is posted: this list with its filters, without what was sought before."""
+        return self.get_query_string({kept_searches.PARAMETER: None})
+
+
 class PortalAdmin(admin.ModelAdmin):
     """Rows of the portal in the admin, in lists and where they are only read."""
 
@@ -124,6 +144,33 @@ class PortalAdmin(admin.ModelAdmin):
     none: Any = _("Nothing to show.")
     # What the codes in a field are called, by the field's name.
     named: Mapping[str, Names] = {"language": languages}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SearchedList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if SEARCH_VAR in request.POST or SEARCH_VAR in request.GET:
+            return self.search(request)
+        return super().changelist_view(request, extra_context)
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """Keep what was typed, and lead to the list with its key in the address.
+
+        A search that stands in an address already is not made: the list is shown without it.
+        """
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        address = request.GET.copy()
+        for name in (SEARCH_VAR, kept_searches.PARAMETER, PAGE_VAR, ERROR_FLAG):
+            address.pop(name, None)
+        form = ChangeList.search_form_class(request.POST)
+        for error in form.errors.get(SEARCH_VAR, []):
+            self.message_user(request, error, "error")
+        if text := form.cleaned_data.get(SEARCH_VAR, "").strip():
+            address[kept_searches.PARAMETER] = kept_searches.keep(request, text)
+        return redirect(f"{request.path}?{address.urlencode()}" if address else request.path)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return self.spelt(request, dated(self.model, super().get_list_display(request), is_narrow=True))

@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from activation import queue
 from activation.forms import QueueFilterForm, QueueSearchForm
@@ -17,6 +18,7 @@ from activation.queue import Desk
 from activation.views.common import can_view, page
 from registration.models import Application
 from registration.models.names import TooShort
+from shumoos import kept_searches
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 
@@ -41,12 +43,15 @@ def start(request: HttpRequest) -> HttpResponse:
     return admin.site.index(request, {"title": _("Everything else") if has_queue else _("Home")})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @can_view
 def show_queue(request: SignedInRequest) -> HttpResponse:
+    """Show a tab, or what was searched for; a search is posted, kept, and stands in no address."""
     desk = Desk(request.user)
-    form = QueueSearchForm(request.GET)
-    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    if request.method == "POST":
+        return search(request, desk)
+    form = QueueSearchForm({"q": kept_searches.read(request)})
+    text = form.cleaned_data["q"] if form.is_valid() else ""
     tab = request.GET.get("tab", "")
     if tab not in desk.tabs:
         tab = "waiting"
@@ -57,8 +62,6 @@ def show_queue(request: SignedInRequest) -> HttpResponse:
     else:
         applications = filtered(desk.in_tab(tab), filters)
     shown = desk.page(applications, tab=tab, after=request.GET.get("after", ""))
-    if text and len(shown.rows) == 1 and not request.GET.get("after"):
-        return redirect("admin:activation_review", shown.rows[0].application.pk)
     counts = desk.counts()
     context = {
         "title": _("Applications"),
@@ -75,12 +78,25 @@ def show_queue(request: SignedInRequest) -> HttpResponse:
     return page(request, "activation/queue.html", context)
 
 
+def search(request: SignedInRequest, desk: Desk) -> HttpResponse:
+    """Lead to the one application that was meant, or to the list of what was found."""
+    form = QueueSearchForm(request.POST)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    if not text:
+        return redirect("admin:activation_queue")
+    found = searched(desk, form, text).values_list("pk", flat=True)[:2]
+    if len(found) == 1:
+        return redirect("admin:activation_review", found[0])
+    key = kept_searches.keep(request, text)
+    return redirect(f"{reverse('admin:activation_queue')}?{urlencode({kept_searches.PARAMETER: key})}")
+
+
 FILTERS = tuple(QueueFilterForm.base_fields)
 
 
 def kept(request: HttpRequest) -> dict[str, str]:
     """Return what an address has to carry on to the next page."""
-    names = ("tab", "q", *FILTERS)
+    names = ("tab", kept_searches.PARAMETER, *FILTERS)
     return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 

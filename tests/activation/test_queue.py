@@ -1,6 +1,7 @@
 """The queue's tabs, clock, filters and search."""
 
 from datetime import date, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from pytest_django.asserts import assertContains, assertRedirects
 
 from activation import decisions
@@ -31,6 +33,11 @@ def application():
 
 def shown(client, **query):
     return client.get(QUEUE, query).context["page"].applications
+
+
+def search(client, text):
+    """Type into the box; return the query of the address that it leads to."""
+    return dict(parse_qsl(urlsplit(client.post(QUEUE, {"q": text})["Location"]).query))
 
 
 def days_ago(application, days):
@@ -247,7 +254,7 @@ def test_no_page_counts_all_applications_or_skips_over_any(monkeypatch, tab):
     client = sign_in(OfficerFactory(role=Role.HEAD))
     for _position in range(3):
         ApplicationFactory(name_en="Invented Flats")
-    query = {"q": "Invented"} if tab == "search" else {"tab": tab}
+    query = search(client, "Invented") if tab == "search" else {"tab": tab}
     with CaptureQueriesContext(connection) as queries:
         walk(client, **query)
 
@@ -274,13 +281,45 @@ def test_licence_and_commercial_registration_lead_straight_to_the_match(supervis
     ApplicationFactory()
     review = reverse("admin:activation_review", args=[application.pk])
     for number in (application.licence_number.lower(), application.commercial_registration):
-        assertRedirects(supervisor_client.get(QUEUE, {"q": number}), review)
+        assertRedirects(supervisor_client.post(QUEUE, {"q": number}), review)
+
+
+def test_what_is_searched_for_stands_in_no_address_and_is_found_again(supervisor_client, monkeypatch):
+    monkeypatch.setattr("activation.queue.PAGE", 2)
+    for _position in range(3):
+        ApplicationFactory(name_en="Invented Flats")
+    query = search(supervisor_client, "Invented")
+
+    first = supervisor_client.get(QUEUE, query)
+    assertContains(first, 'value="Invented"')
+    assert "Invented" not in first.context["next_query"]
+    second = supervisor_client.get(f"{QUEUE}?{first.context['next_query']}")
+    assert [len(page.context["page"].rows) for page in (first, second)] == [2, 1]
+    # The way back.
+    assert shown(supervisor_client, **query) == first.context["page"].applications
+    # A search in an address is none.
+    assert supervisor_client.get(QUEUE, {"q": "Invented"}).context["text"] == ""
+
+
+def test_a_search_is_nobody_elses_and_one_that_is_gone_is_told(supervisor_client):
+    for _position in range(2):
+        ApplicationFactory(name_en="Invented Flats")
+    query = search(supervisor_client, "Invented")
+    colleague = sign_in(OfficerFactory())
+    response = colleague.get(QUEUE, query)
+    assert response.context["text"] == ""
+    assertContains(response, gettext("What you searched for is no longer kept. Type it once more."))
+
+
+def test_an_empty_box_leads_to_what_waits(supervisor_client):
+    for nothing in ({}, {"q": "  "}, {"q": "\x00"}):
+        assertRedirects(supervisor_client.post(QUEUE, nothing), QUEUE)
 
 
 def test_a_mistyped_reference_number_is_told_without_a_look_up(supervisor_client, application):
     wrong = application.reference[:-1] + str((int(application.reference[-1]) + 1) % 10)
     with CaptureQueriesContext(connection) as queries:
-        supervisor_client.get(QUEUE, {"q": wrong})
+        supervisor_client.post(QUEUE, {"q": wrong}, follow=True)
     assert not any(wrong in query["sql"] for query in queries)
 
 
@@ -313,8 +352,9 @@ def test_a_tab_takes_as_many_queries_for_three_as_for_one_and_at_most_25(tab):
 
 def test_the_search_box_takes_as_many_queries_for_five_as_for_two_and_at_most_25(supervisor_client):
     def found():
+        query = search(supervisor_client, "مخترعة")
         with CaptureQueriesContext(connection) as queries:
-            page = supervisor_client.get(QUEUE, {"q": "مخترعة"}).context["page"]
+            page = supervisor_client.get(QUEUE, query).context["page"]
         return len(page.rows), len(queries)
 
     for _position in range(2):

@@ -73,19 +73,20 @@ def test_a_reference_number_leads_straight_to_its_application(supervisor_client,
         "hyphens": application.shown_reference,
         "arabic digits": application.reference.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
     }[spelling]
-    assertRedirects(supervisor_client.get(QUEUE, {"q": typed}), page("review", application))
+    assertRedirects(supervisor_client.post(QUEUE, {"q": typed}), page("review", application))
 
 
 def test_a_mistyped_reference_number_is_told_as_such(supervisor_client, application):
     wrong = application.reference[:-1] + str((int(application.reference[-1]) + 1) % 10)
-    assertContains(supervisor_client.get(QUEUE, {"q": wrong}), "خطأ كتابة")
+    assertContains(supervisor_client.post(QUEUE, {"q": wrong}, follow=True), "خطأ كتابة")
 
 
 def test_a_part_of_the_name_finds_it_and_another_office_does_not(
     supervisor_client, makkah_client, application
 ):
-    assertRedirects(supervisor_client.get(QUEUE, {"q": application.name_en}), page("review", application))
-    assertContains(makkah_client.get(QUEUE, {"q": application.name_en}), "فقد يكون الطلب لدى إدارة أخرى")
+    assertRedirects(supervisor_client.post(QUEUE, {"q": application.name_en}), page("review", application))
+    elsewhere = makkah_client.post(QUEUE, {"q": application.name_en}, follow=True)
+    assertContains(elsewhere, "فقد يكون الطلب لدى إدارة أخرى")
 
 
 def test_the_review_page_shows_data_documents_and_history_and_logs_the_look(supervisor_client, application):

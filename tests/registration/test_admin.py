@@ -80,7 +80,7 @@ def test_supervisors_read_the_establishments_and_licences_of_their_region(superv
 def test_a_licence_is_found_by_its_number(supervisor_client):
     licence, other = LicenceFactory(), LicenceFactory()
 
-    response = supervisor_client.get(listing("licence"), {"q": licence.number})
+    response = supervisor_client.post(listing("licence"), {"q": licence.number}, follow=True)
 
     assertContains(response, licence.name_ar)
     assertNotContains(response, other.name_ar)

@@ -38,7 +38,7 @@ def page_of(letter):
 
 
 def found(client, typed):
-    page = client.get(LIST, {"q": typed})
+    page = client.post(LIST, {"q": typed}, follow=True)
     return [letter.pk for letter in page.context["cl"].result_list]
 
 

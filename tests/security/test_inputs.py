@@ -6,9 +6,11 @@ import io
 import re
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from registration.models import Establishment
 from shumoos import tables
 from shumoos.accounts.models import Role, User
 from shumoos.sms import bodies, kinds
@@ -65,7 +67,7 @@ def test_no_way_leads_to_another_site(client, owner, wanted):
 
 
 @pytest.mark.parametrize("typed", SQL)
-def test_names_that_are_sql_are_names(client, auditor_client, supervisor_client, typed):
+def test_names_that_are_sql_are_names(client, auditor_client, supervisor_client, administrator_client, typed):
     establishment = EstablishmentFactory(name_ar=f"فندق {typed}")
     ApplicationFactory(name_ar=f"فندق {typed}")
     other = ApplicationFactory(name_ar="نزل بعيد", name_en="Far Inn")
@@ -80,9 +82,14 @@ def test_names_that_are_sql_are_names(client, auditor_client, supervisor_client,
         auditor_client.post("/audit/", {"person": typed, "subject": typed, "action": typed}).status_code
         == 200
     )
-    assert supervisor_client.get(reverse("admin:activation_queue"), {"q": typed}).status_code in (200, 302)
-    changelist = reverse("admin:registration_establishment_changelist")
-    assert supervisor_client.get(changelist, {"q": typed}).status_code == 200
+    queue = reverse("admin:activation_queue")
+    assert supervisor_client.post(queue, {"q": typed}, follow=True).status_code == 200
+    searched = [model for model, shown in admin.site._registry.items() if shown.search_fields]
+    assert Establishment in searched
+    for model in searched:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for client_of in (auditor_client, supervisor_client, administrator_client):
+            assert client_of.post(address, {"q": typed}, follow=True).status_code in (200, 403), model
     assert client.post("/status/", {"reference": typed, "mobile_ending": typed}).status_code in (
         200,
         302,

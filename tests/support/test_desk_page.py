@@ -122,6 +122,7 @@ def test_administrators_keep_the_data_and_delete_none(administrator_client, agen
 
 
 def test_the_auditor_finds_a_ticket_in_the_admin(auditor_client, ticket):
-    response = auditor_client.get(reverse("admin:support_ticket_changelist"), {"q": ticket.number})
+    address = reverse("admin:support_ticket_changelist")
+    response = auditor_client.post(address, {"q": ticket.number}, follow=True)
     assertContains(response, ticket.number)
     assert auditor_client.get(reverse("admin:support_ticket_change", args=[ticket.pk])).status_code == 200

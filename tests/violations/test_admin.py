@@ -36,8 +36,8 @@ def test_a_supervisor_finds_a_case_by_its_licence_and_the_look_is_on_record(clie
     supervisor = make_supervisor("riyadh")
     sign_in(supervisor, client)
 
-    assertContains(client.get(CASES, {"q": case.licence.number}), page(case))
-    assertNotContains(client.get(CASES, {"q": "L999999"}), page(case))
+    assertContains(client.post(CASES, {"q": case.licence.number}, follow=True), page(case))
+    assertNotContains(client.post(CASES, {"q": "L999999"}, follow=True), page(case))
     assertContains(client.get(page(case)), "10,000.00")
     look = Look.objects.exclude(action="list").get()
     assert (look.by, look.action, look.subject) == (supervisor, "view case", f"violations.case:{case.pk}")
