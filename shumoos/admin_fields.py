@@ -167,7 +167,7 @@ class PortalAdmin(admin.ModelAdmin):
             address.pop(name, None)
         form = ChangeList.search_form_class(request.POST)
         for error in form.errors.get(SEARCH_VAR, []):
-            self.message_user(request, error, "error")
+            self.message_user(request, str(error), "error")
         if text := form.cleaned_data.get(SEARCH_VAR, "").strip():
             address[kept_searches.PARAMETER] = kept_searches.keep(request, text)
         return redirect(f"{request.path}?{address.urlencode()}" if address else request.path)
