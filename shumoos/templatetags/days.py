@@ -14,7 +14,7 @@ register = template.Library()
 
 # Keep a minus sign before its digits where the text around runs from right to left.
 ISOLATE, RELEASE = "\u2066", "\u2069"
-NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
 @register.filter
@@ -26,7 +26,9 @@ def both_calendars(value: date | datetime | None) -> str:
     if not value:
         return ""
     day = timezone.localdate(value, RIYADH) if isinstance(value, datetime) else value
-    return re.sub(r" (?!\()", NO_BREAK, show_both(day, get_language() or "ar"))
+    shown = re.sub(r" (?!\()", NO_BREAK, show_both(day, get_language() or "ar"))
+    # The month of Dhu al-Hijjah would come apart at its hyphen.
+    return shown.replace("-", f"-{JOINER}")
 
 
 @register.filter

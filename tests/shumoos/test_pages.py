@@ -21,7 +21,7 @@ from shumoos.accounts.models import Role, User
 from shumoos.context import NAVIGATION, Portal
 from shumoos.help import GUIDES
 from shumoos.saudi.calendar import today
-from shumoos.templatetags.days import NO_BREAK, both_calendars, both_calendars_time, sar
+from shumoos.templatetags.days import JOINER, NO_BREAK, both_calendars, both_calendars_time, sar
 from violations.models import Basis, CaseKind, Schedule, Stage
 
 
@@ -299,6 +299,8 @@ def test_days_are_shown_in_both_calendars_of_riyadh_and_a_line_breaks_between_th
         english = "1~February~2026 (13~Shaban~1447~AH) at~01:30".replace("~", NO_BREAK)
         assert both_calendars(late) == english.removesuffix(f" at{NO_BREAK}01:30")
         assert both_calendars_time(late) == english
+        pilgrimage = f"25~May~2027 (19~Dhu~al-{JOINER}Hijjah~1448~AH)"
+        assert both_calendars(date(2027, 5, 25)) == pilgrimage.replace("~", NO_BREAK)
         assert (both_calendars(None), both_calendars_time(None)) == ("", "")
 
 
