@@ -74,7 +74,7 @@ def test_a_warned_owner_reads_the_day_and_what_comes_next(read, licence):
     assert f"Not subscribed: {licence.name_en} Warning Day 12 of 30." in text
     assert "Last day, which counts in full 31 January 2026 (12 Shaban 1447 AH)" in text
     assert (
-        "What comes next First fine from 1 February 2026 (13 Shaban 1447 AH) on "
+        "What comes next First fine not before 1 February 2026 (13 Shaban 1447 AH) "
         "A fine of at most SAR 10,000.00 is added." in text
     )
     assert "Owed in all: SAR 0.00" in text
