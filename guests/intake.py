@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guests import storing
@@ -140,36 +140,6 @@ def take(
             log_change("send guests", submission, by=by, reason=submission.acting)
         if submission.accepted:
             ring(transfer_due_records, at_most_every=rings_every)
-    return submission
-
-
-def take_one(
-    *,
-    establishment: Establishment,
-    kind: str,
-    record: Any,
-    door: Door,
-    and_keep: storing.Keep,
-    rings_every: float,
-) -> Submission | None:
-    """Do as `take` does with one record, in one go; None, with nothing done, where it is not that simple.
-
-    `and_keep` gives, for the submission, further statements that go with it. Not simple is a record that is
-    rejected, known, or a companion, and to be in a transaction already.
-    """
-    if connection.in_atomic_block:
-        return None
-    declaration = KINDS[kind]
-    result = read(declaration, 0, record)
-    if not result.content or result.content.get(declaration.companion):
-        return None
-    submission = Submission(establishment=establishment, kind=kind, door=door)
-    submission.results = [result]
-    count(submission, submission.results)
-    result.record_id = storing.insert_one(submission, (result.content, result.written), and_keep)
-    if result.record_id is None:
-        return None
-    ring(transfer_due_records, at_most_every=rings_every)
     return submission
 
 

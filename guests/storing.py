@@ -1,18 +1,20 @@
-"""Writing a submission and its records in two statements, whatever is found on the way."""
+"""Writing a submission and its records in two statements, whatever is found on the way.
 
-from collections.abc import Callable, Sequence
+What comes one by one through the API is written by the function `guests_take_one` in the database, which says
+the same of one record.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.utils import timezone
 
 from guests.kinds import KINDS
 from guests.kinds.base import Content
 from guests.models import GuestRecord, Submission
-from shumoos import prepared
-from shumoos.prepared import Statement
 from shumoos.saudi import calendar, receipt_number
 
 # Of ten numbers in a row one is free, until nearly all million million of the year are taken.
@@ -27,15 +29,14 @@ INSERT_SUBMISSION = """
     ) AS held
 """
 ONE_RECEIPT = "ON CONFLICT (receipt) DO NOTHING RETURNING id"
-ONE_REFERENCE = "ON CONFLICT (establishment_id, client_reference) DO NOTHING"
 # What the columns of a record hold that are not named here is said by the database's own defaults.
 INSERT_RECORDS = """
     WITH taken AS (
         INSERT INTO guests_guestrecord
             (establishment_id, submission_id, kind, created_at, client_reference, content, {columns})
-        SELECT %s, {submission}, %s, %s, client_reference, content::jsonb, {columns}
+        SELECT %s, %s, %s, %s, client_reference, content::jsonb, {columns}
         FROM unnest(%s::text[], %s::text[], {arrays}) AS sent (client_reference, content, {columns})
-        {otherwise}
+        ON CONFLICT (establishment_id, client_reference) DO NOTHING
         RETURNING id, client_reference, occurred_at
     ), voided AS (
         UPDATE guests_nilreturn SET voided_at = statement_timestamp()
@@ -46,11 +47,6 @@ INSERT_RECORDS = """
 """
 # A record's content, and the same in its canonical form.
 Written = tuple[Content, str]
-# Further statements that go in with a submission; it has its receipt number by then.
-Keep = Callable[[Submission], list[Statement]]
-# What this connection has inserted last.
-LAST_SUBMISSION = "currval('guests_submission_id_seq')"
-LAST_RECORD = "currval('guests_guestrecord_id_seq')"
 
 
 def insert_submission(submission: Submission) -> None:
@@ -76,48 +72,24 @@ def insert_records(submission: Submission, contents: Sequence[Written]) -> dict[
     if not contents:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(*records_insert(submission, contents, f"{int(submission.pk)}", ONE_REFERENCE))
+        cursor.execute(*records_insert(submission, contents))
         return dict(cursor.fetchall())
 
 
-def insert_one(submission: Submission, content: Written, and_keep: Keep) -> int | None:
-    """Insert a submission with its one record and what else goes with them, in one go, and return its key.
-
-    Returns None, with nothing inserted, where one of them is there already. Only outside a transaction:
-    several statements sent together are one of their own; each sees what was committed before it began.
-    """
-    submission.receipt = receipt_number.make(calendar.today().year)
-    statements: list[Statement] = [
-        (submission_statement(), submission_values(submission)),
-        records_insert(submission, [content], LAST_SUBMISSION, ""),
-        *and_keep(submission),
-        (f"SELECT {LAST_RECORD}, {LAST_SUBMISSION}", []),
-    ]
-    try:
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, statements)
-            key, submission.pk = cursor.fetchone()
-    except IntegrityError:
-        return None
-    return int(key)
-
-
-def records_insert(
-    submission: Submission, contents: Sequence[Written], key: str, otherwise: str
-) -> tuple[str, list[Any]]:
-    """Return the statement that inserts the records of the submission with that key, and its values."""
+def records_insert(submission: Submission, contents: Sequence[Written]) -> tuple[str, list[Any]]:
+    """Return the statement that inserts the records of the submission, and its values."""
     kind = KINDS[submission.kind]
     # Of two transactions that insert the same references, the second waits for the first at each of them: in
     # one order, so that they cannot wait for each other.
     ordered = sorted(contents, key=lambda content: content[0][kind.reference])
     rows = [kind.columns(content) for content, _written in ordered]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
-    whose: list[Any] = [submission.establishment_id, submission.kind]
+    whose: list[Any] = [submission.establishment_id, submission.pk, submission.kind]
     references = [content[kind.reference] for content, _written in ordered]
     written = [written for _content, written in ordered]
     arrays = map(array, [references, written, *columns.values()])
-    values = [*whose, timezone.now(), *arrays, *whose]
-    return records_statement(tuple(columns), otherwise).replace("{submission}", key), values
+    values = [*whose, timezone.now(), *arrays, submission.establishment_id, submission.kind]
+    return records_statement(tuple(columns)), values
 
 
 def array(values: Sequence[str | datetime | bool | None]) -> str:
@@ -154,9 +126,7 @@ def submission_statement() -> str:
 
 
 @cache
-def records_statement(columns: tuple[str, ...], otherwise: str) -> str:
+def records_statement(columns: tuple[str, ...]) -> str:
     types = {field.name: field.db_type(connection) for field in GuestRecord._meta.concrete_fields}
     arrays = ", ".join(f"%s::{types[name]}[]" for name in columns)
-    return INSERT_RECORDS.format(
-        columns=", ".join(columns), arrays=arrays, otherwise=otherwise, submission="{submission}"
-    )
+    return INSERT_RECORDS.format(columns=", ".join(columns), arrays=arrays)

@@ -17,8 +17,6 @@ from psycopg2 import errors
 # connection of the server each time.
 TRIES = 3
 
-Statement = tuple[str, Sequence[Any]]
-
 
 class _Kept(threading.local):
     """What the thread's connection was asked to keep: the connection itself, and names."""
@@ -30,41 +28,37 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def execute(cursor: Any, statements: Sequence[Statement]) -> None:
-    """Run statements, each with its values, in one trip; the cursor then has the rows of the last.
+def execute(cursor: Any, sql: str, values: Sequence[Any]) -> None:
+    """Run a statement with its values, so that the cursor has its rows.
 
-    They are a transaction of their own. Inside one that is open already they are sent as text, because a
-    statement that has gone missing would undo what was done before it.
+    Inside a transaction it is sent as text: one that has gone missing would undo what was done before.
     """
-    values = [value for _sql, values in statements for value in values]
     if not connection.in_atomic_block:
-        calls = ";".join(call(sql, len(values)) for sql, values in statements)
         for _try in range(TRIES):
-            prepare(cursor, [sql for sql, _values in statements])
+            prepare(cursor, sql)
             try:
-                cursor.execute(calls, values)
+                cursor.execute(call(sql, len(values)), values)
             except OperationalError as error:
                 if not isinstance(error.__cause__, errors.InvalidSqlStatementName):
                     raise
                 _kept.names = frozenset()
             else:
                 return
-    cursor.execute(";".join(sql for sql, _values in statements), values)
+    cursor.execute(sql, values)
 
 
-def prepare(cursor: Any, wanted: Sequence[str]) -> None:
-    """Have the connection keep those statements that it does not keep yet."""
+def prepare(cursor: Any, sql: str) -> None:
+    """Have the connection keep the statement, if it does not yet."""
     connection.ensure_connection()
     if _kept.connection is not connection.connection:
         _kept.connection, _kept.names = connection.connection, frozenset()
-    for sql in wanted:
-        if (name := name_of(sql)) not in _kept.names:
-            try:
-                cursor.execute(f"PREPARE {name} AS {numbered(sql)}")
-            except ProgrammingError as error:
-                if not isinstance(error.__cause__, errors.DuplicatePreparedStatement):
-                    raise
-            _kept.names |= {name}
+    if (name := name_of(sql)) not in _kept.names:
+        try:
+            cursor.execute(f"PREPARE {name} AS {numbered(sql)}")
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, errors.DuplicatePreparedStatement):
+                raise
+        _kept.names |= {name}
 
 
 @cache

@@ -1,6 +1,7 @@
 """Who is let in: the key of the request, whether it holds, and whether it has requests left."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from django.db.models import Q
@@ -28,27 +29,60 @@ class Admitted(HttpRequest):
     allowance: limits.Allowance
 
 
+@dataclass(frozen=True)
+class Known:
+    """What this process remembers of a live key that it has admitted; it may have changed since."""
+
+    pk: int
+    key_hash: str
+    per_minute: int
+
+
+_known: dict[str, Known] = {}
+
+
 def admit(request: HttpRequest) -> ApiKey:
     """Return the key that the request shows, its establishment and sector with it, and count the request.
 
     Raises `Problem`: 401 without a key or with one that does not hold, 429 after too many requests.
     """
-    secret = shown_key(request)
+    key_hash = keys.hash_of(shown_key(request))
     # What is no Idempotency-Key is refused later, and no answer is kept under it.
-    found = lookup.find(keys.hash_of(secret), request.META.get("HTTP_IDEMPOTENCY_KEY", "").replace("\0", ""))
+    found = lookup.find(key_hash, request.META.get("HTTP_IDEMPOTENCY_KEY", "").replace("\0", ""))
     if found is None:
+        _known.pop(key_hash, None)
         refuse_wrong_key(request)
     key = found.key
-    allowance = limits.take(f"key:{key.pk}", key.per_minute)
-    request.api_key, request.found, request.allowance = key, found, allowance  # type: ignore[attr-defined]
+    request.api_key, request.found = key, found  # type: ignore[attr-defined]
+    allowance = count(request, key.pk, key.per_minute)
     if allowance.is_spent:
         raise too_many(
             allowance,
             _("This key may send %(limit)s requests a minute: wait, or send more records in each.")
             % {"limit": allowance.limit},
         )
-    note_use(key)
+    note_use(key.pk, key.last_used_at)
+    if not key.is_test:
+        _known[key_hash] = Known(key.pk, key_hash, key.per_minute)
     return key
+
+
+def known(request: HttpRequest) -> Known | None:
+    """Return what is remembered of the key that the request shows: no proof that it still holds."""
+    try:
+        secret = shown_key(request)
+    except Problem:
+        return None
+    return _known.get(keys.hash_of(secret))
+
+
+def count(request: HttpRequest, key: int, per_minute: int) -> limits.Allowance:
+    """Count the request, once however often it is asked, and return what its key has left."""
+    allowance: limits.Allowance | None = getattr(request, "allowance", None)
+    if allowance is None:
+        allowance = limits.take(f"key:{key}", per_minute)
+        request.allowance = allowance  # type: ignore[attr-defined]
+    return allowance
 
 
 def shown_key(request: HttpRequest) -> str:
@@ -80,11 +114,11 @@ def too_many(allowance: limits.Allowance, detail: str) -> Problem:
     return Problem("too_many", detail, headers=headers)
 
 
-def note_use(key: ApiKey) -> None:
+def note_use(key: int, last_used_at: datetime | None) -> None:
     now = timezone.now()
-    if key.last_used_at is None or key.last_used_at < now - NOTED_EVERY:
+    if last_used_at is None or last_used_at < now - NOTED_EVERY:
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        ApiKey.objects.filter(stale, pk=key).update(last_used_at=now)
 
 
 def refuse_unsubscribed(found: lookup.Found) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -10,9 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guests import storing
 from guests.models import ApiKey, KeptAnswer
-from shumoos.prepared import Statement
 from shumoos.problems import Problem
 
 HEADER = "HTTP_IDEMPOTENCY_KEY"
@@ -21,16 +19,11 @@ LONGEST = 255
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
 
 
-# The key of a record is known to nobody before it is inserted: it is put in on the way.
-NO_ID = '"id":null'
-WITH_ID = f"""replace(%s, '{NO_ID}', '"id":"' || {storing.LAST_RECORD} || '"')"""
-INSERT = """
+# Where the same key is being answered at this moment, this waits until that has committed.
+KEEP = """
     INSERT INTO guests_keptanswer (api_key_id, idempotency_key, request_sha256, answer, made_at, expires_at)
-    VALUES (%s, %s, %s, {answer}, %s, %s) {otherwise}
+    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (api_key_id, idempotency_key) DO NOTHING
 """
-
-
-ONCE = "ON CONFLICT (api_key_id, idempotency_key) DO NOTHING"
 
 
 class AnsweredMeanwhile(Exception):
@@ -77,25 +70,13 @@ def same(digest: str, kept_digest: str | None, kept_answer: str | None) -> str |
     return kept_answer
 
 
-def with_record(api_key: ApiKey, key: str, digest: str, answer: str) -> list[Statement]:
-    """Return the statement that keeps an answer together with the one record it tells of."""
-    return [insertion(api_key, key, digest, answer, written=WITH_ID, otherwise="")] if key else []
-
-
-def insertion(
-    api_key: ApiKey, key: str, digest: str, answer: str, *, written: str, otherwise: str
-) -> Statement:
-    """Return the statement that keeps an answer, with its values. `written` is the answer's expression."""
-    now = timezone.now()
-    expires_at = now + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
-    values = [api_key.pk, key, digest, answer, now, expires_at]
-    return INSERT.format(answer=written, otherwise=otherwise), values
+def kept_until() -> datetime:
+    return timezone.now() + timedelta(hours=settings.API_ANSWERS_KEPT_HOURS)
 
 
 def keep(api_key: ApiKey, key: str, digest: str, answer: str) -> None:
     """Keep the answer, in the transaction of what it tells. Raises `AnsweredMeanwhile`."""
     with connection.cursor() as cursor:
-        # Where the same key is being answered at this moment, this waits until that has committed.
-        cursor.execute(*insertion(api_key, key, digest, answer, written="%s", otherwise=ONCE))
+        cursor.execute(KEEP, [api_key.pk, key, digest, answer, timezone.now(), kept_until()])
         if not cursor.rowcount:
             raise AnsweredMeanwhile

@@ -36,26 +36,26 @@ def find(key_hash: str, idempotency_key: str) -> Found | None:
     """Return what is known of a key that is in force, None where there is none."""
     sql, parameters = statement()
     given: dict[Any, Any] = {HASH: key_hash, DAY: calendar.today(), IDEMPOTENCY_KEY: idempotency_key}
-    row = fetch((sql, [given.get(parameter, parameter) for parameter in parameters]))
+    row = fetch(sql, [given.get(parameter, parameter) for parameter in parameters])
     return read(row) if row else None
 
 
-def fetch(look: prepared.Statement) -> tuple[Any, ...] | None:
+def fetch(sql: str, values: list[Any]) -> tuple[Any, ...] | None:
     """Return the row, looked up once more where the connection has died since the request before."""
     # Django would ask on each request whether it lives: a trip that this look can do without.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return fetch_once(look)
+        return fetch_once(sql, values)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
     connection.close()
-    return fetch_once(look)
+    return fetch_once(sql, values)
 
 
-def fetch_once(look: prepared.Statement) -> tuple[Any, ...] | None:
+def fetch_once(sql: str, values: list[Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        prepared.execute(cursor, [look])
+        prepared.execute(cursor, sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 

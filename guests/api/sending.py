@@ -8,15 +8,12 @@ from django.utils.translation import gettext as _
 from pydantic_core import to_json
 
 from guests import checking, intake, sandbox
-from guests.api import admission, answers, bodies, schemas
+from guests.api import admission, answers, at_once, bodies, schemas
 from guests.api.schemas import Sending
 from guests.intake import Result
-from guests.models import ApiKey, Door, GuestRecord, SandboxRecord, Submission
-from shumoos.prepared import Statement
+from guests.models import ApiKey, Door, GuestRecord, SandboxRecord
 from shumoos.problems import Problem
 
-# Seconds: the worker that was woken takes what comes in the meantime, or else the beat does.
-RINGS_EVERY = 0.5
 SWITCH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -26,6 +23,8 @@ def send(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     # The size is looked at before anything else, so that nobody makes us read what we would refuse.
     body = bodies.read_body(request)
+    if (answer := at_once.take(request, body, written)) is not None:
+        return json_response(answer)
     api_key = admission.admit(request)
     is_check = check_only(request)
     idempotency_key = answers.key_of(request)
@@ -46,8 +45,6 @@ def send(request: HttpRequest) -> HttpResponse:
             among=SandboxRecord if api_key.is_test else GuestRecord,
         )
         return json_response(written(None, results))
-    if (answer := take_one(api_key, sending, idempotency_key, digest)) is not None:
-        return json_response(answer)
     if not idempotency_key:
         return json_response(take(api_key, sending))
     return json_response(take_once(api_key, sending, idempotency_key, digest))
@@ -59,26 +56,6 @@ def check_only(request: HttpRequest) -> bool:
         message = _("This is true or false.")
         raise schemas.invalid([{"field": "check_only", "code": "invalid", "message": message}])
     return SWITCH[sent]
-
-
-def take_one(api_key: ApiKey, sending: Sending, key: str, digest: str) -> bytes | None:
-    """Take one record that is simply right, with its answer, in one go; None where it is not as simple."""
-    if len(sending.records) != 1 or api_key.is_test:
-        return None
-
-    def and_keep(submission: Submission) -> list[Statement]:
-        answer = written(submission.receipt, submission.results).decode()
-        return answers.with_record(api_key, key, digest, answer)
-
-    submission = intake.take_one(
-        establishment=api_key.establishment,
-        kind=sending.kind,
-        record=sending.records[0],
-        door=Door.API,
-        and_keep=and_keep,
-        rings_every=RINGS_EVERY,
-    )
-    return written(submission.receipt, submission.results) if submission else None
 
 
 def take_once(api_key: ApiKey, sending: Sending, key: str, digest: str) -> bytes:
@@ -105,7 +82,7 @@ def take(api_key: ApiKey, sending: Sending) -> bytes:
         kind=sending.kind,
         records=sending.records,
         door=Door.API,
-        rings_every=RINGS_EVERY,
+        rings_every=at_once.RINGS_EVERY,
     )
     return written(submission.receipt, submission.results)
 

@@ -35,3 +35,4 @@ def fresh_limits():
     server = limits.server()
     for name in server.scan_iter("shumoos:limit:*"):
         server.delete(name)
+    limits.forget_tallies()
