@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Establishment, Licence, Owner
+from violations.models.among import among
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -24,7 +25,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
             licensed = accounts.filter(licence__establishment__owner__in=owners).values("pk")
             national_ids = owners.values("national_id")
             registered = accounts.filter(licence__owner_national_id__in=national_ids).values("pk")
-            return self.filter(pk__in=own.union(licensed, registered))
+            return self.filter(among("id", own.union(licensed, registered)))
         if user.role in ("supervisor", "head"):
             return self.filter(
                 Q(establishment__city__region__office__members=user)

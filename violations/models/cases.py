@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.models import Establishment, Licence, Owner
 from violations.models.accounts import Account
+from violations.models.among import among
 from violations.models.schedules import ENDS, CaseKind, Schedule, Stage
 
 WINDOW = Func(
@@ -32,7 +33,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             registered = Licence.objects.filter(
                 owner_national_id__in=Owner.objects.filter(user=user).values("national_id")
             ).values("pk")
-            return self.filter(licence__in=own.union(registered))
+            return self.filter(among("licence_id", own.union(registered)))
         if user.role in ("supervisor", "head"):
             return self.filter(licence__city__region__office__members=user)
         if user.role == "auditor":
