@@ -16,7 +16,7 @@ def among(key: str, keys: QuerySet[Any, Any]) -> "Among":
     return Among(F(key), ArraySubquery(keys))
 
 
-class Among(Lookup):  # type: ignore[type-arg]
+class Among(Lookup):
     prepare_rhs = False
     output_field = BooleanField()
 

@@ -48,6 +48,6 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("guests", "0001_tables")]
+    dependencies = [("guests", "0002_words")]
 
     operations = [migrations.RunSQL(TAKE_ONE, "DROP FUNCTION guests_take_one")]
