@@ -66,13 +66,23 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         "begins",
         "ends",
         "guests_until",
+        "closed_on",
         "statement",
         "predecessor",
         "activated_at",
         "activated_by",
         "renewed_at",
     ]
-    readonly_fields = ["number", "state", "begins", "ends", "guests_until", "activated_at", "renewed_at"]
+    readonly_fields = [
+        "number",
+        "state",
+        "begins",
+        "ends",
+        "guests_until",
+        "closed_on",
+        "activated_at",
+        "renewed_at",
+    ]
     change_form_template = "activation/subscriptions/admin/subscription.html"
 
     @admin.display(description=_("Establishment number"))
@@ -85,15 +95,15 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("begins on"), ordering="period")
     def begins(self, subscription: Subscription) -> str:
-        return both_calendars(subscription.period.lower)
+        return both_calendars(subscription.begins_on)
 
     @admin.display(description=_("ends on"))
     def ends(self, subscription: Subscription) -> str:
-        return both_calendars(subscription.ends_on)
+        return subscription.until
 
     @admin.display(description=_("guests are taken until"))
     def guests_until(self, subscription: Subscription) -> str:
-        return both_calendars(subscription.grace_ends_on)
+        return subscription.until if subscription.never_held else both_calendars(subscription.grace_ends_on)
 
     @admin.display(description=_("renewed"), boolean=True)
     def is_renewed(self, subscription: Subscription) -> bool:

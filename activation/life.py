@@ -173,11 +173,14 @@ def reinstate(subscription: Subscription, *, by: User, reason: str, order_number
 def close(establishment: Establishment, *, by: User, reason: str) -> list[Subscription]:
     """Close whatever subscription the establishment has as of today, revoke its letters, and return it.
 
-    Within the transaction of what causes it. Repeating it changes nothing and returns nothing.
+    Its periods end with yesterday, so that another one may begin today; one that was to begin today or later
+    is left without a day. Within the transaction of what causes it. Repeating it changes nothing and returns
+    nothing.
     """
     hold(establishment)
     closed = present_periods(establishment)
     for period in closed:
+        period.end_by(calendar.today())
         move(period, Act.CLOSED, SubscriptionStatus.CLOSED, by=by, reason=reason)
         letters.revoke(period.statement, by=by, reason=reason[:300])
     return closed
@@ -218,7 +221,7 @@ def move(subscription: Subscription, act: Act, to: SubscriptionStatus, *, by: Us
         return
     record(subscription, act, subscription.status, new=to, by=by, **said)
     subscription.status = to
-    subscription.save(update_fields=["status"])
+    subscription.save(update_fields=["status", "period", "foreseen", "closed_on"])
 
 
 def record(subscription: Subscription, act: Act, old: str, *, by: User, new: str = "", **said: Any) -> None:

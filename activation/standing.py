@@ -81,7 +81,7 @@ def standings(establishments: Iterable[Establishment]) -> list[Standing]:
     rows = Subscription.objects.filter(establishment__in=establishments).select_related(
         "licence__authority", "statement", "establishment__owner"
     )
-    for subscription in rows.order_by("period__startswith", "pk"):
+    for subscription in rows.order_by("pk"):
         periods.setdefault(subscription.establishment_id, []).append(subscription)
     closings = {
         request.subscription.establishment_id: request

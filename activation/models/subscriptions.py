@@ -7,8 +7,10 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import ExpressionWrapper, F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Establishment, Licence
@@ -143,7 +145,8 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         For the subscriptions of one establishment of which none is `taking_guests`.
         """
         standing = self.exclude(status=SubscriptionStatus.CLOSED).latest_periods()
-        last = standing.first() or self.order_by("-period__startswith").first()
+        # By key, in which they were begun: one that was closed before its first day has no days left.
+        last = standing.first() or self.order_by("-pk").first()
         return last.state if last else None
 
     def awaiting_renewal(self) -> "SubscriptionQuerySet":
@@ -201,6 +204,7 @@ class Subscription(models.Model):
         related_name="renewal",
         verbose_name=_("earlier period"),
     )
+    # The days on which it holds; of one that was closed, those on which it held, which may be none.
     period = DateRangeField(_("period"))
     status = models.CharField(
         _("status"), max_length=10, choices=SubscriptionStatus, default=SubscriptionStatus.ACTIVE
@@ -212,6 +216,10 @@ class Subscription(models.Model):
     )
     # The day of the next text to the owner by the calendar; empty when there is none to come.
     next_text_on = models.DateField(_("next text on"), null=True, blank=True, editable=False)
+    # The first day on which it held no more because it was closed.
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    # The days that it would have held, and of which its letter speaks, where closing has taken some of them.
+    foreseen = DateRangeField(_("period before it was closed"), null=True, blank=True, editable=False)
     # Since when another period follows.
     renewed_at = models.DateTimeField(_("renewed at"), null=True, blank=True, editable=False)
     statement = models.OneToOneField(
@@ -244,8 +252,25 @@ class Subscription(models.Model):
             ExclusionConstraint(
                 name="subscription_periods_do_not_overlap",
                 expressions=[("period", RangeOperators.OVERLAPS), ("establishment", RangeOperators.EQUAL)],
-                condition=~Q(status=SubscriptionStatus.CLOSED),
                 violation_error_message=_("Two subscriptions of one establishment cannot overlap."),
+            ),
+            # An open period without a day would overlap nothing, and hold for ever in the others' way.
+            models.CheckConstraint(
+                condition=Q(
+                    ~Q(status=SubscriptionStatus.CLOSED),
+                    period__isempty=False,
+                    closed_on__isnull=True,
+                    foreseen__isnull=True,
+                )
+                | Q(status=SubscriptionStatus.CLOSED, closed_on__isnull=False)
+                & (Q(period__isempty=True) | Q(period__endswith__lte=F("closed_on"))),
+                name="subscription_ends_when_closed",
+                violation_error_message=_("A closed subscription ends on the day of its closing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(foreseen__isnull=True, period__isempty=False)
+                | Q(foreseen__isnull=False, foreseen__contains=F("period")),
+                name="subscription_foreseen_holds_period",
             ),
         ]
         indexes = [
@@ -257,22 +282,34 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.establishment} · {both_calendars(self.period.lower)}"
+        return f"{self.establishment} · {both_calendars(self.begins_on)}"
 
     @property
     def begins_on(self) -> date:
-        """The first day on which the subscription holds."""
-        return cast(date, self.period.lower)
+        """The first day on which the subscription holds; of one closed before, on which it was to hold."""
+        return cast(date, (self.foreseen or self.period).lower)
 
     @property
     def ends_on(self) -> date:
-        """The last day on which the subscription holds."""
-        return cast(date, self.period.upper) - timedelta(days=1)
+        """The last day on which the subscription holds; the one before its first if it never held."""
+        after = cast(date, self.begins_on if self.period.isempty else self.period.upper)
+        return after - timedelta(days=1)
+
+    @property
+    def until(self) -> str:
+        """The last day on which it holds, for people; for one that held on no whole day, that in words."""
+        return gettext("held on no day") if self.never_held else both_calendars(self.ends_on)
+
+    @property
+    def never_held(self) -> bool:
+        """Whether it was closed on its first day or before, so that it held on no whole day."""
+        return cast(bool, self.period.isempty)
 
     @property
     def grace_ends_on(self) -> date:
-        """The last day on which guests are taken, its days of grace included."""
-        return self.ends_on + timedelta(days=self.grace_days)
+        """The last day on which guests are taken: its days of grace included, which a closed one has not."""
+        grace = 0 if self.status == SubscriptionStatus.CLOSED else self.grace_days
+        return self.ends_on + timedelta(days=grace)
 
     @property
     def is_renewed(self) -> bool:
@@ -319,6 +356,15 @@ class Subscription(models.Model):
         # An end is told on the first day after it; without any grace there is one end, not two.
         ends = {self.ends_on + timedelta(days=1), self.grace_ends_on + timedelta(days=1)}
         return sorted({*reminders, *ends})
+
+    def end_by(self, day: date) -> None:
+        """Take the day on which it is closed, and those after it, out of its period. The caller saves it."""
+        self.closed_on = day
+        if self.period.upper <= day:
+            return
+        self.foreseen = self.period
+        begins = self.period.lower
+        self.period = DateRange(begins, day) if begins < day else DateRange(empty=True)
 
     def next_text_day(self, after: date) -> date | None:
         """Return the day of the first text that is due after that day."""

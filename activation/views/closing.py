@@ -48,7 +48,7 @@ def subscription_page(
     answered = ClosingRequest.objects.visible_to(request.user).exclude(outcome="")
     context = {
         "standing": standing,
-        "periods": establishment.subscriptions.order_by("-period__startswith").select_related("statement"),
+        "periods": establishment.subscriptions.order_by("-pk").select_related("statement"),
         "answered": answered.filter(subscription__establishment=establishment)[:5],
         "may_ask": may_ask,
         "form": form or WordsForm(),

@@ -156,7 +156,7 @@ def of_subscriptions(establishments: Any) -> list[Section]:
             "subscriptions",
             _("Subscriptions"),
             periods.select_related("establishment", "licence").order_by("pk"),
-            "establishment", "licence", "period", "status", "activated_at",
+            "establishment", "licence", "period", "status", "closed_on", "activated_at",
         ),
         section(
             "subscription_events",

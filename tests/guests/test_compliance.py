@@ -160,6 +160,7 @@ def test_while_it_is_suspended_nothing_is_due(hotel, time_machine):
 def test_a_closed_subscription_owes_nothing_afterwards(hotel):
     subscription = hotel.subscriptions.get()
     subscription.status = "closed"
+    subscription.end_by(date(2026, 3, 12))
     subscription.save()
     SubscriptionEvent.objects.create(
         subscription=subscription,

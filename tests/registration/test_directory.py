@@ -100,7 +100,7 @@ def test_the_subscription_is_told_as_it_holds_today(reader_client):
     active, suspended, closed, over, never = EstablishmentFactory.create_batch(5)
     subscribe(active)
     subscribe(suspended, status="suspended")
-    subscribe(closed, status="closed")
+    subscribe(closed, status="closed", closed_on=today(), period=(today() - timedelta(days=365), today()))
     subscribe(over, period=(today() - timedelta(days=400), today() - timedelta(days=30)))
     subscribe(over, status="suspended", period=(today() - timedelta(days=900), today() - timedelta(days=500)))
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from activation import decisions
+from activation import decisions, life
 from registration import drafts, intake, moves
 from registration.models import Application, Licence, Status
 from registration.moves import MoveRefused, move_application
@@ -163,8 +163,7 @@ def test_a_licence_with_an_active_subscription_is_refused(supervisor):
     with pytest.raises(MoveRefused):
         send(TypedFactory(licence_number=first.licence_number))
 
-    subscription.status = "closed"
-    subscription.save()
+    life.close(subscription.establishment, by=supervisor, reason="سبب")
     assert send(TypedFactory(licence_number=first.licence_number)).licence == first.licence
 
 

@@ -112,6 +112,7 @@ def test_a_subscribed_licence_is_not_warned_until_the_subscription_is_over():
 
     assert escalate(D("2026-01-10")).warned == 0
     subscription.status = "closed"
+    subscription.end_by(D("2026-01-11"))
     subscription.save()
     assert escalate(D("2026-01-11")).warned == 1
 
