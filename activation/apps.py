@@ -15,7 +15,7 @@ class ActivationConfig(AppConfig):
     verbose_name = _("Activation")
 
     def ready(self) -> None:
-        from activation import decisions, life_texts, texts
+        from activation import decisions, life_texts, statements, texts
         from activation.first_terms import create_first_terms
         from activation.models import Subscription
         from activation.reference import load_reason_templates
@@ -23,6 +23,8 @@ class ActivationConfig(AppConfig):
         from guests import due_days
         from registration.moves import on_withdrawal
         from shumoos.accounts import subjects
+        from shumoos.letters import today
+        from shumoos.letters.models import Kind
         from shumoos.sms import scopes
 
         post_migrate.connect(load_reason_templates, sender=self, dispatch_uid="load_reason_templates")
@@ -32,4 +34,5 @@ class ActivationConfig(AppConfig):
         scopes.register(Subscription, Subscription.objects.visible_to)
         texts.register()
         life_texts.register()
+        today.register(Kind.STATEMENT, statements.standing_today)
         on_withdrawal(decisions.close_withdrawn)

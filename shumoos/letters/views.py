@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from shumoos.letters import numbers
+from shumoos.letters import numbers, today
 from shumoos.letters.authenticity import Finding, Verdict, examine
 from shumoos.letters.copies import issued_pdf
 from shumoos.letters.forms import CodeForm, FileForm
@@ -40,7 +40,8 @@ def verify_form(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Say whether the letter of that code is valid, superseded or revoked; 404 where there is none.
 
-    A posted PDF is compared with that very letter.
+    What it states may be over though it is valid: then that comes first. A posted PDF is compared with that
+    very letter.
     """
     form = CodeForm({"code": code})
     letter = None
@@ -85,9 +86,10 @@ def verify_file(request: HttpRequest, letter: Letter | None = None) -> HttpRespo
         return ask_again(request, letter, form, status=422)
     verdict = examine(form.cleaned_data["file"].read())
     is_another = bool(letter and verdict.letter and verdict.letter != letter)
-    context = about(verdict.letter) | {
+    found = about(verdict.letter)
+    context = found | {
         "verdict": verdict,
-        "tone": tone(verdict, is_another),
+        "file_tone": file_tone(verdict, is_another, found),
         "expected": letter,
         "is_another": is_another,
         "form": CodeForm(),
@@ -102,14 +104,18 @@ def ask_again(request: HttpRequest, letter: Letter | None, form: FileForm, *, st
 
 
 def about(letter: Letter | None) -> dict[str, Any]:
-    return {"letter": letter, "tone": TONES[Status(letter.status)]} if letter else {}
+    """Return what the pages show of a letter, with how what it states stands today."""
+    if letter is None:
+        return {}
+    return {"letter": letter, "tone": TONES[Status(letter.status)], "standing": today.standing(letter)}
 
 
-def tone(verdict: Verdict, is_another: bool) -> str:
-    """A file that is not the expected letter is no success, however genuine."""
+def file_tone(verdict: Verdict, is_another: bool, found: dict[str, Any]) -> str:
+    """A file is no success, however genuine, that is not the expected letter or states what is over."""
     if verdict.finding != Finding.ISSUED or verdict.letter is None or is_another:
         return "danger"
-    return TONES[Status(verdict.letter.status)]
+    is_valid = verdict.letter.status == Status.VALID
+    return found["standing"].tone if is_valid and found["standing"] else found["tone"]
 
 
 def pdf_response(letter: Letter) -> HttpResponse:
