@@ -19,7 +19,7 @@ TEN_DIGITS = 10
 
 
 class Mistyped(ValueError):
-    """The number has the right length, and check digits that do not fit; its text is for the agent."""
+    """Nothing has the number, a reference number but for its check digits; its text is for the agent."""
 
 
 @dataclass
@@ -47,15 +47,15 @@ class Found:
 def find(text: str) -> Found:
     """Return what a reference, ticket, licence, registration, mobile or ID number or a name stands for.
 
-    Raises Mistyped, without a look-up, where a reference number has a wrong digit, and TooShort where the
-    text holds too little of a name.
+    Raises Mistyped where nothing has a number that looks like a reference number with a wrong digit, and
+    TooShort where the text holds too little of a name.
     """
     number = digits.clean_number(text).upper()
     called = mobile_of(text)
     if called:
         return found(of_mobile(called))
     if len(number) == REFERENCE_LENGTH and number.isdigit():
-        return found(sent().filter(reference=checked_reference(number)))
+        return of_reference(number)
     if any(char.isdigit() for char in number):
         return of_number(number, text)
     return of_name(text)
@@ -71,13 +71,18 @@ def found(applications: Iterable[Application]) -> Found:
     return Found(applications=list(applications))
 
 
-def checked_reference(number: str) -> str:
-    try:
-        return reference_number.clean(number)
-    except InvalidNumber:
-        raise Mistyped(
-            _("This reference number looks mistyped: ask the caller to read it out once more.")
-        ) from None
+def of_reference(number: str) -> Found:
+    """Return what has these twelve digits, as a reference or as the number of a licence."""
+    is_reference = reference_number.is_valid(number)
+    condition = Q(licence_number=number)
+    if is_reference:
+        condition |= Q(reference=number)
+    result = found(sent().filter(condition)[:MOST])
+    if not result.applications:
+        result.licences = list(licences_of(number, is_person=False))
+    if not (result.applications or result.licences or is_reference):
+        raise Mistyped(_("This reference number looks mistyped: ask the caller to read it out once more."))
+    return result
 
 
 def mobile_of(text: str) -> str:

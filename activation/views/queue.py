@@ -19,6 +19,7 @@ from activation.views.common import can_view, page
 from registration.models import Application
 from registration.models.names import TooShort
 from shumoos import kept_searches
+from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 
@@ -31,6 +32,10 @@ LABELS: dict[str, Promise] = {
     "proposed": gettext_lazy("To confirm"),
     "decided": gettext_lazy("Decided"),
 }
+
+
+# The access log's word for a look at what the box has found.
+SEARCHED = "queue search"
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -62,6 +67,9 @@ def show_queue(request: SignedInRequest) -> HttpResponse:
     else:
         applications = filtered(desk.in_tab(tab), filters)
     shown = desk.page(applications, tab=tab, after=request.GET.get("after", ""))
+    # Of whom a search shows something is counted; a tab is the work that waits.
+    people = max(len(shown.rows), 1) if text else 1
+    log_look(request, SEARCHED if text else f"queue {tab}", "registration.application", people=people)
     counts = desk.counts()
     context = {
         "title": _("Applications"),
@@ -86,6 +94,8 @@ def search(request: SignedInRequest, desk: Desk) -> HttpResponse:
         return redirect("admin:activation_queue")
     found = searched(desk, form, text).values_list("pk", flat=True)[:2]
     if len(found) == 1:
+        # Others are on record where they are shown.
+        log_look(request, SEARCHED, "registration.application")
         return redirect("admin:activation_review", found[0])
     key = kept_searches.keep(request, text)
     return redirect(f"{reverse('admin:activation_queue')}?{urlencode({kept_searches.PARAMETER: key})}")

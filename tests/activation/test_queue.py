@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +15,16 @@ from pytest_django.asserts import assertContains, assertRedirects
 from activation import decisions
 from activation.queue import TABS, Desk
 from registration.models import Agreement, Application, Holiday, Mandate, Office, Provider
-from shumoos.accounts.models import Role
+from shumoos.accounts.models import Look, Role, User
+from shumoos.saudi import digits, reference_number
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, OfficerFactory, UserFactory, city, office, sector
 
 QUEUE = reverse("admin:activation_queue")
+
+ARABIC = str.maketrans(digits.ASCII, digits.ARABIC_INDIC)
 
 pytestmark = pytest.mark.django_db
 
@@ -316,11 +319,96 @@ def test_an_empty_box_leads_to_what_waits(supervisor_client):
         assertRedirects(supervisor_client.post(QUEUE, nothing), QUEUE)
 
 
-def test_a_mistyped_reference_number_is_told_without_a_look_up(supervisor_client, application):
+def test_a_reference_number_with_a_wrong_digit_that_nothing_has_is_told_as_mistyped(
+    supervisor_client, application
+):
     wrong = application.reference[:-1] + str((int(application.reference[-1]) + 1) % 10)
-    with CaptureQueriesContext(connection) as queries:
-        supervisor_client.post(QUEUE, {"q": wrong}, follow=True)
-    assert not any(wrong in query["sql"] for query in queries)
+
+    page = supervisor_client.post(QUEUE, {"q": wrong}, follow=True)
+
+    assert page.context["page"].rows == []
+    assertContains(page, "خطأ كتابة")
+    right = reference_number.add_check_digits("2600000000")
+    page = supervisor_client.post(QUEUE, {"q": right}, follow=True)
+    assert (page.context["page"].rows, page.context["form"].errors) == ([], {})
+
+
+@pytest.mark.parametrize("number", ["123456789012", reference_number.add_check_digits("2600000000")])
+@pytest.mark.parametrize("typed", ["{0}", "{1}", " {2} "])
+def test_a_licence_number_of_twelve_digits_leads_to_its_application(supervisor_client, number, typed):
+    application = ApplicationFactory(licence_number=number)
+    forms = (number, f"{number[:4]}-{number[4:8]}-{number[8:]}", number.translate(ARABIC))
+
+    page = supervisor_client.post(QUEUE, {"q": typed.format(*forms)})
+
+    assertRedirects(page, reverse("admin:activation_review", args=[application.pk]))
+
+
+def test_a_licence_number_that_is_also_a_reference_number_shows_both(supervisor_client, application):
+    other = ApplicationFactory(licence_number=application.reference)
+
+    found = shown(supervisor_client, **search(supervisor_client, application.reference))
+    assert found == [application, other]
+
+
+def test_another_offices_licence_of_twelve_digits_is_not_found(makkah_client):
+    ApplicationFactory(licence_number="123456789012")
+
+    page = makkah_client.post(QUEUE, {"q": "123456789012"}, follow=True)
+
+    assert page.context["page"].rows == []
+    assertContains(page, "خطأ كتابة")
+
+
+# In the access log
+
+
+def looks():
+    return [
+        (look.by, look.action, look.subject, look.people, look.reason) for look in Look.objects.order_by("pk")
+    ]
+
+
+def test_every_look_at_a_tab_and_every_page_of_it_leaves_a_line(head_client, monkeypatch):
+    monkeypatch.setattr("activation.queue.PAGE", 2)
+    for _position in range(3):
+        ApplicationFactory()
+    [head] = User.objects.filter(role=Role.HEAD)
+    for tab in TABS:
+        head_client.get(QUEUE, {"tab": tab})
+    key = head_client.get(QUEUE).context["page"].next_key
+    head_client.get(QUEUE, {"after": key})
+
+    assert looks() == [
+        (head, f"queue {tab}", "registration.application", 1, "") for tab in (*TABS, "waiting", "waiting")
+    ]
+
+
+def test_a_search_leaves_a_line_with_how_many_it_shows_and_without_what_was_typed(
+    supervisor_client, supervisor, application
+):
+    ApplicationFactory()
+    for typed in ("شقق مخترعة", application.licence_number, "لا أحد بهذا الاسم"):
+        supervisor_client.post(QUEUE, {"q": typed}, follow=typed != application.licence_number)
+
+    assert looks() == [
+        (supervisor, "queue search", "registration.application", people, "") for people in (2, 1, 1)
+    ]
+
+
+def test_the_line_is_written_before_the_page_is_answered(supervisor_client, monkeypatch):
+    def broken(*args, **kwargs):
+        raise DatabaseError
+
+    monkeypatch.setattr("shumoos.accounts.access_log.Look.objects.create", broken)
+    with pytest.raises(DatabaseError):
+        supervisor_client.get(QUEUE)
+
+
+def test_who_may_not_see_the_queue_leaves_no_line(owner_client, administrator_client):
+    for client in (owner_client, administrator_client):
+        assert client.get(QUEUE).status_code in (302, 403)
+    assert looks() == []
 
 
 @pytest.mark.parametrize("tab", ["waiting", "mine", "overdue", "returned", "failed", "proposed", "decided"])
