@@ -24,6 +24,7 @@ from registration.models import (
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import Role, User
 from shumoos.admin_fields import dated
+from shumoos.keyed_admin import KeyedAdmin
 
 
 class PeopleMixin:
@@ -123,10 +124,8 @@ class ProviderAdmin(LoggedAdmin):
         return False
 
 
-class ReadOnlyAdmin(SeenAdmin):
+class ReadOnlyAdmin(KeyedAdmin, SeenAdmin):
     """Rows that only the portal's own pages and imports write, within reach of whoever looks."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

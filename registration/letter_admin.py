@@ -19,6 +19,7 @@ from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.logged_admin import SeenAdmin
 from shumoos.accounts.models import Role, User
 from shumoos.admin_fields import dated
+from shumoos.keyed_admin import KeyedAdmin
 from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
 from shumoos.letters.views import pdf_response
@@ -73,7 +74,7 @@ class EventInline(admin.TabularInline):
 
 
 @admin.register(Letter)
-class LetterAdmin(SeenAdmin):
+class LetterAdmin(KeyedAdmin, SeenAdmin):
     look = "view letter"
     list_display = ["number", "kind", "establishment", "licence_number", "status", "issued_at"]
     list_filter = ["kind", "status"]
@@ -90,7 +91,6 @@ class LetterAdmin(SeenAdmin):
     ]
     readonly_fields = ["number", "issued_at", "signed_at", "sha256"]
     inlines = [EventInline]
-    show_full_result_count = False
     search_fields = ["licence_number__exact"]  # shows the box; `named` says what it finds
     search_help_text = gettext_lazy(
         "The whole number of the letter, its verification code, or the licence number"

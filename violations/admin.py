@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.logged_admin import SeenAdmin
 from shumoos.admin_fields import PortalAdmin
+from shumoos.keyed_admin import KeyedAdmin
 from shumoos.templatetags.days import sar
 from violations.models import Case, LedgerEntry, Schedule, Step
 from violations.views import books, deciding, office
@@ -39,7 +40,7 @@ class StepInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnly, SeenAdmin):
+class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     look = "view case"
     list_display = ["licence", "name", "kind", "stage", "due_on", "fine", "closed_on"]
     list_filter = ["kind", "stage"]
@@ -127,7 +128,7 @@ class CaseAdmin(ReadOnly, SeenAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, SeenAdmin):
+class LedgerEntryAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     list_display = ["on", "licence", "kind", "shown_amount", "by", "reason"]
     fields = [
         "account",
@@ -143,11 +144,10 @@ class LedgerEntryAdmin(ReadOnly, SeenAdmin):
         "letter",
         "entered_at",
     ]
-    list_filter = ["kind"]
+    list_filter = ["kind", "on"]
     list_select_related = ["licence", "by"]
     search_fields = ["case__licence__number__exact"]
     search_help_text = _("The whole licence number")
-    date_hierarchy = "on"
 
     @admin.display(description=_("amount"), ordering="amount")
     def shown_amount(self, entry: LedgerEntry) -> str:

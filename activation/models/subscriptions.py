@@ -219,7 +219,9 @@ class Subscription(models.Model):
     # The first day on which it held no more because it was closed.
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     # The days that it would have held, and of which its letter speaks, where closing has taken some of them.
-    foreseen = DateRangeField(_("period before it was closed"), null=True, blank=True, editable=False)
+    foreseen = DateRangeField(  # type: ignore[misc]  # the stub knows none that may be empty
+        _("period before it was closed"), null=True, blank=True, editable=False
+    )
     # Since when another period follows.
     renewed_at = models.DateTimeField(_("renewed at"), null=True, blank=True, editable=False)
     statement = models.OneToOneField(
@@ -303,7 +305,7 @@ class Subscription(models.Model):
     @property
     def never_held(self) -> bool:
         """Whether it was closed on its first day or before, so that it held on no whole day."""
-        return cast(bool, self.period.isempty)
+        return self.period.isempty
 
     @property
     def grace_ends_on(self) -> date:
@@ -360,10 +362,10 @@ class Subscription(models.Model):
     def end_by(self, day: date) -> None:
         """Take the day on which it is closed, and those after it, out of its period. The caller saves it."""
         self.closed_on = day
-        if self.period.upper <= day:
+        if cast(date, self.period.upper) <= day:
             return
         self.foreseen = self.period
-        begins = self.period.lower
+        begins = cast(date, self.period.lower)
         self.period = DateRange(begins, day) if begins < day else DateRange(empty=True)
 
     def next_text_day(self, after: date) -> date | None:

@@ -9,6 +9,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from shumoos.accounts import sessions
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import ReadingLimit, Role, SessionLimit, User
+from shumoos.keyed_admin import KeyedAdmin
 
 # Owners and their staff come from activation and from owners; administrators do not see customers.
 CUSTOMERS = [Role.OWNER, Role.STAFF]
@@ -21,11 +22,12 @@ admin.site.unregister(TOTPDevice)
 
 
 @admin.register(User)
-class PersonAdmin(LoggedAdmin, SeenAdmin, UserAdmin):
+class PersonAdmin(KeyedAdmin, LoggedAdmin, SeenAdmin, UserAdmin):
     list_display = ["username", "full_name", "role", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     search_fields = ["username", "full_name"]
     ordering = ["username"]
+    keyed_by = ("username",)
     filter_horizontal = []
     fieldsets = [(None, {"fields": [*FIELDS, "is_active", "last_login"]})]
     readonly_fields = ["username", "role", "last_login"]

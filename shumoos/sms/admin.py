@@ -3,21 +3,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.admin_fields import PortalAdmin
+from shumoos.keyed_admin import KeyedAdmin
 from shumoos.saudi.mobile import mask
 from shumoos.sms import bodies, kinds, scopes
 from shumoos.sms.models import Outage, TextMessage, Urgency
-
-MOST_LISTED = 10_000
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -42,27 +39,17 @@ class AttentionFilter(admin.SimpleListFilter):
         return queryset.needing_attention() if self.value() == "needed" else queryset
 
 
-class FirstPages(Paginator):
-    """The pages of what came last: whoever looks for more narrows it down, and nobody counts millions."""
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list[:MOST_LISTED].count()  # type: ignore[attr-defined]
-
-
 @admin.register(TextMessage)
-class TextMessageAdmin(PortalAdmin):
+class TextMessageAdmin(KeyedAdmin):
     """What was sent and what came of it, to look at: no body (none is kept), no whole mobile.
 
     Officers see the texts about what belongs to their own office.
     """
 
     list_display = ["queued_at", "kind_label", "masked_mobile", "status", "reason", "attempts", "sent_at"]
-    list_filter = [AttentionFilter, "status", KindFilter, "urgency"]
-    date_hierarchy = "queued_at"
+    list_filter = [AttentionFilter, "status", KindFilter, "urgency", "queued_at"]
     search_fields = ["=id", "=sid"]
-    show_full_result_count = False
-    paginator = FirstPages
+    keyed_by = ("-queued_at", "-pk")
     fields = [
         "own_number",
         "kind_label",
@@ -82,7 +69,7 @@ class TextMessageAdmin(PortalAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TextMessage]:
-        return scopes.texts_for(request.user).order_by(*self.get_ordering(request))
+        return scopes.texts_for(request.user)
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_label(self, message: TextMessage) -> str:

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from shumoos.accounts.models import Role
 from shumoos.accounts.people import create_person
-from shumoos.sms import admin
 from shumoos.sms.models import Status, TextMessage
 from shumoos.sms.outbox import queue_sms
 from tests.activation.subscribing import subscribe
@@ -121,10 +120,3 @@ def test_a_text_is_found_by_its_number_in_ones_own_office_alone(texts_of_two_off
         for text in (own, other)
     ]
     assert found == [1, 0]
-
-
-def test_a_long_list_is_counted_as_far_as_it_is_shown(auditor_client, failed, monkeypatch):
-    monkeypatch.setattr(admin, "MOST_LISTED", 2)
-    for _text in range(4):
-        queue_sms(kind="test_note", to=MOBILE)
-    assert auditor_client.get(LIST).context["cl"].result_count == 2
