@@ -1,6 +1,7 @@
 """The PDF of a letter: made and signed at the first asking, and the same bytes for everybody ever after."""
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -8,7 +9,10 @@ from django.utils import timezone
 
 from shumoos.letters.models import Certificate, Letter
 from shumoos.letters.render import render_pdf
-from shumoos.letters.signing import Signatory, sign, signatory
+from shumoos.letters.signing import sign, signatory
+
+if TYPE_CHECKING:
+    from shumoos.letters.pades import Signatory
 
 
 class CopyLost(Exception):
@@ -31,12 +35,12 @@ def issued_pdf(letter: Letter) -> bytes:
     return content
 
 
-def make(letter: Letter) -> tuple[bytes, Signatory]:
+def make(letter: Letter) -> tuple[bytes, "Signatory"]:
     by = signatory()
     return sign(render_pdf(letter), by), by
 
 
-def keep(letter: Letter, content: bytes, by: Signatory) -> None:
+def keep(letter: Letter, content: bytes, by: "Signatory") -> None:
     """Store the letter's PDF, unless somebody else has in the meantime."""
     storage = letter.pdf.storage
     name = storage.save(letter.pdf.field.generate_filename(letter, "pdf"), ContentFile(content))
