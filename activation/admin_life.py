@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from activation.models import State, Subscription, SubscriptionStatus, Terms
 from activation.views import subscriptions
 from registration.admin import ReadOnlyAdmin
-from shumoos.admin_fields import PortalAdmin
+from shumoos.admin_fields import PortalAdmin, kept_together
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import both_calendars
+
+narrow_day = kept_together(both_calendars)
+narrow_until = kept_together(lambda subscription: subscription.until)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -48,8 +51,11 @@ def with_state(queryset: Any, state: str | None) -> Any:
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ["establishment", "number", "licence", "state", "begins", "ends", "is_renewed"]
-    list_filter = [StateFilter, "establishment__sector", "establishment__city"]
+    list_filter = [StateFilter, "establishment__sector", "establishment__city__region"]
     list_select_related = ["establishment", "licence"]
+    search_help_text = _(
+        "The whole number of the establishment, the licence or the commercial registration, or part of a name"
+    )
     search_fields = [
         "=establishment__number",
         "=licence__number",
@@ -95,11 +101,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("begins on"), ordering="period")
     def begins(self, subscription: Subscription) -> str:
-        return both_calendars(subscription.begins_on)
+        return narrow_day(subscription.begins_on)
 
     @admin.display(description=_("ends on"))
     def ends(self, subscription: Subscription) -> str:
-        return subscription.until
+        return narrow_until(subscription)
 
     @admin.display(description=_("guests are taken until"))
     def guests_until(self, subscription: Subscription) -> str:

@@ -142,18 +142,24 @@ class ReadOnlyAdmin(KeyedAdmin, SeenAdmin):
 
 @admin.register(Licence)
 class LicenceAdmin(ReadOnlyAdmin):
-    list_display = ["number", "authority", "name_ar", "sector", "city", "expires_on", "in_register"]
+    list_display = ["number", "name", "authority", "sector", "city", "expires_on", "in_register"]
     list_filter = ["in_register", "authority", "city__region"]
     list_select_related = ["authority", "sector", "city"]
     search_fields = ["=number", "=commercial_registration", "=owner_national_id", "name_ar", "name_en"]
+    search_help_text = _(
+        "The whole number of the licence, the commercial registration or the owner's ID, or part of a name"
+    )
 
 
 @admin.register(Establishment)
 class EstablishmentAdmin(ReadOnlyAdmin):
-    list_display = ["number", "name_ar", "sector", "city"]
+    list_display = ["number", "name", "sector", "city"]
     list_filter = ["sector", "city__region"]
     list_select_related = ["sector", "city"]
     search_fields = ["=number", "=commercial_registration", "name_ar", "name_en"]
+    search_help_text = _(
+        "The whole number of the establishment or the commercial registration, or part of a name"
+    )
 
 
 class DutyInline(admin.TabularInline):
@@ -172,12 +178,13 @@ class AgreementAdmin(ReadOnlyAdmin):
     list_filter = ["provider"]
     list_select_related = ["provider", "application", "establishment"]
     search_fields = ["=owner_national_id", "=application__reference", "=establishment__number"]
+    search_help_text = _("The whole number of the owner's ID, the application or the establishment")
     inlines = [DutyInline]
 
 
 @admin.register(Mandate)
 class MandateAdmin(ReadOnlyAdmin):
-    list_display = ["agreement", "asked_by", "asked_at", "approved_at", "ends_on", "revoked_at"]
+    list_display = ["agreement", "asked_by", "approved_at", "ends_on", "revoked_at"]
     list_filter = ["agreement__provider"]
     list_select_related = [
         "agreement__provider",
@@ -197,6 +204,7 @@ class MandateAdmin(ReadOnlyAdmin):
         "revoked_by",
     ]
     search_fields = ["=agreement__application__reference", "=agreement__establishment__number"]
+    search_help_text = _("The whole number of the application or the establishment")
 
     @admin.display(description=_("scope"))
     def scopes_in_words(self, mandate: Mandate) -> str:

@@ -57,6 +57,7 @@ class RevokeForm(forms.Form):
 
 class EventInline(admin.TabularInline):
     model = LetterEvent
+    verbose_name_plural = gettext_lazy("History")
     fields = readonly_fields = dated(LetterEvent, ["at", "old", "new", "reason", "by"])
     extra = 0
 
@@ -115,6 +116,10 @@ class LetterAdmin(KeyedAdmin, SeenAdmin):
             path("<int:pk>/revoke/", self.admin_site.admin_view(self.revoke_letter), name="letters_revoke"),
             *super().get_urls(),
         ]
+
+    def get_inlines(self, request: HttpRequest, obj: Letter | None) -> list:
+        """Leave out the history of a letter to which nothing has happened."""
+        return super().get_inlines(request, obj) if obj is not None and obj.events.exists() else []
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None

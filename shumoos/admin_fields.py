@@ -96,8 +96,8 @@ def column(field: Any, show: Column) -> Column:
 
 
 def kept_together(show: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Have a list's narrow columns break a day between its two calendars alone."""
-    return lambda value: re.sub(r" (?!\()", "\N{NO-BREAK SPACE}", show(value))
+    """Have a list's narrow columns break a day between its two calendars and before its time alone."""
+    return lambda value: re.sub(r"(?<!\)) (?!\()", "\N{NO-BREAK SPACE}", show(value))
 
 
 def dated(model: type[models.Model], names: Iterable[Any], *, is_narrow: bool = False) -> list[Any]:

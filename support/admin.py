@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
 from registration.admin import ReadOnlyAdmin
 from shumoos.accounts.logged_admin import LoggedAdmin
@@ -49,7 +50,6 @@ class TicketAdmin(ReadOnlyAdmin):
         "category",
         "priority",
         "status",
-        "opened_at",
         "due_at",
         "breached_at",
         "rating",
@@ -57,6 +57,7 @@ class TicketAdmin(ReadOnlyAdmin):
     list_filter = ["status", "priority", "category", "door"]
     list_select_related = ["category", "priority"]
     search_fields = ["=number"]
+    search_help_text = _("The whole number of the ticket")
 
 
 @admin.register(CredentialsRequest)

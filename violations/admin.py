@@ -42,7 +42,7 @@ class StepInline(ReadOnly, admin.TabularInline):
 @admin.register(Case)
 class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     look = "view case"
-    list_display = ["licence", "name", "kind", "stage", "due_on", "fine", "closed_on"]
+    list_display = ["licence", "name", "kind", "stage", "due_on", "fine"]
     list_filter = ["kind", "stage"]
     list_select_related = ["licence", "establishment"]
     search_fields = ["licence__number__exact", "establishment__number__exact"]

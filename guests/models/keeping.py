@@ -107,7 +107,7 @@ class Inspection(models.Model):
 
     class Meta:
         verbose_name = _("inspection of records")
-        verbose_name_plural = _("inspections of records")
+        verbose_name_plural = _("guest records")
         ordering = ["-id"]
         permissions = [("inspect", _("Can look at guest records for a stated reason"))]
         constraints = [

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.admin import display
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -91,6 +92,7 @@ class Establishment(models.Model):
         return self.name
 
     @property
+    @display(description=_("name"))
     def name(self) -> str:
         return (self.name_en if get_language() == "en" else "") or self.name_ar
 
@@ -222,6 +224,7 @@ class Licence(models.Model):
         return self.number
 
     @property
+    @display(description=_("name"))
     def name(self) -> str:
         return (self.name_en if get_language() == "en" else "") or self.name_ar
 

@@ -46,7 +46,7 @@ class TextMessageAdmin(KeyedAdmin):
     Officers see the texts about what belongs to their own office.
     """
 
-    list_display = ["queued_at", "kind_label", "masked_mobile", "status", "reason", "attempts", "sent_at"]
+    list_display = ["queued_at", "kind_label", "masked_mobile", "status", "reason", "attempts"]
     list_filter = [AttentionFilter, "status", KindFilter, "urgency", "queued_at"]
     search_fields = ["=id", "=sid"]
     keyed_by = ("-queued_at", "-pk")

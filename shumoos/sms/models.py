@@ -205,7 +205,7 @@ class TextMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} · {self.id}"
+        return self.label
 
     @property
     def label(self) -> str:

@@ -94,7 +94,7 @@ class Ticket(models.Model):
     subject = models.CharField(_("subject"), max_length=150)
     text = models.TextField(_("what happened"), max_length=4000)
     status = models.CharField(_("status"), max_length=10, choices=TicketStatus, default=TicketStatus.OPEN)
-    door = models.CharField(_("opened"), max_length=10, choices=Door, default=Door.OWNER)
+    door = models.CharField(_("how it was opened"), max_length=10, choices=Door, default=Door.OWNER)
     language = models.CharField(_("language"), max_length=2, default="ar")
     establishment = models.ForeignKey(
         Establishment,
