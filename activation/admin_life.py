@@ -50,7 +50,7 @@ def with_state(queryset: Any, state: str | None) -> Any:
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ["establishment", "number", "licence", "state", "begins", "ends", "is_renewed"]
+    list_display = ["establishment", "licence", "state", "begins", "ends", "is_renewed"]
     list_filter = [StateFilter, "establishment__sector", "establishment__city__region"]
     list_select_related = ["establishment", "licence"]
     search_help_text = _(

@@ -142,7 +142,7 @@ class ReadOnlyAdmin(KeyedAdmin, SeenAdmin):
 
 @admin.register(Licence)
 class LicenceAdmin(ReadOnlyAdmin):
-    list_display = ["number", "name", "authority", "sector", "city", "expires_on", "in_register"]
+    list_display = ["number", "name", "authority", "sector", "city", "expires_on"]
     list_filter = ["in_register", "authority", "city__region"]
     list_select_related = ["authority", "sector", "city"]
     search_fields = ["=number", "=commercial_registration", "=owner_national_id", "name_ar", "name_en"]

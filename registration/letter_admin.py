@@ -77,7 +77,7 @@ class EventInline(admin.TabularInline):
 @admin.register(Letter)
 class LetterAdmin(KeyedAdmin, SeenAdmin):
     look = "view letter"
-    list_display = ["number", "kind", "establishment", "licence_number", "status", "issued_at"]
+    list_display = ["number", "kind", "establishment", "status", "issued_at"]
     list_filter = ["kind", "status"]
     fields = [
         "number",

@@ -27,6 +27,7 @@ BETTER = [
     gettext_noop("Add %(name)s"),
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Delete"),
+    gettext_noop("View"),
     gettext_noop("0 of %(cnt)s selected"),
     gettext_noop("No, take me back"),
     gettext_noop("Yes, I’m sure"),
