@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0002_copies_are_stopped'),
+        ('support', '0003_acts_stay'),
     ]
 
     operations = [
