@@ -1,6 +1,7 @@
 """The letters as offices see them: their own, found by number, read, and revoked by the head."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -117,7 +118,7 @@ class LetterAdmin(KeyedAdmin, SeenAdmin):
             *super().get_urls(),
         ]
 
-    def get_inlines(self, request: HttpRequest, obj: Letter | None) -> list:
+    def get_inlines(self, request: HttpRequest, obj: Letter | None) -> Any:
         """Leave out the history of a letter to which nothing has happened."""
         return super().get_inlines(request, obj) if obj is not None and obj.events.exists() else []
 
