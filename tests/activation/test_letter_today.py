@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 BEGAN = date(2026, 1, 1)
 STATES = {
-    "active": ("success", "Active", "is active today", "فعّال اليوم"),
+    "active": ("success", "Active", "is active today", "نشط اليوم"),
     "in_grace": ("warning", "Ended, in its days of grace", "has ended and is not renewed", "انتهى ولم يُجدد"),
     "ended": ("danger", "Has ended", "its days of grace are over", "انقضت أيام مهلته"),
     "suspended": ("danger", "Suspended", "is suspended by order", "موقوف بأمر"),
