@@ -13,6 +13,8 @@ from registration import providers
 from registration.mandate_forms import AgentForm
 from registration.models import Provider, ProviderAgent
 from registration.moves import MoveRefused
+from shumoos.accounts.access_log import log_look
+from shumoos.accounts.fresh import ask_again, is_fresh, recently_verified
 from shumoos.accounts.requests import SignedInRequest
 
 
@@ -28,6 +30,8 @@ def headed_company(request: SignedInRequest) -> Provider:
 def show(request: SignedInRequest) -> HttpResponse:
     """List the company's agents, and add one."""
     provider = headed_company(request)
+    if request.method == "POST" and not is_fresh(request):
+        return ask_again(request)
     form = AgentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -41,7 +45,8 @@ def show(request: SignedInRequest) -> HttpResponse:
                 request, _("The agent is added and gets user name and password by text message.")
             )
             return redirect("registration:agents")
-    agents = provider.memberships.select_related("user").order_by("ended_at", "pk")
+    agents = list(provider.memberships.select_related("user").order_by("ended_at", "pk"))
+    log_look(request, "agents", provider, people=len(agents))
     return render(
         request,
         "registration/mandates/agents.html",
@@ -51,12 +56,14 @@ def show(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@recently_verified
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     membership = in_scope(request, pk)
     return act(request, lambda: providers.end_agent(membership, by=request.user), _("The agent is ended."))
 
 
 @require_POST
+@recently_verified
 def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     membership = in_scope(request, pk)
     return act(

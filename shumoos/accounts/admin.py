@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -7,9 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import sessions
+from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import ReadingLimit, Role, SessionLimit, User
 from shumoos.keyed_admin import KeyedAdmin
+from shumoos.sms.admin import TextMessageAdmin
+from shumoos.sms.models import TextMessage
 
 # Owners and their staff come from activation and from owners; administrators do not see customers.
 CUSTOMERS = [Role.OWNER, Role.STAFF]
@@ -19,6 +24,13 @@ FIELDS = ["username", "full_name", "role", "mobile", "language"]
 admin.site.unregister(Group)
 # Secrets of authenticators are nobody's to read.
 admin.site.unregister(TOTPDevice)
+# Texts stand below the people, and their pages are seen by people.
+admin.site.unregister(TextMessage)
+
+
+@admin.register(TextMessage)
+class SeenTextAdmin(SeenAdmin, TextMessageAdmin):
+    """The texts, every look at them on record."""
 
 
 @admin.register(User)
@@ -36,6 +48,18 @@ class PersonAdmin(KeyedAdmin, LoggedAdmin, SeenAdmin, UserAdmin):
         people = super().get_queryset(request)
         is_auditor = getattr(request.user, "role", "") == Role.AUDITOR
         return people if is_auditor else people.exclude(role__in=CUSTOMERS)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Whoever closes an account, or gives it another mobile, types their code again after ten minutes."""
+        if request.method == "POST" and self.has_change_permission(request) and not is_fresh(request):
+            return ask_again(request)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

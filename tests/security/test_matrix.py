@@ -1,7 +1,6 @@
 """The one matrix: each role on each page, on rows of their own and on another office's or establishment's."""
 
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,22 +10,10 @@ from shumoos.accounts.models import Role
 from shumoos.saudi import calendar
 from tests.conftest import sign_in
 from tests.security import walking
+from tests.security.matrix import matrix
 from tests.security.world import make_world
 
 pytestmark = pytest.mark.django_db
-
-MATRIX = Path(__file__).parent / "matrix.txt"
-COLUMNS = [("get", "own"), ("get", "other"), ("post", "own"), ("post", "other")]
-
-
-def matrix():
-    lines = [line for line in MATRIX.read_text().splitlines() if not line.startswith("#")]
-    rows = {}
-    for line in lines:
-        name, *cells = line.split()
-        assert name not in rows, f"{name} is in the matrix twice"
-        rows[name] = dict(zip(COLUMNS, cells, strict=True))
-    return rows
 
 
 def test_every_page_is_in_the_matrix_and_nothing_else():

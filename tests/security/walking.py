@@ -215,6 +215,12 @@ def methods(name, model):
     return ["get"] if is_read else ["get", "post"]
 
 
+def somebody(row, side="own"):
+    """Return the first role that gets in there with either method; None where nobody does."""
+    letters = row[("get", side)] + row[("post", side)]
+    return next((role for role, letter in LETTERS.items() if letter in letters), None)
+
+
 def address(name, model, tenant):
     if model is None:
         keys = KEYS.get(name)
