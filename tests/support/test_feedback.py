@@ -8,7 +8,11 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from support import feedback
 from support.models import PageAnswer
 from support.page_titles import TITLES
+from tests.factories import ApplicationFactory
 from tests.races import at_once
+from tests.registration.following import opened
+from tests.security import walking
+from tests.security.test_public_posts import path_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,22 +24,45 @@ def say(client, useful="yes", page="front", **extra):
     return client.post(USEFUL, {"page": page, "useful": useful}, **extra)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "front",
-        "accounts:login",
-        "registration:register",
-        "registration:status",
-        "letters:verify_form",
-        "support:ask",
-        "support:kept",
-    ],
-)
-def test_every_public_page_asks(client, name):
-    response = client.get(reverse(name))
-    assertContains(response, QUESTION)
-    assertContains(response, f'name="page" value="{name}"')
+# Open to everybody: the answers to this question, and the page that describes the API.
+ASK_NOTHING = {"support:useful", "support:useful_why", "api:openapi-view", "design"}
+# What a browser that has come with a reference number and a code, or is about to register, sees first.
+OPEN_AT_ONCE = {
+    "front",
+    "help",
+    "help_guide",
+    "accounts:login",
+    "registration:register",
+    "letters:verify_form",
+}
+
+
+def is_whole_page(response):
+    """Whether an answer is a whole page; parts of one, files and answers to programs are none."""
+    is_page = response.status_code == 200 and response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and response.content.lstrip().lower().startswith(b"<!doctype")
+
+
+def test_every_public_page_asks(client):
+    """Every address that shows a stranger a page, found by walking all that are open to everybody."""
+    asked, silent = set(), set()
+    for name, route, view in walking.patterns():
+        if walking.is_public(view):
+            response = client.get(path_of(route))
+            if is_whole_page(response):
+                page = f'name="page" value="{name}"'
+                does = QUESTION in response.content.decode() and page in response.content.decode()
+                (asked if does else silent).add(name)
+    assert silent - ASK_NOTHING == set()
+    assert asked >= OPEN_AT_ONCE
+    # The desk calls each by its title.
+    assert asked - TITLES.keys() == set()
+
+
+def test_pages_that_open_for_a_code_ask_too(client):
+    opened(client, ApplicationFactory())
+    for name in ("registration:status_details", "registration:status_withdraw"):
+        assertContains(client.get(reverse(name)), f'name="page" value="{name}"')
 
 
 def test_pages_behind_the_sign_in_do_not_ask(owner_client):
