@@ -64,7 +64,7 @@ class CityAdmin(ReferenceAdmin):
 
 
 @admin.register(Office)
-class OfficeAdmin(PeopleMixin, ReferenceAdmin):
+class OfficeAdmin(PeopleMixin, ReferenceAdmin, SeenAdmin):
     list_display = ["code", "name_ar", "name_en", "region", "target_days"]
     list_select_related = ["region"]
     filter_horizontal = ["members"]
@@ -83,7 +83,7 @@ class HolidayAdmin(LoggedAdmin):
 
 
 @admin.register(Authority)
-class AuthorityAdmin(PeopleMixin, ReferenceAdmin):
+class AuthorityAdmin(PeopleMixin, ReferenceAdmin, SeenAdmin):
     filter_horizontal = ["officers"]
     roles = [Role.AUTHORITY]
 
@@ -115,7 +115,7 @@ class ProviderAgentInline(admin.StackedInline):
 
 
 @admin.register(Provider)
-class ProviderAdmin(LoggedAdmin):
+class ProviderAdmin(LoggedAdmin, SeenAdmin):
     list_display = ["name_ar", "name_en", "commercial_registration"]
     search_fields = ["name_ar", "name_en", "commercial_registration"]
     inlines = [ProviderAgentInline]

@@ -112,6 +112,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
         asked = asked.filter(pk__gt=int(after))
     related = ("subscription__establishment", "subscription__licence")
     rows = list(asked.select_related(*related)[: PAGE + 1])
+    log_look(request, "closing requests", "activation.closingrequest", people=len(rows[:PAGE]))
     address = reverse("activation:closings")
     context = {
         "rows": rows[:PAGE],

@@ -15,7 +15,7 @@ from guests import changes, intake
 from guests.change_forms import CancellationForm, CorrectionForm
 from guests.kinds.errors import RecordRefused
 from guests.models import Door, GuestRecord
-from guests.views.common import log_record, may_submit, page_of
+from guests.views.common import log_list, log_record, may_submit, page_of
 from shumoos.accounts.requests import SignedInRequest
 
 
@@ -92,4 +92,5 @@ def to_correct(request: SignedInRequest) -> HttpResponse:
     visible = GuestRecord.objects.visible_to(request.user).to_correct().with_state()
     address = reverse("guests:to_correct")
     context = page_of(visible.select_related("establishment"), request.GET.get("before", ""), address)
+    log_list(request, "list records to correct", context["rows"])
     return render(request, "guests/to_correct.html", context)

@@ -25,6 +25,11 @@ def log_record(request: SignedInRequest, action: str, record: GuestRecord) -> No
     log_look(request, action, record, reason=mandates.acting(mandate, request.user))
 
 
+def log_list(request: SignedInRequest, action: str, shown: list[Any]) -> None:
+    """Log a look at a page of a list of records, with how many guests it shows."""
+    log_look(request, action, "guests.guestrecord", people=len(shown))
+
+
 def page_of(rows: QuerySet[Any], before: str, address: str) -> dict[str, Any]:
     """Return the rows under a key, newest first, with the addresses of the newest and of the next page."""
     if is_key(before):

@@ -17,7 +17,7 @@ from guests.changes import ChangeRefused
 from guests.kinds import KINDS
 from guests.kinds.errors import RecordRefused
 from guests.models import Action, Door, GuestRecord, RecordChange
-from guests.views.common import PAGE, is_key, may_submit
+from guests.views.common import PAGE, is_key, log_list, may_submit
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
@@ -40,6 +40,7 @@ def in_house(request: SignedInRequest) -> HttpResponse:
         records = records.filter(pk__lt=int(before))
     found = list(records.order_by("-pk")[: PAGE + 1])
     shown = found[:PAGE]
+    log_list(request, "list guests in house", shown)
     own = address_of(establishment)
     context = {
         "establishment": establishment,

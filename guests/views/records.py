@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from guests import deadlines, outages
 from guests.kinds.base import Content
 from guests.models import TONES, GuestRecord, TransferStatus, workplaces
-from guests.views.common import log_record, may_submit, page_of
+from guests.views.common import log_list, log_record, may_submit, page_of
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
@@ -24,6 +24,7 @@ MOST_COUNTED = 1000
 def records(request: SignedInRequest) -> HttpResponse:
     visible = GuestRecord.objects.visible_to(request.user).with_state().select_related("establishment")
     context = page_of(visible, request.GET.get("before", ""), reverse("guests:list"))
+    log_list(request, "list guest records", context["rows"])
     context["away_since"] = outages.centre_away_since()
     context["shows_establishments"] = workplaces(request.user).count() > 1
     context["to_correct"] = GuestRecord.objects.visible_to(request.user).to_correct()[:MOST_COUNTED].count()

@@ -45,6 +45,7 @@ def page(
         }
         for kind in DutyKind
     ]
+    log_look(request, "agreement", agreement)
     context = {
         "agreement": agreement,
         "is_approved": agreements.is_approved(agreement),

@@ -51,6 +51,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     if before.isascii() and before.isdigit() and len(before) <= 18:
         visible = visible.filter(pk__lt=int(before))
     found = list(visible[: PAGE + 1])
+    log_look(request, "mandates", "registration.mandate", people=len(found[:PAGE]))
     context = {
         "mandates": found[:PAGE],
         "older": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
@@ -133,6 +134,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if application:
         under = mandates.over_application(request.user, application, Scope.REGISTER, Scope.PRESENT_DOCUMENTS)
         log_look(request, "view application", application, reason=mandates.acting(under, request.user))
+    else:
+        log_look(request, "mandate", mandate)
     return render(request, "registration/mandates/detail.html", context)
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from registration import directory, licence_list
 from registration.models import Authority
 from registration.views.registers import key_of, may_read
+from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
 
@@ -32,6 +33,8 @@ def licences(request: SignedInRequest) -> HttpResponse:
     found = licence_list.find(form.chosen, **asked)
     before = key_of(given.get("before", ""))
     rows, next_key = licence_list.page(found, before)
+    # How it was narrowed is not written: what was typed may be a name or a number of somebody's.
+    log_look(request, "licences", form.chosen, people=len(rows))
     context |= {
         "authority": form.chosen,
         "rows": [(licence, directory.standing(licence), has_other_owner(licence)) for licence in rows],

@@ -118,6 +118,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if after is not None:
         refused = refused.filter(line__gt=after)
     lines, more = ([], False) if register_import.is_unfinished else cut(refused)
+    if lines:
+        log_look(request, "list refused lines", register_import, people=len(lines))
     address = reverse("registration:register_import", args=[pk])
     context = progress_of(register_import) | {
         "same_before": RegisterImport.objects.same_file_before(register_import),

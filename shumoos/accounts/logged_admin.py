@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -34,13 +35,13 @@ class SeenAdmin(PortalAdmin):
 
     # The access log's word for a look at one row.
     look = "view"
+    list_per_page = 25
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if self.has_view_permission(request):
-            log_look(request, "list", self.opts.label_lower)
-        return super().changelist_view(request, extra_context)
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the list that is about to be shown, the look at it and how many it shows on record."""
+        shown = super().get_changelist_instance(request)
+        log_look(request, "list", self.opts.label_lower, people=len(shown.result_list))
+        return shown
 
     def change_view(
         self,

@@ -73,6 +73,7 @@ def waiting_tickets(request: SignedInRequest) -> dict[str, Any]:
         listing.in_tab(tab, request.user, category=filters.cleaned_data.get("category")),
         request.GET.get("after", ""),
     )
+    log_look(request, "desk tickets", "support.ticket", people=len(waiting.tickets))
     counts = figures.counts(request.user)
     kept = {name: request.GET[name] for name in ("tab", "category") if request.GET.get(name)}
     return {
@@ -226,6 +227,7 @@ def answers(request: SignedInRequest) -> HttpResponse:
 @works_desk
 def rights_requests(request: HttpRequest) -> HttpResponse:
     """The requests under the personal data law that wait, the most pressing first."""
-    log_look(request, "rights requests", "support.rightsrequest")
     waiting = RightsRequest.objects.open().select_related("ticket__assigned_to", "owner").order_by("due_on")
-    return render(request, "support/rights_requests.html", {"requests": waiting[:200]})
+    shown = list(waiting[:200])
+    log_look(request, "rights requests", "support.rightsrequest", people=len(shown))
+    return render(request, "support/rights_requests.html", {"requests": shown})

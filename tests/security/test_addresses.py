@@ -4,9 +4,25 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from tests.security.opening import opened
+
 pytestmark = pytest.mark.django_db
 
 PERSON = "1000000008"
+# What forms send in an address, by page, and what it is; nothing else is sent so.
+SENT_BY_GET = {
+    ("admin:activation_figures", "first"): "a day",
+    ("admin:activation_figures", "last"): "a day",
+    ("admin:violations_sums", "first"): "a year",
+    ("admin:violations_sums", "last"): "a year",
+    ("guests:receipts", "day"): "a day",
+    ("admin:activation_queue", "tab"): "the name of a tab, carried along",
+    ("support:desk", "tab"): "the name of a tab, carried along",
+    (
+        "letters:verify_form",
+        "code",
+    ): "a letter's code, which is in the address that its picture leads to, too",
+}
 
 
 def searched():
@@ -16,6 +32,12 @@ def searched():
 
 def listing(model):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.mark.every_page
+def test_no_form_of_any_page_sends_what_is_typed_in_an_address_but_for_these():
+    sent = {(page.name, name) for page in opened() for name in page.sent_by_get}
+    assert sent == SENT_BY_GET.keys()
 
 
 @pytest.mark.parametrize("model", searched(), ids=lambda model: model._meta.label_lower)

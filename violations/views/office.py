@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shumoos.accounts import fresh
+from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 from violations import ledger, occurrences, payments
@@ -38,7 +39,9 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], status: i
 def form_page(
     request: HttpRequest, form: Form, *, title: str, text: str = "", back: Any = None, **context: Any
 ) -> HttpResponse:
-    """Return a page with one form; 422 where it holds errors."""
+    """Return a page with one form; 422 where it holds errors. The look at the case it is about is logged."""
+    if back is not None:
+        log_look(request, "view case", back)
     context |= {"title": title, "text": text, "form": form, "back": back}
     return page(request, "violations/admin/form.html", context, status=422 if form.errors else 200)
 

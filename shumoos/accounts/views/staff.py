@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shumoos.accounts import invitations, resets, staffing
+from shumoos.accounts.access_log import log_look
 from shumoos.accounts.forms import InviteForm
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import ResetStatus, Role
@@ -29,9 +30,11 @@ def staff(request: SignedInRequest) -> HttpResponse:
     asked = resets.visible_to(person)
     is_owner = person.role == Role.OWNER
     people = staffing.staff_of(person) if is_owner else resets.overseen_by(person)
+    shown = list(people.order_by("full_name", "pk")[:SHOWN])
+    log_look(request, "staff", "accounts.user", people=len(shown))
     context = {
         "is_owner": is_owner,
-        "people": people.order_by("full_name", "pk")[:SHOWN],
+        "people": shown,
         "waiting": asked.filter(status=ResetStatus.ASKED),
         "decided": asked.exclude(status=ResetStatus.ASKED)[:10],
         "invitations": invitations.visible_to(person)
