@@ -31,8 +31,8 @@ FULL = 3_000
 CALLS = int(os.environ.get("CALLS") or FULL)
 ROUNDS = int(os.environ.get("ROUNDS") or timing.ROUNDS)
 IN_A_CALL = 500
-LARGE_CALLS = max(4, CALLS // 50)
 CONNECTIONS = 16
+LARGE_CALLS = max(CONNECTIONS, CALLS // 25)
 OURS, PEER = "Shumoos", "DRF"
 PEERS = BASE_DIR / "var" / "bench-peers"
 WANTED = ["djangorestframework==3.18.3"]
@@ -67,7 +67,7 @@ def measure(directory: Path, ours: int, peer: int, key: str) -> dict[str, Any]:
 
     def many(side: str) -> dict[str, float]:
         calls = [our_call(ours, key, [guest() for _row in range(IN_A_CALL)]) for _call in range(LARGE_CALLS)]
-        figures = load(directory, ours, calls, connections=4)
+        figures = load(directory, ours, calls)
         return figures | {"rows_a_second": figures["a_second"] * IN_A_CALL}
 
     large = timing.interleaved([OURS], many, ROUNDS)[OURS]

@@ -40,9 +40,18 @@ class Result:
     status: Literal["accepted", "duplicate", "rejected"]
     record_id: int | None = None
     errors: list[FieldError] = field(default_factory=list)
-    content: Content = field(default_factory=dict, repr=False)
-    # The content in its canonical form, from which the digest is made.
+    # The content in its canonical form, from which the digest is made; "" where it is not to be read.
     written: str = field(default="", repr=False)
+    # What the record's row holds besides.
+    columns: dict[str, Any] = field(default_factory=dict, repr=False)
+    # The reference of the main guest, of a companion.
+    companion_of: str = ""
+
+    @property
+    def content(self) -> Content:
+        """What the record says, read anew each time."""
+        content: Content = json.loads(self.written) if self.written else {}
+        return content
 
     def reject(self, error: FieldError) -> None:
         self.status = "rejected"
@@ -171,7 +180,7 @@ def read_all(kind: Kind, records: Sequence[Any]) -> list[Result]:
     plain = read_plain(kind, records) if len(records) >= MANY else {}
     for index, raw in enumerate(records):
         result = plain.get(index) or read(kind, index, raw)
-        if result.content:
+        if result.written:
             first = seen.setdefault(result.client_reference, index)
             if first != index:
                 result.reject(error(kind.reference, "duplicate_in_file", row=first + 1))
@@ -191,10 +200,18 @@ def read_plain(kind: Kind, records: Sequence[Any]) -> dict[int, Result]:
     ]
     columns = {name: [records[index].get(name) or "" for index in texts] for name in names}
     plain = PlainRows(kind).read(columns, len(texts))
-    rows = zip(plain.kept(texts), plain.column(kind.reference), plain.contents, strict=True)
+    read_of = (kind.reference, kind.companion, kind.person, kind.identity, kind.time, kind.leaves)
+    rows = zip(plain.kept(texts), plain.contents, *map(plain.column, read_of), strict=True)
     return {
-        index: Result(index, reference, "accepted", content=json.loads(content), written=content)
-        for index, reference, content in rows
+        index: Result(
+            index,
+            reference,
+            "accepted",
+            written=written,
+            columns=kind.row(person, identity, time, end),
+            companion_of=main,
+        )
+        for index, written, reference, main, person, identity, time, end in rows
     }
 
 
@@ -205,8 +222,14 @@ def read(kind: Kind, index: int, raw: Any) -> Result:
         sent = raw.get(kind.reference) if isinstance(raw, dict) else None
         reference = sent[:64] if isinstance(sent, str) else ""
         return Result(index, reference, "rejected", errors=refusal.errors)
-    written = canonical_json(content).decode()
-    return Result(index, content[kind.reference], "accepted", content=content, written=written)
+    return Result(
+        index,
+        content[kind.reference],
+        "accepted",
+        written=canonical_json(content).decode(),
+        columns=kind.columns(content),
+        companion_of=content.get(kind.companion, ""),
+    )
 
 
 def reject_lost_companions(
@@ -216,10 +239,10 @@ def reject_lost_companions(
 
     `among` is the model whose rows count as known.
     """
-    companions = [r for r in results if r.status == "accepted" and r.content.get(kind.companion)]
+    companions = [r for r in results if r.status == "accepted" and r.companion_of]
     if not companions:
         return
-    named = {companion.content[kind.companion] for companion in companions}
+    named = {companion.companion_of for companion in companions}
     known = set(
         among.objects.filter(
             establishment=establishment, kind=kind.code, client_reference__in=named
@@ -231,7 +254,7 @@ def reject_lost_companions(
         lost = [
             companion
             for companion in companions
-            if companion.status == "accepted" and companion.content[kind.companion] not in known | accepted
+            if companion.status == "accepted" and companion.companion_of not in known | accepted
         ]
         if not lost:
             return
@@ -248,7 +271,7 @@ def open_submission(**details: Any) -> Submission:
 
 def store(submission: Submission, results: list[Result]) -> None:
     """Insert the records; those whose reference is taken become duplicates, or are rejected as conflicts."""
-    new = storing.insert_records(submission, [(result.content, result.written) for result in results])
+    new = storing.insert_records(submission, results)
     for result in results:
         result.record_id = new.get(result.client_reference)
     compare_with_known(submission.establishment, KINDS[submission.kind], results)

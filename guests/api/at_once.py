@@ -79,17 +79,16 @@ def read(sent: Any) -> tuple[Kind, Result] | None:
         case {"kind": str(code), "records": [record], **others} if not others and code in KINDS:
             kind = KINDS[code]
             result = intake.read(kind, 0, record)
-            return None if not result.content or result.content.get(kind.companion) else (kind, result)
+            return (kind, result) if result.written and not result.companion_of else None
     return None
 
 
 def values_of(kind: Kind, result: Result, receipt: str) -> list[Any]:
     """Return the values of `GIVEN` before the Idempotency-Key."""
-    columns = kind.columns(result.content)
     names = ("full_name", "id_number", "occurred_at", "departed_at", "is_open")
     written = result.written
     said = [kind.code, receipt, sha256_of_written([written]), result.client_reference, written]
-    return [*said, *(columns[name] for name in names)]
+    return [*said, *(result.columns[name] for name in names)]
 
 
 def insert(known: admission.Known, values: list[Any]) -> tuple[datetime | None, int] | None:

@@ -149,20 +149,19 @@ class Kind:
     def occurred_at(self, content: Content) -> datetime:
         return datetime.fromisoformat(content[self.time])
 
-    def left_at(self, content: Content) -> datetime | None:
-        """When the stay or the rental ended; None while it goes on, and of kinds without an end."""
-        end = content.get(self.leaves) if self.leaves else None
-        return datetime.fromisoformat(end) if end else None
-
     def columns(self, content: Content) -> dict[str, Any]:
         """Return what a record's row holds besides its content, for search: names and times read from it."""
-        left_at = self.left_at(content)
+        end = content.get(self.leaves, "") if self.leaves else ""
+        return self.row(content[self.person], content[self.identity], content[self.time], end)
+
+    def row(self, person: str, identity: str, time: str, end: str) -> dict[str, Any]:
+        """Do as `columns` does, of the texts of its fields; `end` is "" where there is none."""
         return {
-            "full_name": content[self.person],
-            "id_number": content[self.identity],
-            "occurred_at": self.occurred_at(content),
-            "departed_at": left_at,
-            "is_open": bool(self.leaves) and left_at is None,
+            "full_name": person,
+            "id_number": identity,
+            "occurred_at": datetime.fromisoformat(time),
+            "departed_at": datetime.fromisoformat(end) if end else None,
+            "is_open": bool(self.leaves) and not end,
         }
 
 
