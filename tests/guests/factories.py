@@ -24,6 +24,8 @@ def subscribe(establishment, **details):
         issued_on=details["period"][0] - timedelta(days=30),
         expires_on=details["period"][1] - timedelta(days=1),
     )
+    if details.get("status") == "closed" and "closed_on" not in details:
+        details |= {"closed_on": today(), "period": (details["period"][0], today())}
     return Subscription.objects.create(
         establishment=establishment,
         licence=licence,
