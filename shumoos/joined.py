@@ -61,7 +61,7 @@ JOINED = {
         "admin/css/responsive.css",
         "admin/css/responsive_rtl.css",
     ],
-    "js/list.js": [*LIST_SCRIPTS, "js/cards.js"],
+    "js/list.js": LIST_SCRIPTS,
     "js/form.js": [*FORM_SCRIPTS, "js/cards.js"],
 }
 # A picture up to this size stands in the style sheet itself.

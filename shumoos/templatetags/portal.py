@@ -1,5 +1,6 @@
 """What pages need to set Latin runs into Arabic text."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
@@ -7,6 +8,7 @@ from django.forms import Media
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from shumoos import joined
 
@@ -23,6 +25,20 @@ def bdi(value: object) -> SafeString:
 def code(value: object) -> SafeString:
     """Return a number or a code set apart, left to right, in digits of one width."""
     return format_html('<bdi class="code">{}</bdi>', value)
+
+
+@register.filter
+def under(cells: Iterable[SafeString], headers: Iterable[dict[str, Any]]) -> Iterator[SafeString]:
+    """Yield the cells of a row in a list of the admin, each with the name of its column in `data-label`.
+
+    What leads to a row is the head of its card, and what chooses it has no name.
+    """
+    for cell, header in zip(cells, headers, strict=False):
+        if cell.startswith('<td class="field-'):
+            rest = SafeString(cell.removeprefix("<td"))
+            yield format_html('<td data-label="{}"{}', capfirst(header["text"]), rest)
+        else:
+            yield cell
 
 
 @register.simple_tag
