@@ -35,8 +35,9 @@ def under(cells: Iterable[SafeString], headers: Iterable[dict[str, Any]]) -> Ite
     """
     for cell, header in zip(cells, headers, strict=False):
         if cell.startswith('<td class="field-'):
-            rest = SafeString(cell.removeprefix("<td"))
-            yield format_html('<td data-label="{}"{}', capfirst(header["text"]), rest)
+            label = format_html(' data-label="{}"', capfirst(header["text"]))
+            # Django's own cell goes on behind it as it is.
+            yield type(cell)(f"<td{label}{cell.removeprefix('<td')}")
         else:
             yield cell
 

@@ -93,7 +93,7 @@ def test_from_registering_to_a_transferred_guest_and_a_verified_letter(portal, a
 
     stranger = portal.open(verification_path())
     expect(stranger.locator("main")).to_contain_text("73109901")
-    expect(stranger.locator("main")).to_contain_text("ساري")
+    expect(stranger.locator("main")).to_contain_text("نشط")
     accessible(stranger)
 
 
