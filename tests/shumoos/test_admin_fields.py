@@ -99,7 +99,7 @@ def test_what_a_reason_is_about_is_chosen_and_listed_by_its_name(browser):
 
     assertContains(browser.get(address), '<option value="licence" selected>Licence copy</option>', html=True)
     assertContains(browser.get(address), '<option value="">Any field or document</option>', html=True)
-    assertContains(browser.get(listed), '<td class="field-about">Licence copy</td>', html=True)
+    assertContains(browser.get(listed), ">Licence copy</td>")
 
     words = {"words_ar": reason.words_ar, "words_en": reason.words_en, "is_offered": "on"}
     assertRedirects(browser.post(address, words | {"about": "owner_mobile"}), listed)
