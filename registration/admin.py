@@ -58,7 +58,6 @@ class RegionAdmin(ReferenceAdmin):
 
 @admin.register(City)
 class CityAdmin(ReferenceAdmin):
-    list_per_page = 50
     list_display = ["code", "name_ar", "name_en", "region"]
     list_filter = ["region"]
     list_select_related = ["region"]

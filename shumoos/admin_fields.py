@@ -140,6 +140,8 @@ class SearchedList(ChangeList):
 class PortalAdmin(admin.ModelAdmin):
     """Rows of the portal in the admin, in lists and where they are only read."""
 
+    # Each cell names its column: a hundred rows would be more than a page may weigh.
+    list_per_page = 50
     # What a list says in which there is nothing.
     none: Any = _("Nothing to show.")
     # What the codes in a field are called, by the field's name.

@@ -6,23 +6,21 @@ out what, and says so.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F
 from django.http import HttpRequest
 
 from guests import intake
-from guests.api import admission, answers, bodies
+from guests.api import admission, answers, bodies, lookup
+from guests.api.lookup import HASH, IDEMPOTENCY_KEY
 from guests.intake import Result
 from guests.kinds import KINDS, Kind
 from guests.kinds.base import sha256_of_written
-from guests.models import ApiKey, KeptAnswer
 from guests.tasks import transfer_due_records
-from registration.models import Establishment
-from shumoos import prepared
 from shumoos.celery import ring
 from shumoos.problems import Problem
 from shumoos.saudi import calendar, receipt_number
@@ -32,9 +30,8 @@ LONGEST = 8_000
 # Seconds: the worker that was woken takes what comes in the meantime, or else the beat does.
 RINGS_EVERY = 0.5
 
-# Stand in the statement for what a request brings: no hash, day, kind, key or limit is one of these.
-HASH, KIND, IDEMPOTENCY_KEY = "the hash", "the kind", "the Idempotency-Key"
-DAY, LIMIT = date(1, 1, 1), 2**31 - 1
+# Stand in the statement for what a request brings, as those of `lookup` do: no kind or limit is one of these.
+KIND, LIMIT = "the kind", 2**31 - 1
 # Those arguments of `guests_take_one` that the request brings: 14.
 GIVEN = ["kind", "receipt", "sha256", "reference", "content", "name", "number", "time", "end", "is_open"]
 GIVEN += ["idempotency_key", "request_sha256", "answer", "kept_until"]
@@ -48,8 +45,10 @@ def take(request: HttpRequest, body: bytes, write: Write) -> bytes | None:
 
     Only for a key that this process has admitted before. The request is counted then, and not once more.
     """
+    if request.META["QUERY_STRING"] or len(body) > LONGEST or connection.in_atomic_block:
+        return None
     known = admission.known(request)
-    if known is None or request.META["QUERY_STRING"] or len(body) > LONGEST or connection.in_atomic_block:
+    if known is None:
         return None
     try:
         idempotency_key = answers.key_of(request)
@@ -60,17 +59,18 @@ def take(request: HttpRequest, body: bytes, write: Write) -> bytes | None:
         return None
     kind, result = sent
     receipt = receipt_number.make(calendar.today().year)
+    answer = write(receipt, [result])
     kept: list[Any] = ["", "", "", None]
     if idempotency_key:
-        answer = write(receipt, [result]).decode()
-        kept = [idempotency_key, answers.digest_of(request, body), answer, answers.kept_until()]
+        kept = [idempotency_key, answers.digest_of(request, body), answer.decode(), answers.kept_until()]
     taken = insert(known, [*values_of(kind, result, receipt), *kept])
     if taken is None:
         return None
-    last_used_at, result.record_id = taken
+    last_used_at, record_id = taken
     admission.note_use(known.pk, last_used_at)
     ring(transfer_due_records, at_most_every=RINGS_EVERY)
-    return write(receipt, [result])
+    # As `guests_take_one` does with the answer that is kept: its id is known to nobody before.
+    return answer.replace(b'"id":null', b'"id":"%d"' % record_id)
 
 
 def read(sent: Any) -> tuple[Kind, Result] | None:
@@ -101,43 +101,26 @@ def insert(known: admission.Known, values: list[Any]) -> tuple[datetime | None, 
     given = {
         HASH: known.key_hash,
         LIMIT: known.per_minute,
-        DAY: calendar.today(),
-        KIND: values[0],
+        KIND: values[GIVEN.index("kind")],
         IDEMPOTENCY_KEY: values[GIVEN.index("idempotency_key")],
     }
-    found = [given.get(parameter, parameter) for parameter in parameters]
-    # Django would ask on each request whether it lives: a trip that this one can do without.
-    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, sql, [*values, *found])
-            row: tuple[datetime | None, int] | None = cursor.fetchone()
+        return lookup.fetch_once(sql, [*values, *lookup.filled(parameters, given)])
     except (DatabaseError, InterfaceError):
         # Whatever it is, known already or a connection that has died, the long way meets it again.
         return None
-    return row
 
 
 @cache
 def statement() -> tuple[str, tuple[Any, ...]]:
     """Return the statement, which begins with the values of `GIVEN`, and its further parameters."""
-    # By name, because subscriptions belong to the app above.
-    subscriptions: Any = Establishment._meta.get_field("subscriptions").related_model
-    taking = subscriptions.objects.taking_guests(DAY).filter(establishment=OuterRef("establishment"))
-    kept = KeptAnswer.objects.filter(api_key=OuterRef("pk"), idempotency_key=IDEMPOTENCY_KEY)
     expecting = (
-        ApiKey.objects.in_force()
-        .filter(
-            ~Exists(kept),
-            Exists(taking),
-            key_hash=HASH,
-            is_test=False,
-            per_minute=LIMIT,
-        )
+        lookup.the_key()
+        .filter(~Exists(lookup.kept_answers()), lookup.is_taking(), is_test=False, per_minute=LIMIT)
         .annotate(kinds=F("establishment__sector__record_kinds"))
     )
     columns = ["id", "establishment_id", "last_used_at", "kinds"]
-    sql, parameters = expecting.order_by().values(*columns).query.sql_with_params()
+    sql, parameters = expecting.values(*columns).query.sql_with_params()
     places = ", ".join(["%s"] * len(GIVEN))
     taken = f"guests_take_one(expecting.establishment_id, expecting.id, {places})"
     found = f"SELECT expecting.last_used_at, {taken} FROM ({sql}) AS expecting"  # noqa: S608

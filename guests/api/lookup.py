@@ -1,12 +1,13 @@
 """The one look at the database that every request needs: its key, whose it is, what was answered before."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from guests.models import ApiKey, KeptAnswer
 from registration.models import Establishment, Sector
@@ -35,15 +36,18 @@ class Found:
 def find(key_hash: str, idempotency_key: str) -> Found | None:
     """Return what is known of a key that is in force, None where there is none."""
     sql, parameters = statement()
-    given: dict[Any, Any] = {HASH: key_hash, DAY: calendar.today(), IDEMPOTENCY_KEY: idempotency_key}
-    row = fetch(sql, [given.get(parameter, parameter) for parameter in parameters])
+    row = fetch(sql, filled(parameters, {HASH: key_hash, IDEMPOTENCY_KEY: idempotency_key}))
     return read(row) if row else None
+
+
+def filled(parameters: Iterable[Any], given: dict[Any, Any]) -> list[Any]:
+    """Return a statement's parameters with what a request brings in place of what stands for it."""
+    given = given | {DAY: calendar.today()}
+    return [given.get(parameter, parameter) for parameter in parameters]
 
 
 def fetch(sql: str, values: list[Any]) -> tuple[Any, ...] | None:
     """Return the row, looked up once more where the connection has died since the request before."""
-    # Django would ask on each request whether it lives: a trip that this look can do without.
-    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return fetch_once(sql, values)
     except (OperationalError, InterfaceError):
@@ -54,25 +58,40 @@ def fetch(sql: str, values: list[Any]) -> tuple[Any, ...] | None:
 
 
 def fetch_once(sql: str, values: list[Any]) -> tuple[Any, ...] | None:
+    """Return the row of a statement that the connection keeps."""
+    # Django would ask on each request whether it lives: a trip that these statements can do without.
+    connection.health_check_done = True  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         prepared.execute(cursor, sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 
 
+def the_key() -> QuerySet[ApiKey]:
+    """Return the key that a request shows, if it is in force."""
+    return ApiKey.objects.in_force().filter(key_hash=HASH).order_by()
+
+
+def is_taking() -> Exists:
+    """Whether records are taken from the key's establishment today."""
+    # By name, because subscriptions belong to the app above.
+    subscriptions: Any = Establishment._meta.get_field("subscriptions").related_model
+    return Exists(subscriptions.objects.taking_guests(DAY).filter(establishment=OuterRef("establishment")))
+
+
+def kept_answers() -> QuerySet[KeptAnswer]:
+    """Return what was answered to the key under the request's Idempotency-Key."""
+    return KeptAnswer.objects.filter(api_key=OuterRef("pk"), idempotency_key=IDEMPOTENCY_KEY)
+
+
 @cache
 def statement() -> tuple[str, tuple[Any, ...]]:
     """Return the statement and its parameters, made once: Django takes longer to make it than to run it."""
-    # By name, because subscriptions belong to the app above.
-    subscriptions: Any = Establishment._meta.get_field("subscriptions").related_model
-    taking = subscriptions.objects.taking_guests(DAY).filter(establishment=OuterRef("establishment"))
-    kept = KeptAnswer.objects.filter(api_key=OuterRef("pk"), idempotency_key=IDEMPOTENCY_KEY)
+    kept = kept_answers()
     found = (
-        ApiKey.objects.in_force()
-        .filter(key_hash=HASH)
-        .order_by()
+        the_key()
         .annotate(
-            is_subscribed=Exists(taking),
+            is_subscribed=is_taking(),
             kept_digest=Subquery(kept.values("request_sha256")),
             kept_answer=Subquery(kept.values("answer")),
         )
