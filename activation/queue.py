@@ -29,7 +29,6 @@ from shumoos.saudi import calendar, digits, reference_number
 PAGE = 50
 # Nobody needs to know how many more there are, and counting them would read them all.
 MOST_COUNTED = 99
-REFERENCE_LENGTH = 12
 TABS = ("waiting", "mine", "overdue", "returned", "failed", "proposed", "decided")
 NEWEST_FIRST = {"decided"}
 AGE = {"overdue": "clock_from", "decided": "decided_at"}
@@ -186,7 +185,7 @@ class Desk:
         TooShort where the text holds too little of a name.
         """
         number = digits.clean_number(text)
-        if not (len(number) == REFERENCE_LENGTH and number.isdigit()):
+        if not reference_number.has_shape(number):
             return self.visible().called(text)
         # There are authorities whose licences have twelve digits, too.
         licensed = Q(licence_number=number)

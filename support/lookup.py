@@ -14,7 +14,6 @@ from support import numbers
 from support.models import Ticket
 
 MOST = 20
-REFERENCE_LENGTH = 12
 TEN_DIGITS = 10
 
 
@@ -54,7 +53,7 @@ def find(text: str) -> Found:
     called = mobile_of(text)
     if called:
         return found(of_mobile(called))
-    if len(number) == REFERENCE_LENGTH and number.isdigit():
+    if reference_number.has_shape(number):
         return of_reference(number)
     if any(char.isdigit() for char in number):
         return of_number(number, text)

@@ -41,9 +41,14 @@ def make(year: int, rng: random.Random = _SYSTEM_RANDOM) -> str:
     return add_check_digits(f"{year % 100:02}{rng.randrange(10**8):08}")
 
 
+def has_shape(number: str) -> bool:
+    """Whether `number` is twelve ASCII digits: a reference number but for its check digits."""
+    return bool(_REFERENCE_NUMBER.fullmatch(number))
+
+
 def is_valid(number: str) -> bool:
     """Whether `number` is twelve ASCII digits with the right check digits."""
-    return bool(_REFERENCE_NUMBER.fullmatch(number)) and has_check_digits(number)
+    return has_shape(number) and has_check_digits(number)
 
 
 def clean(text: str) -> str:
@@ -53,7 +58,7 @@ def clean(text: str) -> str:
     twelve digits of which some were mistyped.
     """
     number = clean_number(text)
-    if not _REFERENCE_NUMBER.fullmatch(number):
+    if not has_shape(number):
         raise InvalidNumber("invalid")
     if not has_check_digits(number):
         raise InvalidNumber("check_digit")
