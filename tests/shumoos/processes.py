@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,22 @@ def marked(mark: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def owners_of(pids: Iterable[int]) -> set[int]:
+    """Who runs these processes; those that have ended meanwhile are nobody's."""
+    found = set()
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.add(Path(f"/proc/{pid}").stat().st_uid)
+    return found
+
+
+def command_of(pid: int) -> list[str]:
+    """The words it was started with; none when it has ended meanwhile."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    return []
 
 
 class Program:

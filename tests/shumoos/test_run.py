@@ -18,7 +18,7 @@ from shumoos import stack
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR
 from tests.servers import remove_sockets
-from tests.shumoos.processes import Program, bare_environment, eventually, marked
+from tests.shumoos.processes import Program, bare_environment, command_of, eventually, marked
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "tests", "bench", "docs", "__pycache__", ".*_cache")
 
@@ -61,8 +61,7 @@ def kept(clone: Path) -> dict[str, str]:
 def pid_of(program: Program, *words: str) -> int:
     """The oldest process of the program with all these words in its command line."""
     for pid in sorted(marked(program.mark)):
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-        if set(words) <= set(command):
+        if set(words) <= set(command_of(pid)):
             return pid
     raise LookupError(words)
 
