@@ -39,7 +39,6 @@ LONGEST = timedelta(days=366)
 MOST_ASKED_A_DAY = 5
 MOST_MISSES_AN_HOUR = 10
 MISS = "wrong number for a mandate"
-REFERENCE_LENGTH = 12
 
 
 class MandateRefused(MoveRefused):
@@ -71,7 +70,7 @@ def find_subject(number: str, last_four: str) -> Application | Establishment | N
     Drafts and applications that have ended are not found.
     """
     found: Application | Establishment | None
-    if len(number) == REFERENCE_LENGTH:
+    if reference_number.has_shape(number):
         reference = reference_number.clean(number)
         found = (
             Application.objects.sent().exclude(status__in=ENDED_STATUSES).filter(reference=reference).first()
