@@ -4,6 +4,7 @@ import pytest
 
 from shumoos import limits
 from tests.conftest import sign_in
+from tests.limits import forget
 from tests.security import walking
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,7 @@ def few(settings, monkeypatch):
     """A limit of two forms a minute, counted from nothing, in a minute that does not end meanwhile."""
     settings.PUBLIC_POSTS_A_MINUTE = 2
     monkeypatch.setattr(limits.time, "time", lambda: 4_000_000_000.0)
-    server = limits.server()
-    for key in server.scan_iter("shumoos:limit:post:*"):
-        server.delete(key)
+    forget("post:")
 
 
 @pytest.mark.parametrize("route", [route for route in public_routes() if route not in SIGNED | READ_ONLY])

@@ -3,14 +3,12 @@
 import pytest
 
 from shumoos import limits
+from tests.limits import forget
 
 
 @pytest.fixture(autouse=True)
 def fresh():
-    server = limits.server()
-    for name in server.scan_iter("shumoos:limit:of the test*"):
-        server.delete(name)
-    limits.forget_tallies()
+    forget("of the test")
 
 
 @pytest.fixture

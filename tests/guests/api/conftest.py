@@ -2,6 +2,7 @@ import pytest
 
 from guests import keys
 from tests.guests.api.calling import Caller
+from tests.limits import forget
 
 
 def make_key(establishment, **details):
@@ -30,9 +31,4 @@ def test_api(hotel):
 @pytest.fixture(autouse=True)
 def fresh_limits():
     """Requests of earlier tests do not count."""
-    from shumoos import limits
-
-    server = limits.server()
-    for name in server.scan_iter("shumoos:limit:*"):
-        server.delete(name)
-    limits.forget_tallies()
+    forget()
