@@ -1,7 +1,5 @@
 """The public page of a statement letter says how its subscription stands today, not only that it is real."""
 
-from datetime import date, timedelta
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -12,29 +10,18 @@ from registration.models import Licence
 from shumoos.letters.copies import issued_pdf
 from shumoos.letters.issue import revoke
 from shumoos.letters.models import Letter
+from tests.activation.days import BEGAN, DAY, go_to
 from tests.activation.subscribing import renew_in_register, subscribe
 from tests.factories import OfficerFactory
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
-BEGAN = date(2026, 1, 1)
 STATES = {
     "active": ("success", "Active", "is active today", "نشط اليوم"),
     "in_grace": ("warning", "Ended, in its days of grace", "has ended and is not renewed", "انتهى ولم يُجدد"),
     "ended": ("danger", "Has ended", "its days of grace are over", "انقضت أيام مهلته"),
     "suspended": ("danger", "Suspended", "is suspended by order", "موقوف بأمر"),
 }
-
-
-@pytest.fixture
-def clock(time_machine):
-    go_to(time_machine, BEGAN)
-    return time_machine
-
-
-def go_to(clock, day):
-    clock.move_to(f"{day} 10:00:00+03:00", tick=False)
 
 
 def look(client, subscription, language="en"):

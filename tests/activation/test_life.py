@@ -1,7 +1,5 @@
 """States by the calendar, renewals, orders: the moves of a subscription, what they refuse, and races."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -18,6 +16,7 @@ from shumoos.saudi import calendar
 from shumoos.sms import kinds
 from shumoos.sms.bodies import write
 from shumoos.sms.models import TextMessage
+from tests.activation.days import DAY, go_to
 from tests.activation.reviewing import claimed
 from tests.activation.subscribing import renew_in_register, subscribe
 from tests.factories import ApplicationFactory, OfficerFactory, city, make_draft
@@ -27,19 +26,6 @@ from violations.escalation import escalate
 from violations.models import Case
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-BEGAN = "2026-01-01 10:00:00+03:00"
-
-
-@pytest.fixture
-def clock(time_machine):
-    time_machine.move_to(BEGAN, tick=False)
-    return time_machine
-
-
-def go_to(clock, day):
-    clock.move_to(f"{day} 10:00:00+03:00", tick=False)
 
 
 def texts(*wanted):

@@ -1,7 +1,5 @@
 """Subscriptions on the owner's and the supervisors' pages."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -10,6 +8,7 @@ from activation import life
 from activation.models import Subscription
 from shumoos.accounts.models import Look, Role
 from shumoos.saudi import calendar
+from tests.activation.days import DAY, go_to
 from tests.activation.subscribing import renew_in_register, subscribe
 from tests.conftest import sign_in
 from tests.factories import OfficerFactory, UserFactory
@@ -17,18 +16,7 @@ from tests.pages import unbroken
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
 BANNER = "alert alert-"
-
-
-@pytest.fixture
-def clock(time_machine):
-    time_machine.move_to("2026-01-01 10:00:00+03:00", tick=False)
-    return time_machine
-
-
-def go_to(clock, day):
-    clock.move_to(f"{day} 10:00:00+03:00", tick=False)
 
 
 def in_english(user):

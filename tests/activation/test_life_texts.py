@@ -1,7 +1,5 @@
 """Texts at 60, 30 and 7 days, at the end, and at the end of the grace: once each, to whom they concern."""
 
-from datetime import timedelta
-
 import pytest
 
 from activation import life, upkeep
@@ -12,6 +10,7 @@ from shumoos.celery import app
 from shumoos.saudi import calendar, sms_length
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import TextMessage
+from tests.activation.days import DAY, go_to
 from tests.activation.subscribing import renew_in_register, subscribe
 from tests.factories import OfficerFactory
 from tests.races import at_once
@@ -19,17 +18,6 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db
 
 KINDS = ["subscription_expiring", "subscription_in_grace", "subscription_ended"]
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def clock(time_machine):
-    time_machine.move_to("2026-01-01 10:00:00+03:00", tick=False)
-    return time_machine
-
-
-def go_to(clock, day):
-    clock.move_to(f"{day} 09:00:00+03:00", tick=False)
 
 
 def told():

@@ -1,7 +1,5 @@
 """The days of an establishment's periods: what closing leaves of them, and that no two ever overlap."""
 
-from datetime import date, timedelta
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +15,7 @@ from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import both_calendars
+from tests.activation.days import BEGAN, DAY, go_to
 from tests.activation.reviewing import claimed
 from tests.activation.subscribing import renew_in_register, subscribe
 from tests.conftest import sign_in
@@ -24,19 +23,6 @@ from tests.factories import ApplicationFactory, OfficerFactory, UserFactory
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-BEGAN = date(2026, 1, 1)
-
-
-@pytest.fixture
-def clock(time_machine):
-    go_to(time_machine, BEGAN)
-    return time_machine
-
-
-def go_to(clock, day):
-    clock.move_to(f"{day} 10:00:00+03:00", tick=False)
 
 
 def close(subscription):
