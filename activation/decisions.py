@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from activation.models import Decision, DocumentCheck, ReasonTemplate, Review, Subscription
 from activation.subscribing import refuse_expired, subscribe
-from registration import mandates, mobile
+from registration import mandates
 from registration.corrections import raise_flags
 from registration.models import Application, ApplicationChange, ChangeKind, Scope, Status
 from registration.moves import MoveRefused, move_application
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
-from shumoos.accounts.people import has_chosen_password
 from shumoos.sms.outbox import queue_sms
 
 ByName = dict[str, str] | None  # of fields and documents
@@ -192,52 +191,6 @@ def carry_out(application: Application, review: Review, *, by: User) -> Subscrip
     move_application(application, Status.ACTIVATED, by=by, reason=presented)
     close(review, Decision.ACTIVATE)
     return subscription
-
-
-@transaction.atomic
-def resend_credentials(subscription: Subscription, *, by: User) -> None:
-    """Queue a text with a new temporary password; the old one stops working now.
-
-    Raises MoveRefused where the owner has chosen a password of their own: they need none from us, and nobody
-    at an office can lock them out.
-    """
-    owner = subscription.establishment.owner
-    user = User.objects.select_for_update().get(owner=owner)
-    if has_chosen_password(user):
-        raise MoveRefused(_("The owner has signed in and chosen a password; there is nothing to resend."))
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
-    log_change("send credentials", subscription, by=by)
-    queue_sms(kind="credentials", to=owner.mobile, language=user.language, about=subscription)
-
-
-@transaction.atomic
-def correct_mobile(application: Application, *, to: str, by: User, reason: str) -> None:
-    """Put a mobile right that the owner has just proved by a code, and send credentials that are waited for.
-
-    Under review that is for who has it; after activation for anybody at the office, until the owner has
-    chosen a password. Raises MoveRefused otherwise.
-    """
-    refuse_mobile(application, by=by)
-    mobile.change(application, to=to, by=by, reason=reason)
-    if application.status == Status.ACTIVATED:
-        resend_credentials(application.subscription, by=by)
-
-
-def refuse_mobile(application: Application, *, by: User) -> None:
-    """Raise MoveRefused unless `by` may put the mobile right now."""
-    if application.status == Status.ACTIVATED:
-        owner = application.subscription.establishment.owner
-        if has_chosen_password(User.objects.get(owner=owner)):
-            raise MoveRefused(
-                _("The owner has signed in and chosen a password: they change the mobile themselves.")
-            )
-        return
-    with transaction.atomic():
-        review = locked_review(application, by=by)
-        refuse_proposed(review)
-        review.last_active_at = timezone.now()
-        review.save(update_fields=["last_active_at"])
 
 
 def open_review(application: Application) -> Review | None:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from activation import decisions, requests
+from activation import credentials, requests
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from support import handling
@@ -13,11 +13,11 @@ from support.models import CredentialsOutcome, CredentialsRequest, EntryKind
 def send(request: CredentialsRequest, *, by: User) -> None:
     """Send the credentials again, and tell the desk in its ticket. Repeating it changes nothing.
 
-    Raises MoveRefused for a request that was refused, and as `decisions.resend_credentials` does.
+    Raises MoveRefused for a request that was refused, and as `credentials.resend` does.
     """
     if not end(request, CredentialsOutcome.SENT, by=by):
         return
-    decisions.resend_credentials(request.subscription, by=by)
+    credentials.resend(request.subscription, by=by)
     tell(request, by=by, detail="credentials_sent")
 
 

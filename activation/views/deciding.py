@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from activation import decisions
+from activation import credentials, decisions
 from activation.forms import ChecklistForm, MobileForm, RejectForm, ReturnForm
 from activation.models import ReasonTemplate, Subscription
 from activation.views.common import act, can_decide, in_scope
@@ -150,7 +150,7 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     return act(
         request,
         application,
-        lambda: decisions.resend_credentials(subscription, by=request.user),
+        lambda: credentials.resend(subscription, by=request.user),
         _("A text with a new password is on its way."),
     )
 
@@ -165,13 +165,13 @@ def correct_mobile(request: SignedInRequest, pk: int) -> HttpResponse:
         return review_page(request, application, mobile_form=form, status=422)
     to, reason, code = (form.cleaned_data[name] for name in ("mobile", "reason", "code"))
     try:
-        decisions.refuse_mobile(application, by=request.user)
+        credentials.refuse_mobile(application, by=request.user)
         if not code or "another_code" in request.POST:
             mobile.send_code(application, to=to, address=request.META.get("REMOTE_ADDR"))
             messages.success(request, _("A code is on its way to the new mobile. Ask the owner for it."))
             return review_page(request, application, mobile_form=form)
         mobile.prove(application, to=to, typed=code)
-        decisions.correct_mobile(application, to=to, by=request.user, reason=reason)
+        credentials.correct_mobile(application, to=to, by=request.user, reason=reason)
     except (MoveRefused, CodeRefused) as refusal:
         form.add_error("code" if code else None, str(refusal))
         return review_page(request, application, mobile_form=form, status=422)

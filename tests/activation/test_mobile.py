@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from activation import credentials as owners_credentials
 from activation import decisions
 from registration import mobile
 from registration.models import ChangeKind
@@ -110,7 +111,7 @@ def test_only_who_reviews_it_changes_it(application):
     other = OfficerFactory()
     assert post(sign_in(other), application).status_code == 422
     with pytest.raises(MoveRefused):
-        decisions.correct_mobile(application, to=NEW, by=other, reason="السبب")
+        owners_credentials.correct_mobile(application, to=NEW, by=other, reason="السبب")
     assert post(sign_in(OfficerFactory(office="MKK")), application).status_code == 404
 
 
@@ -181,7 +182,7 @@ def test_the_right_mobile_gets_new_credentials_and_the_old_password_stops_at_onc
 def test_a_resend_alone_ends_the_old_password_too(client, supervisor, application):
     subscription = decisions.activate(application, by=supervisor)
     old = password_in(credentials())
-    decisions.resend_credentials(subscription, by=supervisor)
+    owners_credentials.resend(subscription, by=supervisor)
     assert not User.objects.get(role="owner").check_password(old)
 
 

@@ -21,7 +21,7 @@ APPS = ("shumoos/accounts", "registration", "activation", "guests", "violations"
 WRITERS = {f"shumoos.accounts.access_log.{name}" for name in ("log_change", "log_look", "logged", "write")}
 
 # It only refuses, and notes that somebody is at work.
-NO_CHANGE = ["activation.decisions.refuse_mobile"]
+NO_CHANGE = ["activation.credentials.refuse_mobile"]
 
 
 def modules():
