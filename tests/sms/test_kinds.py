@@ -60,6 +60,14 @@ def test_a_user_name_of_any_length_and_its_password_fit_one_part(name, username,
     assert "m" * PASSWORD_LENGTH in preview.body
 
 
+@pytest.mark.parametrize("key", ["7-3", "2026-11-26", "a.7-3", "a/7-3"])
+def test_a_link_is_sent_as_it_is(key):
+    link = f"https://shumoos.example/invitation/{key}/?next=7-3"
+    [preview] = bodies.previews(kind_with(kinds.get("invitation"), {"link": link, "hours": 72}), "ar")
+
+    assert link in preview.body
+
+
 def kind_with(kind, context):
     return kinds.Kind(
         kind.name, kind.urgency, kind.template, kind.context, lambda language: [context], kind.label
