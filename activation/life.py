@@ -23,7 +23,7 @@ from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.letters import issue as letters
 from shumoos.saudi import calendar
-from shumoos.sms.outbox import queue_sms
+from shumoos.sms.outbox import cancel_sms, queue_sms
 from violations.escalation import comply
 
 
@@ -174,8 +174,8 @@ def close(establishment: Establishment, *, by: User, reason: str) -> list[Subscr
     """Close whatever subscription the establishment has as of today, revoke its letters, and return it.
 
     Its periods end with yesterday, so that another one may begin today; one that was to begin today or later
-    is left without a day. Within the transaction of what causes it. Repeating it changes nothing and returns
-    nothing.
+    is left without a day. Credentials that wait for its owner are not sent: the establishment may be somebody
+    else's next. Within the transaction of what causes it. Repeating it changes nothing and returns nothing.
     """
     hold(establishment)
     closed = present_periods(establishment)
@@ -183,6 +183,7 @@ def close(establishment: Establishment, *, by: User, reason: str) -> list[Subscr
         period.end_by(calendar.today())
         move(period, Act.CLOSED, SubscriptionStatus.CLOSED, by=by, reason=reason)
         letters.revoke(period.statement, by=by, reason=reason[:300])
+    cancel_sms(kind="credentials", about=establishment.subscriptions.all())
     return closed
 
 

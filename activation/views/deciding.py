@@ -13,7 +13,7 @@ from activation.models import ReasonTemplate, Subscription
 from activation.views.common import act, can_decide, in_scope
 from activation.views.review import review_page
 from registration import mandates, mobile
-from registration.models import Application
+from registration.models import Application, Status
 from registration.moves import MoveRefused
 from shumoos.accounts.codes import CodeRefused
 from shumoos.accounts.fresh import ask_again, is_fresh
@@ -175,5 +175,10 @@ def correct_mobile(request: SignedInRequest, pk: int) -> HttpResponse:
     except (MoveRefused, CodeRefused) as refusal:
         form.add_error("code" if code else None, str(refusal))
         return review_page(request, application, mobile_form=form, status=422)
-    messages.success(request, _("The mobile is changed."))
+    messages.success(
+        request,
+        _("The mobile is changed, and new credentials are on their way to it.")
+        if application.status == Status.ACTIVATED
+        else _("The mobile is changed."),
+    )
     return redirect("admin:activation_review", pk)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from shumoos.celery import ring
 from shumoos.sms import kinds
-from shumoos.sms.models import TextMessage
+from shumoos.sms.models import Status, TextMessage
 from shumoos.sms.tasks import send_due_texts
 
 ROWS_AT_ONCE = 1000
@@ -32,6 +32,17 @@ def queue_sms(*, kind: str, to: str, language: str = "ar", about: Model | None =
     )
     ring(send_due_texts)
     return message
+
+
+def cancel_sms(*, kind: str, about: QuerySet) -> int:
+    """Cancel the texts of a kind about any of these rows that have not gone out, and return how many.
+
+    Within the transaction that takes back what they would say, and before it does: a secret that a worker is
+    making for one of them meanwhile is made before this returns, and ended by what follows; none is made
+    after. One that is just being handed over arrives all the same.
+    """
+    waiting = TextMessage.objects.about_any_of(about).filter(kind=kind)
+    return waiting.filter(status__in=[Status.QUEUED, Status.SENDING]).update(status=Status.CANCELLED)
 
 
 def queue_many(*, kind: str, recipients: Iterable[Recipient], about: type[Model] | None = None) -> int:

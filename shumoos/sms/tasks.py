@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from celery import shared_task
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from shumoos.celery import ring
 from shumoos.sms import bodies, gateway, keeping, kinds
-from shumoos.sms.models import Outage, TextMessage
+from shumoos.sms.models import Outage, TextMessage, Urgency
 from shumoos.sms.outcomes import Cancelled, Outcome, Refused, Unavailable
 
 # Few, because an urgent text that comes in waits for those that are claimed.
@@ -157,9 +157,20 @@ def attempt(message: TextMessage) -> Outcome:
         # A worker from before an update may meet a kind that only the new code knows.
         return Unavailable("unknown_kind")
     try:
-        body = bodies.write(message, kind)
+        body = write(message, kind)
     except kinds.Pointless:
         return Cancelled()
     return gateway.send(
         to=message.to, body=body, receipts_to=gateway.receipt_address(message.pk, message.attempts)
     )
+
+
+def write(message: TextMessage, kind: kinds.Kind) -> str:
+    """Return the body of this attempt. Raises kinds.Pointless also for credentials cancelled meanwhile."""
+    if message.urgency != Urgency.CREDENTIALS:
+        return bodies.write(message, kind)
+    # The row is held until the password is there: see `shumoos.sms.outbox.cancel_sms`.
+    with transaction.atomic():
+        if not message.hold():
+            raise kinds.Pointless
+        return bodies.write(message, kind)

@@ -115,6 +115,15 @@ def test_the_owner_of_a_closed_one_signs_in_sees_it_and_may_register_again(offic
     assert ApplicationFactory(**typed).status == "submitted"
 
 
+def test_credentials_that_have_not_gone_out_are_not_sent_any_more(officer, subscription):
+    text = TextMessage.objects.get(kind="credentials")
+
+    closing.confirm(asked_for(subscription), by=officer)
+
+    text.refresh_from_db()
+    assert text.status == "cancelled"
+
+
 def test_closing_takes_the_period_that_follows_along(officer, supervisor, subscription):
     renew_in_register(subscription)
     asked = asked_for(subscription)

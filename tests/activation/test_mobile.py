@@ -17,6 +17,9 @@ from shumoos.accounts.models import User
 from shumoos.accounts.people import choose_password
 from shumoos.sms import bodies, kinds
 from shumoos.sms.models import Status, TextMessage
+from shumoos.sms.outbox import queue_sms
+from shumoos.sms.simulator import TwilioSimulator
+from shumoos.sms.tasks import send_due_texts
 from tests.activation.reviewing import claimed, page
 from tests.codes import another, receive_code
 from tests.conftest import sign_in
@@ -170,13 +173,49 @@ def test_the_right_mobile_gets_new_credentials_and_the_old_password_stops_at_onc
     assert user.check_password(old)
     fail(credentials())
 
-    changed(client, application)
+    response = changed(client, application)
 
+    page_after = client.get(response["Location"])
+    assertContains(page_after, "غُيّر الجوال، وبيانات دخول جديدة في طريقها إليه.")
     user.refresh_from_db()
     assert not user.check_password(old)
     assert (user.mobile, user.owner.mobile, credentials().to) == (NEW, NEW, NEW)
     assert credentials().status == Status.QUEUED
     assert failing(client) == []
+
+
+def test_credentials_that_still_waited_for_the_old_mobile_never_go_there(
+    client, supervisor, application, settings
+):
+    subscription = decisions.activate(application, by=supervisor)
+    second = ApplicationFactory(owner_national_id=application.owner_national_id)
+    of_second = decisions.activate(claimed(second, supervisor), by=supervisor)
+    # Put off for a while, for whichever of the owner's establishments.
+    queue_sms(kind="credentials", to=application.owner_mobile, about=of_second)
+    credentials_texts = TextMessage.objects.filter(kind="credentials")
+    credentials_texts.update(error="timeout", attempts=1, next_try_at=timezone.now() + timedelta(hours=1))
+
+    changed(client, application)
+
+    TextMessage.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    with TwilioSimulator() as twilio:
+        settings.TWILIO_API_BASE = twilio.url
+        send_due_texts()
+    [sent] = [text for text in twilio.messages if "كلمة المرور" in text.body]
+    assert sent.to == NEW
+    [password] = re.findall(r"كلمة المرور (\S+)", sent.body)
+    assert User.objects.get(role="owner").check_password(password)
+    waiting = credentials_texts.filter(about_id__in=[subscription.pk, of_second.pk], to="+966551111178")
+    assert set(waiting.values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_pressed_twice_one_text_goes_out(client, supervisor, application, settings):
+    decisions.activate(application, by=supervisor)
+    for _time in range(2):
+        client.post(page("resend", application))
+
+    statuses = TextMessage.objects.filter(kind="credentials").values_list("status", flat=True)
+    assert sorted(statuses) == ["cancelled", "cancelled", "queued"]
 
 
 def test_a_resend_alone_ends_the_old_password_too(client, supervisor, application):

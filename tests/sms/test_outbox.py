@@ -4,9 +4,14 @@ import sys
 import pytest
 from django.db import DatabaseError, transaction
 
+from shumoos.accounts.models import Role, User
+from shumoos.accounts.people import create_person
 from shumoos.sms.models import Status, TextMessage, Urgency
-from shumoos.sms.outbox import Recipient, queue_many, queue_sms
-from tests.sms.conftest import MOBILE, WITH_TEST_KINDS
+from shumoos.sms.outbox import Recipient, cancel_sms, queue_many, queue_sms
+from shumoos.sms.outcomes import Cancelled
+from shumoos.sms.tasks import send
+from tests.races import at_once
+from tests.sms.conftest import MOBILE, WITH_TEST_KINDS, now
 from tests.workers import child_environment
 
 
@@ -87,3 +92,63 @@ def test_a_broker_that_is_away_costs_the_caller_nothing():
     assert done.stdout == "done\n", done.stderr
     assert TextMessage.objects.get().status == Status.QUEUED
     assert MOBILE not in done.stderr
+
+
+def texts_about(owner):
+    """Credentials of an owner that were queued, that a worker has, and that went out."""
+    queued, claimed, sent = (queue_sms(kind="test_secret", to=MOBILE, about=owner) for _text in range(3))
+    at = now()
+    TextMessage.objects.filter(pk=claimed.pk).update(status=Status.SENDING, attempts=1, claimed_at=at)
+    TextMessage.objects.filter(pk=sent.pk).update(status=Status.SENT, sid="SM1", sent_at=at)
+    return queued, claimed, sent
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_has_not_gone_out_is_cancelled_and_nothing_else(owner):
+    other = create_person(username="o-2", full_name="مالك آخر", role=Role.OWNER, mobile=MOBILE)
+    queued, claimed, sent = texts_about(owner)
+    kept = [
+        queue_sms(kind="test_secret", to=MOBILE, about=other),
+        queue_sms(kind="test_note", to=MOBILE, about=owner),
+    ]
+
+    assert cancel_sms(kind="test_secret", about=User.objects.filter(pk=owner.pk)) == 2
+    assert cancel_sms(kind="test_secret", about=User.objects.filter(pk=owner.pk)) == 0
+
+    statuses = dict(TextMessage.objects.values_list("pk", "status"))
+    assert [statuses[text.pk] for text in (queued, claimed, sent)] == ["cancelled", "cancelled", "sent"]
+    assert {statuses[text.pk] for text in kept} == {"queued"}
+
+
+def take_back(owner):
+    """What ends a password that may be on its way: its text first, then what it would open."""
+    with transaction.atomic():
+        cancel_sms(kind="test_secret", about=User.objects.filter(pk=owner.pk))
+        user = User.objects.select_for_update().get(pk=owner.pk)
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+
+
+def test_a_worker_that_has_a_cancelled_text_makes_no_password_and_sends_nothing(twilio, owner):
+    queue_sms(kind="test_secret", to=MOBILE, about=owner)
+    [claimed] = TextMessage.objects.claim(limit=1)
+    take_back(owner)
+
+    assert send(claimed) == Cancelled()
+
+    owner.refresh_from_db()
+    assert not owner.has_usable_password()
+    assert twilio.messages == []
+    assert TextMessage.objects.get().status == Status.CANCELLED
+
+
+def test_cancelled_while_it_is_being_written_its_password_does_not_work(twilio, owner):
+    for _turn in range(8):
+        queue_sms(kind="test_secret", to=MOBILE, about=owner)
+        [claimed] = TextMessage.objects.claim(limit=1)
+
+        outcomes = at_once(lambda claimed=claimed: send(claimed), lambda: take_back(owner))
+
+        assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        owner.refresh_from_db()
+        assert not owner.has_usable_password()
