@@ -1,5 +1,6 @@
 """What waits at an office, oldest first."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from registration.models import (
 )
 from registration.models.applications import ApplicationQuerySet
 from shumoos.accounts.models import Role, User
+from shumoos.letters.models import CODE_ALPHABET, CODE_LENGTH, Kind, Letter
 from shumoos.saudi import calendar, digits, reference_number
 
 PAGE = 50
@@ -31,6 +33,8 @@ PAGE = 50
 MOST_COUNTED = 99
 TABS = ("waiting", "mine", "overdue", "returned", "failed", "proposed", "decided")
 NEWEST_FIRST = {"decided"}
+# What a letter's QR code holds, whatever the portal's address was when it was printed.
+ON_A_LETTER = re.compile(rf"/verify/([{CODE_ALPHABET}]{{{CODE_LENGTH}}})/?\s*$")
 AGE = {"overdue": "clock_from", "decided": "decided_at"}
 
 
@@ -181,9 +185,13 @@ class Desk:
     def search(self, text: str) -> QuerySet[Application]:
         """Return what the person may see of what was typed or scanned: reference, licence, CR or name.
 
+        Scanned may also be a statement letter, as whoever comes back with it has it at hand.
+
         Raises Mistyped where nothing has a number that looks like a reference number with a wrong digit, and
         TooShort where the text holds too little of a name.
         """
+        if scanned := ON_A_LETTER.search(text):
+            return self.visible().filter(reference=reference_on_letter(scanned[1]))
         number = digits.clean_number(text)
         if not reference_number.has_shape(number):
             return self.visible().called(text)
@@ -197,6 +205,12 @@ class Desk:
                 _("This reference number looks mistyped: its last two digits do not fit the others.")
             )
         return found
+
+
+def reference_on_letter(code: str) -> str:
+    """Return the reference number that the statement letter of that code names; nothing where none has it."""
+    letter = Letter.objects.filter(code=code, kind=Kind.STATEMENT).first()
+    return digits.clean_number(letter.content["reference"]) if letter else ""
 
 
 def in_words(number: int) -> str:

@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from pytest_django.asserts import assertContains, assertRedirects
 
-from activation import decisions
+from activation import decisions, life
 from activation.queue import TABS, Desk
 from registration.models import Agreement, Application, Holiday, Mandate, Office, Provider
 from shumoos.accounts.models import Look, Role, User
+from shumoos.letters.render import verify_address
 from shumoos.saudi import digits, reference_number
 from shumoos.sms.models import TextMessage
 from tests.activation.reviewing import claimed
+from tests.activation.subscribing import renew_in_register, subscribe
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, OfficerFactory, UserFactory, city, office, sector
 
@@ -47,6 +49,18 @@ def days_ago(application, days):
     """The application, as if it had come so many days ago."""
     Application.objects.filter(pk=application.pk).update(clock_from=date(2026, 11, 25) - timedelta(days=days))
     return application
+
+
+def one_under_each_tab(officer, **typed):
+    """Work of an officer's, so that no tab is empty."""
+    days_ago(ApplicationFactory(**typed), 30)
+    decisions.claim(ApplicationFactory(**typed), by=officer)
+    decisions.activate(claimed(ApplicationFactory(**typed), officer), by=officer)
+    TextMessage.objects.filter(kind="credentials").update(status="failed", error="21614")
+    decisions.propose(claimed(ApplicationFactory(**typed), officer), by=officer)
+    returned = ApplicationFactory(**typed)
+    decisions.claim(returned, by=officer)
+    decisions.return_to_owner(returned, by=officer, reason="ناقص", flags={"letter": "غير واضح"})
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.HEAD])
@@ -93,6 +107,18 @@ def test_a_head_sees_who_in_the_office_has_taken_up_what(head_client, applicatio
     response = head_client.get(QUEUE)
     assert response.context["page"].applications == [application]
     assertContains(response, colleague.full_name)
+
+
+def test_another_offices_work_is_under_no_tab_and_in_no_count(head_client):
+    theirs = OfficerFactory(role=Role.HEAD, office="MKK")
+    one_under_each_tab(theirs, city=city("jeddah"))
+    their_client = sign_in(theirs)
+
+    for tab in TABS:
+        assert shown(their_client, tab=tab)
+        response = head_client.get(QUEUE, {"tab": tab})
+        assert response.context["page"].rows == []
+        assert {count for name, _label, count in response.context["tabs"] if name != "decided"} == {"0"}
 
 
 @pytest.mark.parametrize(
@@ -360,6 +386,38 @@ def test_another_offices_licence_of_twelve_digits_is_not_found(makkah_client):
     assertContains(page, "خطأ كتابة")
 
 
+@pytest.fixture
+def letter(supervisor, application):
+    """The statement letter of what was activated for the application."""
+    return decisions.activate(claimed(application, supervisor), by=supervisor).statement
+
+
+def test_a_letter_that_is_scanned_leads_to_its_application(supervisor_client, application, letter):
+    for scanned in (verify_address(letter), f"https://former.example/verify/{letter.code}"):
+        assertRedirects(
+            supervisor_client.post(QUEUE, {"q": scanned}),
+            reverse("admin:activation_review", args=[application.pk]),
+        )
+
+
+def test_a_letter_of_another_office_and_one_that_is_none_lead_nowhere(makkah_client, letter):
+    unknown = letter.code[:-1] + ("A" if letter.code[-1] != "A" else "B")
+    for code in (letter.code, unknown):
+        page = makkah_client.post(QUEUE, {"q": f"http://localhost/verify/{code}/"}, follow=True)
+        assert page.context["page"].rows == []
+
+
+def test_the_letter_of_a_renewal_leads_to_the_application_it_names(supervisor_client):
+    subscription = subscribe(days_left=20)
+    renew_in_register(subscription)
+    renewal = life.renew(subscription, by=OfficerFactory())
+
+    assertRedirects(
+        supervisor_client.post(QUEUE, {"q": verify_address(renewal.statement)}),
+        reverse("admin:activation_review", args=[subscription.application_id]),
+    )
+
+
 # In the access log
 
 
@@ -415,23 +473,12 @@ def test_who_may_not_see_the_queue_leaves_no_line(owner_client, administrator_cl
 def test_a_tab_takes_as_many_queries_for_three_as_for_one_and_at_most_25(tab):
     head = OfficerFactory(role=Role.HEAD)
     client = sign_in(head)
-
-    def one_of_each():
-        days_ago(ApplicationFactory(), 30)
-        decisions.claim(ApplicationFactory(), by=head)
-        decisions.activate(claimed(ApplicationFactory(), head), by=head)
-        TextMessage.objects.filter(kind="credentials").update(status="failed", error="21614")
-        decisions.propose(claimed(ApplicationFactory(), head), by=head)
-        returned = ApplicationFactory()
-        decisions.claim(returned, by=head)
-        decisions.return_to_owner(returned, by=head, reason="ناقص", flags={"letter": "غير واضح"})
-
-    one_of_each()
+    one_under_each_tab(head)
     client.get(QUEUE, {"tab": tab})
     with CaptureQueriesContext(connection) as one:
         client.get(QUEUE, {"tab": tab})
-    one_of_each()
-    one_of_each()
+    one_under_each_tab(head)
+    one_under_each_tab(head)
     with CaptureQueriesContext(connection) as three:
         response = client.get(QUEUE, {"tab": tab})
     assert len(response.context["page"].rows) >= 3
@@ -454,6 +501,22 @@ def test_the_search_box_takes_as_many_queries_for_five_as_for_two_and_at_most_25
     five, queries_for_five = found()
     assert (two, five) == (2, 5)
     assert queries_for_two == queries_for_five <= 25
+
+
+def test_the_way_straight_to_the_match_takes_as_many_queries_whatever_else_there_is_and_at_most_25(
+    supervisor_client, application
+):
+    def counted(typed):
+        with CaptureQueriesContext(connection) as queries:
+            assert "/review/" in supervisor_client.post(QUEUE, {"q": typed})["Location"]
+        return len(queries)
+
+    numbers = (application.reference, application.licence_number, application.name_en)
+    before = [counted(typed) for typed in numbers]
+    for _position in range(3):
+        ApplicationFactory(name_en="Another house")
+    assert [counted(typed) for typed in numbers] == before
+    assert max(before) <= 25
 
 
 def test_a_supervisor_without_an_office_sees_nothing(application):
