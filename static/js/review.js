@@ -116,6 +116,16 @@
       box.checked = true;
     });
     if (shown.link + 1 < links.length) open(shown.link + 1);
+    else {
+      if (document.fullscreenElement) document.exitFullscreen();
+      openPoint()?.focus();
+    }
+  }
+
+  /* What is left of the checklist once all documents have been looked through: a day, or the person. */
+  function openPoint() {
+    return [...document.querySelectorAll("[data-checks] input, [name=person_checked]")]
+      .find((input) => (input.type === "checkbox" ? !input.checked : !input.value));
   }
 
   const jobs = {

@@ -85,7 +85,12 @@ def read_documents(page):
     expect(current).to_contain_text("1.")
     page.keyboard.press("a")
     expect(current).to_contain_text("2.")
-    assert page.locator("[data-checks]").first.locator("input:checked").count() == 3
+    for ticked, tab in ((2, "3."), (3, "3.")):
+        page.get_by_role("button", name="تأشير الخانات الثلاث").click()
+        expect(current).to_contain_text(tab)
+        assert page.locator("[data-checks] input:checked").count() == 3 * ticked
+    # All documents are looked through: the cursor stands where something is left to type.
+    expect(page.locator("[data-checks] .day input").last).to_be_focused()
 
 
 def code_of(portal, mobile):
@@ -120,6 +125,7 @@ def correct_mobile(portal, page, accessible):
     page.fill("[name=mobile-code]", code_of(portal, NEW))
     page.get_by_role("button", name="اعتماد الجوال الجديد").click()
     expect(page.locator(".messagelist")).to_contain_text("غُيّر الجوال")
+    accessible(page)
 
 
 def test_a_supervisors_day(portal, accessible):
@@ -136,7 +142,9 @@ def test_a_supervisors_day(portal, accessible):
     page.keyboard.type(application.reference)
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/")
-    page.get_by_role("button", name="بدء المراجعة").click()
+    # And the next Enter takes the application up.
+    expect(page.get_by_role("button", name="بدء المراجعة")).to_be_focused()
+    page.keyboard.press("Enter")
     read_documents(page)
     accessible(page)
     look(page, "review")
@@ -154,6 +162,9 @@ def test_a_supervisors_day(portal, accessible):
     expect(page.locator("#content-main")).to_contain_text("الاسم الصحيح")
     accessible(page)
     page.get_by_role("button", name="بدء المراجعة").click()
+    page.get_by_role("button", name="تفعيل", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("أكمل قائمة التحقق قبل التفعيل. بقي:")
+    accessible(page)
     tick_everything(page)
     page.get_by_role("button", name="تفعيل", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("فُعّل الطلب")
@@ -162,12 +173,14 @@ def test_a_supervisors_day(portal, accessible):
     open_failed(portal, page, accessible)
     page.get_by_role("button", name="إرسال بيانات دخول جديدة").click()
     expect(page.locator(".messagelist")).to_be_visible()
+    accessible(page)
     portal.twilio.wait_until(lambda: len(passwords_of(portal, OLD)) == 2, timeout=60)
     open_failed(portal, page, accessible)
     old_passwords = passwords_of(portal, OLD)
     correct_mobile(portal, page, accessible)
     page.goto(FAILED)
     expect(page.locator("#content-main")).to_contain_text("وصلت بيانات الدخول إلى جميع أصحاب المنشآت")
+    accessible(page)
     page.go_back()
     portal.twilio.wait_until(lambda: passwords_of(portal, NEW), timeout=60)
 
