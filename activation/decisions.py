@@ -21,6 +21,7 @@ from registration.moves import MoveRefused, move_application
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.sms.outbox import queue_sms
+from shumoos.templatetags.days import both_calendars
 
 ByName = dict[str, str] | None  # of fields and documents
 
@@ -151,6 +152,7 @@ def propose(application: Application, *, by: User) -> Review:
     refuse_incomplete(review)
     refuse_unseen(application)
     refuse_expired(application.licence)  # type: ignore[arg-type]
+    refuse_other_end(application, review)
     presented_words(application, review.presented_by)
     review.proposed_at = timezone.now()
     review.save(update_fields=["proposed_at"])
@@ -186,6 +188,8 @@ def carry_out(application: Application, review: Review, *, by: User) -> Subscrip
     """Activate an application whose review is complete, within the transaction of the decision."""
     refuse_incomplete(review)
     refuse_unseen(application)
+    refuse_expired(application.licence)  # type: ignore[arg-type]
+    refuse_other_end(application, review)
     presented = presented_words(application, review.presented_by)
     subscription = subscribe(application, by=review.supervisor, presented=presented)
     move_application(application, Status.ACTIVATED, by=by, reason=presented)
@@ -308,15 +312,25 @@ def record(application: Application, kind: ChangeKind, *, by: User, reason: str 
 
 def refuse_incomplete(review: Review) -> None:
     """Raise MoveRefused unless every document and the person were checked, and no document has expired."""
-    checks = list(review.checks.select_related("document__kind"))
+    checks = list(review.checks.select_related("document__kind").order_by("document_id"))
     for check in checks:
         if check.has_expired:
             raise MoveRefused(
                 _("%(document)s has expired: ask the owner for a valid one, or return the application.")
                 % {"document": check.document}
             )
-    if not (review.person_checked and checks and all(check.is_complete for check in checks)):
-        raise MoveRefused(_("Complete the checklist before activating."))
+    still_open = [
+        f"{check.document} ({' · '.join(check.open_points)})" for check in checks if check.open_points
+    ]
+    if not checks:
+        still_open.append(_("Documents"))
+    if not review.person_checked:
+        still_open.append(_("The person"))
+    if still_open:
+        raise MoveRefused(
+            _("Complete the checklist before activating. Still open: %(points)s.")
+            % {"points": " · ".join(still_open)}
+        )
 
 
 def refuse_unseen(application: Application) -> None:
@@ -335,6 +349,29 @@ def refuse_unseen(application: Application) -> None:
                 )
                 % {"document": document}
             )
+
+
+def refuse_other_end(application: Application, review: Review) -> None:
+    """Raise MoveRefused where the original licence ends on another day than the subscription would.
+
+    Of a licence that no register has, what the owner typed counts, and the original is all there is to hold
+    it to. Where its authority's register has it, the register is right: the paper may be older.
+    """
+    licence = application.licence
+    check = review.checks.filter(document__kind__code="licence").select_related("document__kind").first()
+    if check is None or licence is None or licence.in_register or check.valid_until == licence.expires_on:
+        return
+    raise MoveRefused(
+        _(
+            "%(document)s: you have %(seen)s as its last day, the application %(typed)s. Put your day right, "
+            "or return the application for correction."
+        )
+        % {
+            "document": check.document,
+            "seen": both_calendars(check.valid_until),
+            "typed": both_calendars(licence.expires_on),
+        }
+    )
 
 
 def needs_second_review(application: Application) -> bool:

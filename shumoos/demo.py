@@ -272,7 +272,11 @@ def activate(application: Application, supervisor: User) -> Owner:
     review = decisions.claim(application, by=supervisor)
     a_year_on = calendar.today() + timedelta(days=365)
     seen = dict.fromkeys(ANSWERS, True)
-    checks = {check.document_id: seen | {"valid_until": a_year_on} for check in review.checks.all()}
+    # The licence's day stands there already.
+    checks = {
+        check.document_id: seen | {"valid_until": check.valid_until or a_year_on}
+        for check in review.checks.all()
+    }
     decisions.tick(application, by=supervisor, person_checked=True, checks=checks)
     return decisions.activate(application, by=supervisor).establishment.owner
 

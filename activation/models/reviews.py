@@ -1,5 +1,7 @@
 """The supervisor's review of an application."""
 
+from typing import cast
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -230,11 +232,13 @@ class DocumentCheck(models.Model):
         return self.document.kind.expires
 
     @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left to look at; on the day `valid_until` the document is still valid."""
-        is_seen = self.original_seen and self.matches and self.legible
-        return is_seen and (not self.expires or (self.valid_until is not None and not self.has_expired))
+    def open_points(self) -> list[str]:
+        """What is still to be ticked or typed, as the checklist calls it; nothing once it is complete."""
+        wanted = ["original_seen", "matches", "legible", *(["valid_until"] if self.expires else [])]
+        fields = [cast(models.Field, self._meta.get_field(name)) for name in wanted]
+        return [str(field.verbose_name) for field in fields if not getattr(self, field.name)]
 
     @property
     def has_expired(self) -> bool:
+        """Whether its last day is over; on the day `valid_until` the document is still valid."""
         return self.valid_until is not None and self.valid_until < calendar.today()

@@ -16,7 +16,9 @@ from shumoos.letters.models import Letter
 from shumoos.letters.render import printed
 from shumoos.saudi import calendar
 from shumoos.sms.models import TextMessage
+from shumoos.templatetags.days import both_calendars
 from tests.activation.reviewing import claimed, everything_ticked, page
+from tests.activation.subscribing import renew_in_register, subscribe
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, LicenceFactory, OfficerFactory, UserFactory, office
 from tests.letters.test_render import text_of
@@ -84,15 +86,28 @@ def test_activation_closes_the_case_as_complied(supervisor):
     assert sum(entry.amount for entry in case.entries.all()) == 10_000
 
 
-@pytest.mark.parametrize("missing", ["person_checked", "original_seen", "matches", "legible"])
-def test_an_incomplete_checklist_keeps_activation_closed(supervisor_client, supervisor, application, missing):
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("person_checked", "الحاضر"),
+        ("original_seen", "{} (شوهد الأصل)"),
+        ("matches", "{} (مطابقة للأصل)"),
+        ("legible", "{} (واضحة)"),
+        ("valid_until", "{} (سارية حتى)"),
+    ],
+)
+def test_an_incomplete_checklist_keeps_activation_closed_and_says_what_is_open(
+    supervisor_client, supervisor, application, missing, words
+):
     decisions.claim(application, by=supervisor)
     ticks = everything_ticked(application)
-    del ticks[next(name for name in ticks if name.startswith(missing))]
+    name = next(name for name in ticks if name.startswith(missing))
+    ticks[name] = ""
 
     response = supervisor_client.post(page("activate", application), ticks, follow=True)
 
-    assertContains(response, "أكمل قائمة التحقق قبل التفعيل.")
+    document = application.documents.filter(pk=name.rpartition("_")[2] if "{}" in words else None).first()
+    assertContains(response, f"أكمل قائمة التحقق قبل التفعيل. بقي: {words.format(document)}.")
     application.refresh_from_db()
     assert application.status == "under_review"
     assert not Subscription.objects.exists()
@@ -100,10 +115,55 @@ def test_an_incomplete_checklist_keeps_activation_closed(supervisor_client, supe
     assert application.reviews.get().checks.filter(legible=True).count() >= 2
 
 
+@pytest.mark.parametrize("move", ["activate", "propose"])
+def test_a_licence_that_ends_on_another_day_than_was_typed_is_not_activated(supervisor, application, move):
+    review = claimed(application, supervisor).reviews.get()
+    seen = application.licence_expires_on - timedelta(days=365)
+    review.checks.filter(document__kind="licence").update(valid_until=seen)
+
+    with pytest.raises(MoveRefused) as refusal:
+        getattr(decisions, move)(application, by=supervisor)
+
+    assert both_calendars(seen) in str(refusal.value)
+    assert both_calendars(application.licence_expires_on) in str(refusal.value)
+    assert not Subscription.objects.exists()
+
+
+def test_where_the_register_has_the_licence_an_older_paper_will_do(supervisor):
+    subscription = subscribe(days_left=300)
+    licence = subscription.licence
+    renew_in_register(subscription)
+    application = ApplicationFactory(**subscription.application.typed)
+    review = claimed(application, supervisor).reviews.get()
+    review.checks.filter(document__kind="licence").update(valid_until=subscription.ends_on)
+
+    renewal = decisions.activate(application, by=supervisor)
+
+    licence.refresh_from_db()
+    assert renewal.ends_on == licence.expires_on > subscription.ends_on
+
+
+@pytest.mark.parametrize("form", [{}, {"checklist": "1"}, {"checklist": "1", "person_checked": "on"}])
+def test_what_is_posted_past_the_checklist_activates_nothing(
+    supervisor_client, supervisor, application, form
+):
+    decisions.claim(application, by=supervisor)
+
+    response = supervisor_client.post(page("activate", application), form, follow=True)
+
+    first = application.documents.current().order_by("pk").first()
+    assertContains(
+        response, f"أكمل قائمة التحقق قبل التفعيل. بقي: {first} (شوهد الأصل · مطابقة للأصل · واضحة) · "
+    )
+    application.refresh_from_db()
+    assert application.status == "under_review"
+    assert not Subscription.objects.exists()
+
+
 def test_an_expired_licence_is_not_activated(supervisor):
     application = ApplicationFactory()
-    Licence.objects.filter(pk=application.licence_id).update(expires_on=calendar.today() - timedelta(days=1))
     claimed(application, supervisor)
+    Licence.objects.filter(pk=application.licence_id).update(expires_on=calendar.today() - timedelta(days=1))
 
     with pytest.raises(MoveRefused, match="انتهى الترخيص"):
         decisions.activate(application, by=supervisor)
