@@ -5,6 +5,9 @@
   const LARGER = 1.25;
   const MOST = 6;
   const LEAST = 0.2;
+  // Milliseconds between two keys: nobody types as fast, every scanner does.
+  const SCANNED = 50;
+  const SCANNED_AT_LEAST = 8;
   // Read by place, not by letter: the same keys with an Arabic keyboard.
   const KEYS = {
     KeyJ: "next",
@@ -31,6 +34,8 @@
   const links = [...viewer.querySelectorAll("[data-document]")];
   const pagesOf = new Map();
   const shown = { link: 0, page: 0, zoom: 1, turned: 0 };
+  const box = document.querySelector("[data-scanned]");
+  const scan = { read: "", at: 0, waiting: 0 };
   let asked = 0;
 
   /* The addresses of a document's pages, read once from its page without scripts. */
@@ -157,10 +162,24 @@
   viewer.querySelectorAll("[data-do]").forEach((button) => {
     button.addEventListener("click", () => jobs[button.dataset.do]());
   });
+  /* What is scanned is looked for, wherever the cursor stands; Enter then presses no button that has the focus. */
+  document.addEventListener("keydown", (event) => {
+    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    clearTimeout(scan.waiting);
+    if (event.timeStamp - scan.at > SCANNED) scan.read = "";
+    scan.at = event.timeStamp;
+    if (event.key.length === 1) scan.read += event.key;
+    if (event.key !== "Enter" || scan.read.length < SCANNED_AT_LEAST) return;
+    event.preventDefault();
+    event.stopPropagation();
+    box.elements.q.value = scan.read;
+    box.requestSubmit();
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (!keys.checked || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    if (digit && links[digit[1] - 1]) open(digit[1] - 1);
+    // A digit may be the first of a number that is being scanned.
+    if (digit && links[digit[1] - 1]) scan.waiting = setTimeout(open, SCANNED, digit[1] - 1);
     else if (KEYS[event.code]) jobs[KEYS[event.code]]();
     else return;
     event.preventDefault();

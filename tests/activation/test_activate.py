@@ -153,7 +153,7 @@ def test_what_is_posted_past_the_checklist_activates_nothing(
 
     first = application.documents.current().order_by("pk").first()
     assertContains(
-        response, f"أكمل قائمة التحقق قبل التفعيل. بقي: {first} (شوهد الأصل · مطابقة للأصل · واضحة) · "
+        response, f"أكمل قائمة التحقق قبل التفعيل. بقي: {first} (شوهد الأصل · مطابقة للأصل · واضحة"
     )
     application.refresh_from_db()
     assert application.status == "under_review"
