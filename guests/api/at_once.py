@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import Exists, F
+from django.db.models import F
 from django.http import HttpRequest
 
 from guests import intake
 from guests.api import admission, answers, bodies, lookup
-from guests.api.lookup import HASH, IDEMPOTENCY_KEY
+from guests.api.lookup import HASH
 from guests.intake import Result
 from guests.kinds import KINDS, Kind
 from guests.kinds.base import sha256_of_written
@@ -102,7 +102,6 @@ def insert(known: admission.Known, values: list[Any]) -> tuple[datetime | None, 
         HASH: known.key_hash,
         LIMIT: known.per_minute,
         KIND: values[GIVEN.index("kind")],
-        IDEMPOTENCY_KEY: values[GIVEN.index("idempotency_key")],
     }
     try:
         return lookup.fetch_once(sql, [*values, *lookup.filled(parameters, given)])
@@ -116,7 +115,7 @@ def statement() -> tuple[str, tuple[Any, ...]]:
     """Return the statement, which begins with the values of `GIVEN`, and its further parameters."""
     expecting = (
         lookup.the_key()
-        .filter(~Exists(lookup.kept_answers()), lookup.is_taking(), is_test=False, per_minute=LIMIT)
+        .filter(lookup.is_taking(), is_test=False, per_minute=LIMIT)
         .annotate(kinds=F("establishment__sector__record_kinds"))
     )
     columns = ["id", "establishment_id", "last_used_at", "kinds"]

@@ -79,15 +79,10 @@ def is_taking() -> Exists:
     return Exists(subscriptions.objects.taking_guests(DAY).filter(establishment=OuterRef("establishment")))
 
 
-def kept_answers() -> QuerySet[KeptAnswer]:
-    """Return what was answered to the key under the request's Idempotency-Key."""
-    return KeptAnswer.objects.filter(api_key=OuterRef("pk"), idempotency_key=IDEMPOTENCY_KEY)
-
-
 @cache
 def statement() -> tuple[str, tuple[Any, ...]]:
     """Return the statement and its parameters, made once: Django takes longer to make it than to run it."""
-    kept = kept_answers()
+    kept = KeptAnswer.objects.filter(api_key=OuterRef("pk"), idempotency_key=IDEMPOTENCY_KEY)
     found = (
         the_key()
         .annotate(
