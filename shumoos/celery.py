@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
         "task": "shumoos.accounts.tasks.note_unusual_reading",
         "schedule": crontab(minute=5),
     },
+    "forget traces of sign-ins": {
+        "task": "shumoos.accounts.tasks.forget_traces",
+        "schedule": crontab(minute=25),
+    },
+    "forget old checks": {"task": "shumoos.letters.tasks.forget_old_checks", "schedule": crontab(minute=35)},
     "leave a sign of life": {"task": "guests.tasks.leave_sign_of_life", "schedule": 60.0},
     "purge records": {"task": "guests.tasks.purge_records", "schedule": crontab(hour=2, minute=45)},
     "give back idle claims": {"task": "activation.tasks.give_back_idle_claims", "schedule": 60.0},

@@ -47,7 +47,6 @@ def send_code(*, purpose: str, mobile: str, address: str | None, language: str) 
     if address is not None:
         hold("address", address)
     refuse_too_many(OneTimeCode(purpose=purpose, mobile=mobile, address=address), now)
-    OneTimeCode.objects.filter(mobile=mobile, asked_at__lt=now - KEPT_FOR).delete()
     code = OneTimeCode.objects.create(purpose=purpose, mobile=mobile, address=address, asked_at=now)
     queue_sms(kind="code", to=mobile, language=language, about=code)
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from shumoos import keeping
-from shumoos.accounts import codes, sessions
+from shumoos.accounts import codes, sessions, upkeep
 
 
 def register() -> None:
@@ -17,9 +17,23 @@ def register() -> None:
     keeping.register(
         "sign_ins",
         what=_("Sign-ins and attempts, with device and address"),
-        period=lambda: sessions.FAILURES_KEPT_FOR,
-        counted=_("since they were made, deleted at the next sign-in after it"),
+        period=lambda: sessions.KEPT_FOR,
+        counted=_("since they were made"),
         why=_("Their owner can see whether it was them."),
+    )
+    keeping.register(
+        "failed_sign_ins",
+        what=_("Failed sign-ins, with the user name that was typed and the address they came from"),
+        period=lambda: upkeep.ATTEMPTS_KEPT_FOR,
+        counted=_("since the last of them"),
+        why=_("Whoever guesses is made to wait."),
+    )
+    keeping.register(
+        "browsers",
+        what=_("What a browser needs from one page to the next: who has signed in, what was looked for"),
+        period=lambda: upkeep.BROWSERS_KEPT_FOR,
+        counted=_("since it was last used, at the latest"),
+        why=_("One need not type it again on every page."),
     )
     keeping.register(
         "access_log",

@@ -14,8 +14,8 @@ KEY = "sign_in"
 # Use is written down no more often than this, so that a page with ten requests costs one update.
 WRITTEN_EVERY = timedelta(seconds=10)
 SHOWN = 20
-# A person's failures are kept as long as they are of use to them; a flood of them is not kept at all.
-FAILURES_KEPT_FOR = timedelta(days=90)
+# As long as they are of use to whose they are; of a flood of refusals only the first are noted at all.
+KEPT_FOR = timedelta(days=90)
 REFUSALS_TOLD_EVERY = timedelta(minutes=15)
 
 
@@ -56,8 +56,6 @@ def note_failure(
 
 
 def note(request: HttpRequest, user: User, result: Result, *, needs_code: bool = False) -> SignIn:
-    old = SignIn.objects.filter(user=user, at__lt=timezone.now() - FAILURES_KEPT_FOR)
-    old.delete()
     return SignIn.objects.create(
         user=user,
         result=result,

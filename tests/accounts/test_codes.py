@@ -184,14 +184,6 @@ def test_a_refused_request_leaves_no_row():
     assert TextMessage.objects.count() == 1
 
 
-def test_old_codes_are_not_kept(clock):
-    ask()
-    clock.shift(timedelta(days=2, seconds=1))
-    ask()
-
-    assert OneTimeCode.objects.count() == 1
-
-
 def test_every_code_has_six_digits(monkeypatch):
     monkeypatch.setattr("secrets.randbelow", lambda limit: 7)
 
