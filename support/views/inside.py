@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from support import handling, history, rights
 from support.forms import (
@@ -25,7 +26,8 @@ from support.views.common import attempt, first_error, works_desk
 
 
 def page(request: HttpRequest, ticket: Ticket, **forms: Form) -> HttpResponse:
-    """Return the ticket's page for the desk; the forms given are those that were posted."""
+    """Return the ticket's page for the desk, the look at it recorded; the forms given are those posted."""
+    log_look(request, "ticket", ticket)
     request_of_right = getattr(ticket, "rights_request", None)
     context: dict[str, Any] = {
         "ticket": ticket,

@@ -62,7 +62,6 @@ def ticket(request: SignedInRequest, number: str) -> HttpResponse:
     found = visible(request, number)
     if request.user.role == Role.OWNER:
         return outside.page(request, found, outside.SIGNED_IN, Ticket.objects.visible_to(request.user))
-    log_look(request, "ticket", found)
     return inside.page(request, found)
 
 

@@ -1,4 +1,6 @@
-"""What each person sees who opens every page they may: what its forms send, a file, the line in the log."""
+"""What each person sees who opens every page they may, and sends every form: the page, a file, the line in
+the log.
+"""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,6 +31,9 @@ class Opened:
     sent_by_get: set[str]
     is_page: bool
     is_file: bool
+    # Which of the owners and guests of the rows it names, none of whom is the person who looks.
+    named: set[str]
+    policy: str
 
 
 @dataclass
@@ -101,12 +106,63 @@ def in_public():
             yield look(Client(), name, "", path_of(route))
 
 
-def look(client, name, role, address):
+@cache
+def answered():
+    """Send every form once as everybody who may: an empty one, and one that looks for somebody."""
+    with transaction.atomic():
+        seen = list(forms_sent())
+        transaction.set_rollback(True)
+    return seen
+
+
+def forms_sent():
+    own, _other, people = make_world()
+    names = names_of(own)
+    rows, pages = matrix(), walking.pages()
+    for role, person in people.items():
+        client = sign_in(person)
+        for name, model in pages.items():
+            if walking.LETTERS[role] in rows[name][("post", "own")]:
+                address = walking.address(name, model, own)
+                for sent in ({}, *([SEARCHES[name](own)] if name in SEARCHES else [])):
+                    yield look(client, name, role.value, address, sent, names=names - {person.full_name})
+
+
+# What finds somebody, where a page answers a form with what it has found.
+SEARCHES = {
+    "support:desk": lambda t: {"q": t.establishment.name_ar},
+    "support:application": lambda t: {"subject": "س"},
+    "support:answer": lambda _t: {"macro": "solved", "text": "", "insert": ""},
+    "registration:directory": lambda t: {"name": t.establishment.name_ar, "reason": "للتجربة"},
+    "registration:register_licences": lambda t: {"q": t.licence.owner_name},
+    "guests:search": lambda t: {"establishment": t.establishment.number, "name": t.record.full_name},
+    "accounts:log": lambda t: {"person": t.people["owner"].username},
+    "accounts:invite": lambda t: {"full_name": "س"},
+}
+
+
+def names_of(tenant):
+    """The owners and guests whom a page may name."""
+    rows = tenant.rows
+    owners = {rows[name].owner_name for name in ("application", "licence", "activated")}
+    return owners | {rows["establishment"].owner.full_name, rows["record"].full_name}
+
+
+def look(client, name, role, address, sent=None, *, names=frozenset()):
     before = Look.objects.count()
     with walking.undone(client):
-        response = client.get(address)
+        response = client.get(address) if sent is None else client.post(address, sent)
         looks = Look.objects.count() - before
-        is_page = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+        is_page = response.status_code in (200, 422) and response["Content-Type"].startswith("text/html")
         is_file = response.get("Content-Disposition", "").startswith("attachment")
-        sent = forms_of(response.content.decode()) if is_page else set()
-    return Opened(name, role, looks, sent, is_page, is_file)
+        page = response.content.decode() if is_page else ""
+    return Opened(
+        name,
+        role,
+        looks,
+        forms_of(page),
+        is_page,
+        is_file,
+        {named for named in names if named in page},
+        response.get("Content-Security-Policy", ""),
+    )

@@ -5,7 +5,7 @@ A page that leaves no line stands below with the reason, or shows nobody but the
 
 import pytest
 
-from tests.security.opening import opened
+from tests.security.opening import SEARCHES, answered, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +88,19 @@ def test_every_page_about_somebody_leaves_a_line_for_everybody_who_opens_it():
     # What is listed is without a line, or it need not stand there.
     assert listed - without.keys() == set()
     assert {name: roles for name, roles in without.items() if name in OWN} == OWN
+
+
+@pytest.mark.every_page
+def test_a_page_that_answers_a_form_leaves_a_line_as_the_page_itself_does():
+    """Also where the form is refused, or only looks for somebody."""
+    leaves_one = {(page.name, page.role) for page in opened() if page.looks}
+    without = {(page.name, page.role) for page in answered() if page.is_page and not page.looks}
+    assert without & leaves_one == set()
+
+
+@pytest.mark.every_page
+def test_whoever_is_named_in_the_answer_to_a_form_is_on_record():
+    named = [page for page in answered() if page.named]
+    assert {(page.name, page.role) for page in named if not page.looks and page.name not in OWN} == set()
+    # Each search finds somebody, or it would show nothing.
+    assert {page.name for page in answered() if page.looks and page.is_page} >= SEARCHES.keys()

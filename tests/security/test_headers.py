@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shumoos.stack import BASE_DIR
+from tests.security.opening import answered, opened
 from tests.shumoos.processes import bare_environment
 from tests.shumoos.test_settings import PRODUCTION
 
@@ -30,6 +31,22 @@ def test_every_answer_has_the_headers(client, address):
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "camera=()" in response["Permissions-Policy"]
     assert "geolocation=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.every_page
+@pytest.mark.django_db
+def test_no_page_of_anybodys_has_a_looser_policy():
+    """Except the one that describes the API, which nobody's data stands on."""
+    pages = [page for page in (*opened(), *answered()) if page.is_page and page.name != "api:openapi-view"]
+    assert len({page.name for page in pages}) > 150
+    loose = {
+        page.name
+        for page in pages
+        if "default-src 'self'" not in page.policy
+        or "form-action 'self'" not in page.policy
+        or re.search(r"unsafe-|\*|https?:", page.policy)
+    }
+    assert loose == set()
 
 
 @pytest.mark.django_db

@@ -78,8 +78,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
             return fresh.ask_again(request)
         if form.is_valid() and decide(request, found, form):
             return redirect("admin:violations_objection", pk)
-    if request.method != "POST":
-        log_look(request, "objection", found)
+    log_look(request, "objection", found)
     context = {"title": _("Objection"), "objection": found, "form": form, "may_decide": may_decide}
     return page(request, "violations/admin/objection.html", context, status=422 if form.errors else 200)
 
