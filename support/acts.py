@@ -56,7 +56,7 @@ def perform(kind: ActKind, application: Application, *, by: User, ticket: Ticket
     else:
         queue_sms(kind=TEXTS[kind], to=ticket.mobile, language=ticket.language, about=application)
     handling.write(ticket, EntryKind.ACT, by=by, detail=kind)
-    log_change(f"desk: {kind}", application, by=by)
+    log_change(f"desk: {kind}", application, by=by, of=ticket.number)
     return DeskAct.objects.create(ticket=ticket, application=application, kind=kind, by=by, at=now)
 
 

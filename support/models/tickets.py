@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Establishment, KeptFile, ScanState
@@ -37,7 +37,7 @@ class Door(models.TextChoices):
     """Who opened a ticket, and how they proved who they are."""
 
     AGENT = "agent", _("By telephone")
-    OWNER = "owner", pgettext_lazy("who opened a ticket", "Signed in")
+    OWNER = "owner", _("By the owner, on the portal")
     CODE = "code", _("With a reference number and a code")
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertRedirects
 
 from registration.moves import MoveRefused
+from shumoos.accounts.models import Look
 from shumoos.accounts.people import choose_password
 from shumoos.sms.models import TextMessage
 from support import acts, credentials, handling, tickets
@@ -56,6 +57,9 @@ def test_a_text_is_sent_again_and_on_record_with_a_new_ticket(agent_client, agen
     act = DeskAct.objects.get()
     assert (act.kind, act.by, act.ticket.assigned_to) == (kind, agent, agent)
     assert act.ticket.entries.filter(kind="act", detail=kind).count() == 1
+    line = Look.objects.get(action=f"desk: {kind}")
+    assert (line.by, line.subject) == (agent, f"registration.application:{application.pk}")
+    assert line.reason == act.ticket.number
 
 
 @pytest.mark.parametrize(

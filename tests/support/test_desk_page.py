@@ -1,5 +1,6 @@
 """The desk's page: what waits under which tab, and the figures with their tables."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from support import figures, handling, listing
-from support.models import Ticket
+from support.models import Macro, Ticket
 
 pytestmark = pytest.mark.django_db
 
 DESK = reverse("support:desk")
+
+
+MARK = "متأخر</span>"
 
 
 def shown(client, **query):
@@ -40,6 +44,14 @@ def test_each_tab_has_its_tickets(agent_client, agent, colleague, open_ticket):
     assert shown(agent_client, tab="answered") == [answered.number]
     counts = {name: count for name, _label, count in agent_client.get(DESK).context["tabs"]}
     assert counts == {"open": 3, "mine": 1, "unassigned": 1, "late": 1, "answered": 1}
+
+
+def test_a_late_ticket_is_marked_in_the_list_and_on_its_page(agent_client, open_ticket):
+    in_time, tardy = open_ticket(), open_ticket(subject="تأخر")
+    late(tardy)
+    assertContains(agent_client.get(DESK), MARK, count=1)
+    assertContains(agent_client.get(reverse("support:ticket", args=[tardy.number])), MARK)
+    assertNotContains(agent_client.get(reverse("support:ticket", args=[in_time.number])), MARK)
 
 
 def test_a_category_narrows_the_list_and_nonsense_does_not(agent_client, open_ticket):
@@ -119,6 +131,22 @@ def test_administrators_keep_the_data_and_delete_none(administrator_client, agen
         administrator_client.post(reverse(f"admin:support_{model}_delete", args=[row.pk])).status_code == 403
     )
     assert agent_client.get(address).status_code in (302, 403)
+
+
+def test_a_usual_answer_is_in_both_languages_or_not_taken(administrator_client):
+    assert Macro.objects.count() >= 5
+    for macro in Macro.objects.all():
+        for name in ("title", "words"):
+            arabic, english = getattr(macro, f"{name}_ar"), getattr(macro, f"{name}_en")
+            assert re.search("[\u0621-\u064a]", arabic), macro.code
+            assert re.search("[A-Za-z]", english), macro.code
+            assert not re.search("[\u0621-\u064a]", english), macro.code
+    typed = {"code": "new", "title_ar": "عنوان", "title_en": "Title", "words_ar": "نص", "words_en": "Words"}
+    for name in ("title_ar", "title_en", "words_ar", "words_en"):
+        response = administrator_client.post(reverse("admin:support_macro_add"), typed | {name: ""})
+        assert list(response.context["adminform"].form.errors) == [name]
+    assert administrator_client.post(reverse("admin:support_macro_add"), typed).status_code == 302
+    assert Macro.objects.filter(code="new").exists()
 
 
 def test_the_auditor_finds_a_ticket_in_the_admin(auditor_client, ticket):

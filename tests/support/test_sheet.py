@@ -10,16 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from activation import decisions
 from activation.models import Subscription
 from registration.models import WrongLookUp
 from shumoos.accounts.models import Look
 from shumoos.saudi import calendar
 from shumoos.sms.outbox import queue_sms
+from shumoos.templatetags.days import both_calendars_time
 from support import naming, sheet, tickets
 from support.models import Ticket
 from tests.activation.subscribing import subscribe
 from tests.conftest import sign_in
 from tests.factories import ApplicationFactory, jpeg
+from tests.guests.factories import GuestFactory, send
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +42,28 @@ def test_it_says_where_things_stand_and_where_to_go(agent_client, application):
     assertContains(response, application.get_status_display())
     assertContains(response, application.shown_reference)
     assert [look.action for look in Look.objects.all()] == ["desk"]
+
+
+def test_it_says_since_when(agent_client, agent, supervisor, application, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    decisions.claim(application, by=supervisor)
+    since = application.events.get(new="under_review").at
+    time_machine.move_to(timezone.now() + timedelta(days=3))
+
+    response = sign_in(agent).get(page(application))
+
+    assert response.context["sheet"].since == since
+    assertContains(response, both_calendars_time(since))
+
+
+def test_it_shows_no_guest_of_the_establishment(agent_client):
+    subscription = subscribe()
+    guest = GuestFactory(full_name="نزيل لا يُقرأ", room="4077")
+    send(subscription.establishment, guest)
+    response = agent_client.get(page(subscription.application))
+    for hidden in (guest["full_name"], guest["id_number"], guest["room"], guest["client_reference"]):
+        assertNotContains(response, hidden)
+    assert "/guests/" not in response.content.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def test_it_shows_neither_identity_nor_mobile_nor_documents(agent_client, application):
