@@ -141,24 +141,54 @@ def test_anothers_row_named_in_what_is_sent_is_not_there(method, name):
     assert not other.establishment.nil_returns.exists()
 
 
+# How a row stands in an address of the API, and with what each method is sent there.
+API_ROWS = {
+    "<record_id>": lambda tenant: str(tenant.record.pk),
+    "<number>": lambda tenant: tenant.submission.receipt,
+    # No row of anybody's: the codes that everybody may use.
+    "<table>": lambda _tenant: "nationality",
+}
+API_SENT = {
+    ("api:correct_record", "patch"): {"record": {"room": "1"}, "reason": "test"},
+    ("api:end_stay", "post"): {"departed_at": None},
+    ("api:cancel_record", "post"): {"reason": "test"},
+}
+API_METHODS = {
+    "api:read_record": ["get", "patch"],
+    "api:end_stay": ["post"],
+    "api:cancel_record": ["post"],
+    "api:read_receipt": ["get"],
+    "api:read_receipt_letter": ["get"],
+}
+
+
+def api_routes():
+    """The addresses of the API that name somebody's row: by name, without those that share another's."""
+    routes = {}
+    for name, route, _view in walking.patterns():
+        if name.startswith(walking.BY_KEY) and re.search("<(?!table)", route):
+            routes.setdefault(route, name)
+    return {name: route for route, name in routes.items()}
+
+
+def test_every_address_of_the_api_with_a_row_is_walked():
+    assert api_routes().keys() == API_METHODS.keys()
+
+
 def test_keys_open_their_own_establishment_alone(client):
     own, other, _people = make_world()
     headers = {"Authorization": f"Bearer {own.secret}"}
-    for tenant, status in ((own, 200), (other, 404)):
-        for address in (
-            f"/api/v1/records/{tenant.record.pk}",
-            f"/api/v1/receipts/{tenant.submission.receipt}",
-        ):
-            assert client.get(address, headers=headers).status_code == status, address
-    changed = client.patch(
-        f"/api/v1/records/{other.record.pk}",
-        {"record": {"room": "1"}, "reason": "test"},
-        content_type="application/json",
-        headers=headers,
-    )
-    assert changed.status_code == 404
-    for act in ("departure", "cancel"):
-        path = f"/api/v1/records/{other.record.pk}/{act}"
-        answer = client.post(path, {"reason": "test"}, content_type="application/json", headers=headers)
-        assert answer.status_code == 404
-    assert client.get(f"/api/v1/records/{own.record.pk}").status_code == 401
+    for name, route in api_routes().items():
+        for method in API_METHODS[name]:
+            for tenant, is_own in ((other, False), (own, True)):
+                address = f"/{route}"
+                for part, row in API_ROWS.items():
+                    address = address.replace(part, row(tenant))
+                send = {"get": client.get, "post": client.post, "patch": client.patch}[method]
+                body = {} if method == "get" else {"content_type": "application/json"}
+                sent = API_SENT.get(("api:correct_record" if method == "patch" else name, method), {})
+                with walking.undone(client):
+                    answer = send(address, sent, headers=headers, **body)
+                assert (answer.status_code == 404) != is_own, (method, address, answer.status_code)
+                assert answer.status_code != 401
+                assert send(address, sent, **body).status_code == 401, address

@@ -4,6 +4,7 @@ The table below has a line for each: what it is, who does it, where, with what, 
 by which it is seen whether it was done. A new export or a new grave act gets its line here.
 """
 
+import ast
 import re
 import time
 from datetime import timedelta
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from activation import closing, decisions, life
 from activation.models import DocumentCheck
@@ -23,6 +24,7 @@ from registration.models import Sector
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Authenticator, Look, Role
 from shumoos.saudi import calendar
+from shumoos.stack import BASE_DIR
 from support import rights
 from support.held import copies
 from tests.activation.reviewing import claimed, everything_ticked
@@ -339,6 +341,95 @@ def test_every_other_file_that_is_handed_out_is_no_export():
             if response.get("Content-Disposition", "").startswith("attachment"):
                 handed.add(name)
     assert handed == set().union(*HANDED_OUT.values())
+
+
+# Who is there is asked here too, each tried in tests/accounts/ or tests/guests/: one's own way in, and pages
+# whose form is an act above.
+ASKING_AS_WELL = {
+    "accounts:choose_password", "accounts:enrol", "accounts:recovery_codes", "accounts:remove_authenticator",
+    "accounts:end_session", "accounts:end_other_sessions", "accounts:mobile", "accounts:mobile_codes",
+    "accounts:ask_reset", "accounts:refuse_reset", "registration:resend_agent_credentials",
+    "admin:violations_bank", "admin:violations_bank_report", "admin:violations_add_schedule",
+}  # fmt: skip
+
+
+def names_of_acts(tenant, people):
+    """The pages that are acts of the table, by name."""
+    names = set()
+    for _name, _role, prepare, _word in ACTS:
+        block = transaction.atomic()
+        block._from_testcase = True
+        with block:
+            match = resolve(prepare(tenant, people)[0].partition("?")[0])
+            names.add(match.view_name)
+            transaction.set_rollback(True)
+        for row in tenant.rows.values():
+            if hasattr(row, "refresh_from_db") and row.pk:
+                row.refresh_from_db()
+    return names
+
+
+@pytest.mark.every_page
+def test_every_page_that_asks_is_tried_above_or_where_it_is_named():
+    """So that a guard which is taken away is missed, whatever page it stood before."""
+    own, _other, people = make_world()
+    rows, asking = matrix(), set()
+    for role, person in people.items():
+        client = browser(person, TEN_MINUTES + 1)
+        for name, model in walking.pages().items():
+            for method in walking.methods(name, model):
+                if walking.LETTERS[role] in rows[name][(method, "own")]:
+                    with walking.undone(client):
+                        response = getattr(client, method)(walking.address(name, model, own), follow=False)
+                    if asks_again(response):
+                        asking.add(name)
+    acts = names_of_acts(own, people)
+    assert asking - acts - ASKING_AS_WELL == set()
+    assert ASKING_AS_WELL - asking == set()
+
+
+# Where code hands out a file, and by which act above, or why by none.
+HANDING_OUT = {
+    "accounts.views.audit.log": "export the access log",
+    "activation.views.figures.export_figures": "export an office's figures",
+    "guests.views.files.refused": "fetch refused rows",
+    "guests.views.files.download": "empty, to be filled in",
+    "letters.views.pdf_response": "a letter",
+    "registration.views.directory.export": "export the directory",
+    "registration.views.registers.csv_response": "fetch refused lines",
+    "registration.views.status.slip_response": "the slip of one application, after a code",
+    "support.views.rights.fetch": "fetch one's data",
+    "violations.views.books.sums_csv": "export the ledger's figures",
+    "violations.views.owner.csv_response": "export one's account",
+    "violations.views.owner.account_pdf_response": "print one's account",
+}
+
+
+def functions_that_hand_out():
+    """Every function whose answer is a file to be kept."""
+    found = set()
+    for app in ("shumoos", "registration", "activation", "guests", "violations", "support"):
+        for path in (BASE_DIR / app).rglob("*.py"):
+            text = path.read_text()
+            if "attachment;" not in text and "as_attachment" not in text:
+                continue
+            module = ".".join(path.relative_to(BASE_DIR).with_suffix("").parts).removeprefix("shumoos.")
+            for node in ast.parse(text).body:
+                if isinstance(node, ast.FunctionDef) and re.search(
+                    r"attachment;|as_attachment", ast.get_source_segment(text, node)
+                ):
+                    found.add(f"{module}.{node.name}")
+    return found
+
+
+def test_every_way_to_hand_out_a_file_is_an_act_or_has_its_reason():
+    """Those that answer a form are found by no walk that only opens pages."""
+    assert functions_that_hand_out() == HANDING_OUT.keys()
+    acts = {name for name, _role, _prepare, _word in ACTS}
+    reasons = {reason for reason in HANDING_OUT.values() if reason not in acts}
+    assert reasons == {
+        "empty, to be filled in", "a letter", "the slip of one application, after a code"
+    }  # fmt: skip
 
 
 # The page that asks -----------------------------------------------------------------------------------------
