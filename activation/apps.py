@@ -15,7 +15,7 @@ class ActivationConfig(AppConfig):
     verbose_name = _("Activation")
 
     def ready(self) -> None:
-        from activation import decisions, life_texts, statements, texts
+        from activation import decisions, life_texts, log_words, statements, texts
         from activation.first_terms import create_first_terms
         from activation.models import Subscription
         from activation.reference import load_reason_templates
@@ -33,6 +33,7 @@ class ActivationConfig(AppConfig):
         subjects.register(WHOSE)
         scopes.register(Subscription, Subscription.objects.visible_to)
         texts.register()
+        log_words.register()
         life_texts.register()
         today.register(Kind.STATEMENT, statements.standing_today)
         on_withdrawal(decisions.close_withdrawn)

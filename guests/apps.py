@@ -30,7 +30,7 @@ class GuestsConfig(AppConfig):
     verbose_name = _("Guests")
 
     def ready(self) -> None:
-        from guests import file_texts, keeping, kept, outages, receipts, refusals, texts
+        from guests import file_texts, keeping, kept, log_words, outages, receipts, refusals, texts
         from guests.models import DeadlineReminder
         from guests.models.file_imports import FileImport
         from guests.reference import load_deadlines
@@ -50,5 +50,6 @@ class GuestsConfig(AppConfig):
         refusals.register()
         texts.register()
         kept.register()
+        log_words.register()
         numbers.register(receipts.find)
         account_parts.register("guests/account_looks.html", keeping.looks_at)

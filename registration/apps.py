@@ -8,11 +8,12 @@ class RegistrationConfig(AppConfig):
     verbose_name = _("Registration")
 
     def ready(self) -> None:
-        from registration import kept, looked_at, places_of_work, texts
+        from registration import kept, log_words, looked_at, places_of_work, texts
         from registration.reference import load_reference_data
 
         post_migrate.connect(load_reference_data, sender=self, dispatch_uid="load_reference_data")
         texts.register()
         kept.register()
+        log_words.register()
         places_of_work.register()
         looked_at.register()

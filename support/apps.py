@@ -18,12 +18,13 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from shumoos.accounts import account_parts, subjects
-        from support import kept, texts
+        from support import kept, log_words, texts
         from support.reference import load_reference_data
 
         post_migrate.connect(load_reference_data, sender=self, dispatch_uid="load_support_reference")
         texts.register()
         kept.register()
+        log_words.register()
         subjects.register(WHOSE)
         account_parts.register(
             "support/account_part.html", lambda user: [user] if user.role == "owner" else []

@@ -23,7 +23,7 @@ class ViolationsConfig(AppConfig):
         from shumoos.accounts import subjects
         from shumoos.sms import kinds, scopes
         from shumoos.sms.models import Urgency
-        from violations import kept, notices
+        from violations import kept, log_words, notices
         from violations.models import Notice, Objection
         from violations.reference import create_first_schedules
 
@@ -31,6 +31,7 @@ class ViolationsConfig(AppConfig):
         scopes.register(Notice, Notice.objects.visible_to)
         scopes.register(Objection, Objection.objects.visible_to)
         kept.register()
+        log_words.register()
         post_migrate.connect(create_first_schedules, sender=self, dispatch_uid="create_first_schedules")
         kinds.register(
             notices.SMS_KIND,

@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from shumoos.accounts import kept, sessions, subjects, texts
+        from shumoos.accounts import kept, log_words, sessions, subjects, texts
         from shumoos.accounts.first_limits import create_first_limits
         from shumoos.accounts.roles import create_groups
 
@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(create_first_limits, sender=self, dispatch_uid="create_first_limits")
         texts.register()
         kept.register()
+        log_words.register()
         subjects.register(WHOSE)
         # Django's own word of who has signed in. Axes stands before us in the apps and so counts first.
         user_logged_in.connect(sessions.begin, dispatch_uid="begin_session")

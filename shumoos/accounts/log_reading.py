@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shumoos import tables
-from shumoos.accounts import subjects
+from shumoos.accounts import act_words, subjects
 from shumoos.accounts.models import Look, Role, User
 from shumoos.saudi import calendar, digits
 
@@ -37,6 +37,7 @@ COLUMNS = [
     ("reason", gettext_lazy("Reason")),
     ("address", gettext_lazy("Address")),
     ("request_id", gettext_lazy("Request")),
+    ("words", gettext_lazy("What, in words")),
 ]
 
 
@@ -78,8 +79,7 @@ class LogForm(forms.Form):
         label=gettext_lazy("What was done"),
         max_length=60,
         required=False,
-        help_text=gettext_lazy("As the log names it, from its beginning: view case"),
-        widget=forms.TextInput(attrs={"dir": "ltr"}),
+        help_text=gettext_lazy("Some of the words that this page has for it."),
     )
     first = forms.CharField(
         label=gettext_lazy("From day"),
@@ -155,7 +155,9 @@ def find(criteria: dict[str, Any]) -> QuerySet[Look]:
     if role := criteria.get("role"):
         found = found.filter(role=role)
     if action := criteria.get("action"):
-        found = found.filter(action__startswith=action.strip())
+        found = found.filter(
+            Q(action__startswith=action.strip()) | Q(action__in=act_words.meant(action.strip()))
+        )
     return found.select_related("by").order_by("-at", "-id")
 
 
@@ -207,4 +209,5 @@ def cells(line: Look) -> list[tables.Cell]:
         line.reason,
         line.address or "",
         line.request_id,
+        line.get_action_display(),
     ]

@@ -121,6 +121,7 @@ def test_the_file_has_the_lines_and_no_formula(auditor_client, supervisor):
     assert text.startswith("\ufeff")
     [_heads, row] = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert (row[1], row[2], row[9]) == (supervisor.username, "'=HYPERLINK(1)", "'@SUM(1)")
+    assert (row[5], row[-1]) == ("view case", "الاطلاع على مخالفة")
     assert Look.objects.first().action == "access log export"
 
 

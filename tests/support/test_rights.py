@@ -237,6 +237,10 @@ def test_it_says_that_officials_have_looked_and_not_which(
     rows = {section.name: section.rows for section in sections.gather(person)}["looks"]
     assert [{cell.name: cell.value for cell in row}["role"] for row in rows] == ["support"]
     assert agent.full_name not in str(rows)
+    # On paper in words, which whoever holds it can read.
+    assert [cell.shown for row in rows for cell in row if cell.name == "action"] == [
+        "الاطلاع على طلب أو ترخيص في مكتب الدعم"
+    ]
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.accounts import act_words
 from shumoos.accounts.models.people import Role, User
 from shumoos.append_only import append_only, never_emptied
 from shumoos.saudi.calendar import RIYADH
@@ -83,6 +84,10 @@ class Look(models.Model):
     def get_role_display(self) -> str:
         """The role at that time, in words."""
         return str(Role(self.role).label) if self.role else ""
+
+    def get_action_display(self) -> str:
+        """What was done, in words."""
+        return act_words.words_for(self.action)
 
 
 class Seal(models.Model):
