@@ -32,15 +32,14 @@ from shumoos.sms.models import TextMessage
 @require_safe
 @can_view
 def review(request: SignedInRequest, pk: int) -> HttpResponse:
-    application = in_scope(request, pk)
-    log_look(request, "review", application)
-    return review_page(request, application)
+    return review_page(request, in_scope(request, pk))
 
 
 def review_page(
     request: SignedInRequest, application: Application, *, status: int = 200, **forms: Form
 ) -> HttpResponse:
-    """Show the review page; `forms` are those that were sent and have errors, by their names below."""
+    """Show the review page, the look recorded; `forms` are those sent with errors, by their names below."""
+    log_look(request, "review", application)
     open_review = decisions.open_review(application)
     is_mine = open_review is not None and open_review.supervisor_id == request.user.pk
     if open_review and is_mine:

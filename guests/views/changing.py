@@ -36,8 +36,7 @@ def correct(request: SignedInRequest, pk: int) -> HttpResponse:
             told = _("The record is corrected.") if made else _("Nothing was changed: the record says this.")
             messages.success(request, told)
             return redirect("guests:detail", record.pk)
-    if request.method != "POST":
-        log_record(request, "correct guest record", record)
+    log_record(request, "correct guest record", record)
     context = {"form": form, "record": record}
     return render(request, "guests/correct.html", context, status=422 if form.errors else 200)
 
@@ -55,8 +54,7 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
         if attempt(form, make) is not False:
             messages.success(request, _("The record is cancelled."))
             return redirect("guests:detail", record.pk)
-    if request.method != "POST":
-        log_record(request, "cancel guest record", record)
+    log_record(request, "cancel guest record", record)
     context = {"form": form, "record": record}
     return render(request, "guests/cancel.html", context, status=422 if form.errors else 200)
 
