@@ -343,13 +343,13 @@ def test_every_other_file_that_is_handed_out_is_no_export():
     assert handed == set().union(*HANDED_OUT.values())
 
 
-# Who is there is asked here too, each tried in tests/accounts/ or tests/guests/: one's own way in, and pages
-# whose form is an act above.
+# Who is there is asked here too: the page that asks, one's own way in, and pages whose form is grave.
 ASKING_AS_WELL = {
-    "accounts:choose_password", "accounts:enrol", "accounts:recovery_codes", "accounts:remove_authenticator",
-    "accounts:end_session", "accounts:end_other_sessions", "accounts:mobile", "accounts:mobile_codes",
-    "accounts:ask_reset", "accounts:refuse_reset", "registration:resend_agent_credentials",
-    "admin:violations_bank", "admin:violations_bank_report", "admin:violations_add_schedule",
+    "accounts:confirm", "accounts:choose_password", "accounts:enrol", "accounts:recovery_codes",
+    "accounts:remove_authenticator", "accounts:end_session", "accounts:end_other_sessions",
+    "accounts:mobile", "accounts:mobile_codes", "accounts:ask_reset", "accounts:refuse_reset",
+    "registration:resend_agent_credentials", "admin:violations_bank", "admin:violations_bank_report",
+    "admin:violations_add_schedule",
 }  # fmt: skip
 
 
