@@ -15,6 +15,12 @@ def register() -> None:
         why=_("They prove on what a subscription rests."),
     )
     keeping.register(
+        "establishments",
+        what=_("Establishments with their owners, licences, subscriptions and mandates"),
+        period=lambda: None,
+        why=_("They are the directory that the authorities entitled to it consult."),
+    )
+    keeping.register(
         "drafts",
         what=_("Registrations that were begun and not sent, with their documents"),
         period=lambda: housekeeping.DRAFTS_KEPT_FOR,

@@ -8,6 +8,12 @@ from shumoos.accounts import codes, sessions, upkeep
 
 def register() -> None:
     keeping.register(
+        "accounts",
+        what=_("Accounts: name, mobile and role, and how somebody came by one"),
+        period=lambda: None,
+        why=_("Records and decisions name who made them. One that is closed opens nothing."),
+    )
+    keeping.register(
         "codes",
         what=_("That a code was sent to a mobile, without the code"),
         period=lambda: codes.KEPT_FOR,

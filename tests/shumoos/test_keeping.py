@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -236,3 +237,76 @@ def test_it_is_deleted_when_the_page_says_and_not_before(name, time_machine):
     assert (young.exists(), old.exists()) == (True, False)
     clean_everything()
     assert young.exists()
+
+
+# By what the page calls it, the tables in which it is.
+TABLES = {
+    "accounts": {
+        "accounts.user", "accounts.authenticator", "accounts.recoverycode", "accounts.authenticatorreset",
+        "accounts.invitation", "admin.logentry",
+    },
+    "codes": {"accounts.onetimecode"},
+    "sign_ins": {"accounts.signin"},
+    "failed_sign_ins": {"axes.accessattempt", "axes.accessattemptexpiration"},
+    "browsers": {"sessions.session"},
+    "access_log": {"accounts.look", "accounts.seal", "accounts.unusualreading"},
+    "letters": {"letters.letter", "letters.letterevent"},
+    "letter_checks": {"letters.check"},
+    "texts": {"sms.textmessage"},
+    "establishments": {
+        "registration.owner", "registration.establishment", "registration.licence", "registration.provider",
+        "registration.provideragent", "registration.agreement", "registration.duty", "registration.mandate",
+        "activation.subscription", "activation.subscriptionevent", "activation.closingrequest",
+        "guests.apikey", "guests.standingnilreturn", "guests.deadlinereminder",
+    },
+    "applications": {
+        "registration.application", "registration.applicationevent", "registration.applicationchange",
+        "registration.applicationversion", "registration.flag", "registration.document",
+        "registration.resumelink", "activation.review", "activation.documentcheck",
+    },
+    "wrong_look_ups": {"registration.wronglookup"},
+    "refused_register_lines": {
+        "registration.registerimport", "registration.registerpart", "registration.refusedline",
+    },
+    "guest_records": {"guests.guestrecord", "guests.recordchange", "guests.inspection"},
+    "receipts": {"guests.submission", "guests.dailyreceipt", "guests.nilreturn", "guests.batch"},
+    "refused_rows": {
+        "guests.fileimport", "guests.filepart", "guests.filerange", "guests.waitingcompanion",
+        "guests.refusedrow",
+    },
+    "api_answers": {"guests.keptanswer", "guests.sandboxsubmission", "guests.sandboxrecord"},
+    "violations": {
+        "violations.account", "violations.case", "violations.occurrence", "violations.proposal",
+        "violations.notice", "violations.ledgerentry", "violations.objection",
+        "violations.objectiondocument", "violations.bankfile",
+    },
+    "tickets": {
+        "support.ticket", "support.ticketentry", "support.ticketlink", "support.deskact",
+        "support.credentialsrequest", "support.rightsrequest",
+    },
+    "ticket_files": {"support.ticketfile"},
+    "data_copies": {"support.datacopy"},
+    "page_answers": {"support.pageanswer"},
+}  # fmt: skip
+# Rows of tables above that go sooner.
+SOONER = {"drafts", "replaced_documents", "page_visitors"}
+# What the portal goes by, and how it fares: nobody's.
+NOBODYS = {
+    "auth.permission", "auth.group", "contenttypes.contenttype", "otp_totp.totpdevice",
+    "axes.accessfailurelog", "axes.accesslog", "sms.outage", "letters.series", "letters.certificate",
+    "letters.wording", "accounts.rolegrant", "accounts.readinglimit", "accounts.sessionlimit",
+    "registration.region", "registration.city", "registration.office", "registration.holiday",
+    "registration.authority", "registration.sector", "registration.documentkind", "guests.deadline",
+    "guests.keepingrule", "guests.purgedday", "guests.heartbeat", "guests.outage", "violations.schedule",
+    "violations.step", "activation.reasontemplate", "activation.terms", "support.priority",
+    "support.category", "support.macro",
+}  # fmt: skip
+
+
+def test_every_table_that_tells_of_somebody_is_on_the_page():
+    """A new one is named here, by what the page says of it or as nobody's."""
+    listed = [table for tables in TABLES.values() for table in tables]
+    assert len(listed) == len(set(listed))
+    every = {model._meta.label_lower for model in apps.get_models()}
+    assert every == NOBODYS | set(listed)
+    assert {rule.name for rule in keeping.rules()} == TABLES.keys() | SOONER
