@@ -136,14 +136,13 @@ def asked_of(request: SignedInRequest, pk: int) -> ClosingRequest:
 @require_safe
 @can_answer
 def closing_request(request: SignedInRequest, pk: int) -> HttpResponse:
-    asked = asked_of(request, pk)
-    log_look(request, "closing request", asked)
-    return closing_page(request, asked)
+    return closing_page(request, asked_of(request, pk))
 
 
 def closing_page(
     request: SignedInRequest, asked: ClosingRequest, form: AnswerForm | None = None
 ) -> HttpResponse:
+    log_look(request, "closing request", asked)
     context = {"asked": asked, "subscription": asked.subscription, "form": form or AnswerForm()}
     page = "activation/subscriptions/closing.html"
     return render(request, page, context, status=422 if form else 200)
