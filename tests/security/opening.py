@@ -137,7 +137,6 @@ SEARCHES = {
     "registration:register_licences": lambda t: {"q": t.licence.owner_name},
     "guests:search": lambda t: {"establishment": t.establishment.number, "name": t.record.full_name},
     "accounts:log": lambda t: {"person": t.people["owner"].username},
-    "accounts:invite": lambda t: {"full_name": "س"},
 }
 
 

@@ -102,5 +102,5 @@ def test_a_page_that_answers_a_form_leaves_a_line_as_the_page_itself_does():
 def test_whoever_is_named_in_the_answer_to_a_form_is_on_record():
     named = [page for page in answered() if page.named]
     assert {(page.name, page.role) for page in named if not page.looks and page.name not in OWN} == set()
-    # Each search finds somebody, or it would show nothing.
+    # Each search was made, or it would show nothing.
     assert {page.name for page in answered() if page.looks and page.is_page} >= SEARCHES.keys()
