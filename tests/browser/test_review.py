@@ -70,16 +70,36 @@ def read_documents(page):
     expect(place).to_have_text("الصفحة 2 من 2")
     assert "/pages/2/" in page.locator(".viewer-sheet img").get_attribute("src")
 
-    width = page.locator(".viewer-sheet img").bounding_box()["width"]
+    for go in (lambda: page.keyboard.press("k"), page.get_by_role("button", name="الصفحة السابقة").click):
+        go()
+        expect(place).to_have_text("الصفحة 1 من 2")
+        page.get_by_role("button", name="الصفحة التالية").click()
+        expect(place).to_have_text("الصفحة 2 من 2")
+
+    def size():
+        box = page.locator(".viewer-sheet img").bounding_box()
+        return box["width"], box["height"]
+
+    width, _height = size()
     page.keyboard.press("+")
-    assert page.locator(".viewer-sheet img").bounding_box()["width"] > width
+    assert size()[0] > width
+    page.keyboard.press("-")
+    assert size()[0] == pytest.approx(width, abs=1)
+    page.get_by_role("button", name="تكبير").click()
+    assert size()[0] > width
+    page.get_by_role("button", name="تصغير").click()
+    assert size()[0] == pytest.approx(width, abs=1)
     page.get_by_role("button", name="تدوير").click()
-    box = page.locator(".viewer-sheet img").bounding_box()
-    assert box["width"] > box["height"]
+    assert size()[0] > size()[1]
+    page.keyboard.press("r")
+    assert size()[0] < size()[1]
     page.keyboard.press("0")
+    stage = page.locator("[data-stage]").bounding_box()
+    assert size()[1] <= stage["height"] + 1
     page.get_by_role("button", name="ملء الشاشة").click()
     page.wait_for_function("document.fullscreenElement !== null")
-    page.evaluate("document.exitFullscreen()")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
 
     page.keyboard.press("1")
     expect(current).to_contain_text("1.")
