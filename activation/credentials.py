@@ -20,8 +20,9 @@ def resend(subscription: Subscription, *, by: User) -> None:
     """Queue a text with a new temporary password; the old one stops working now, and none is made but this.
 
     Raises MoveRefused where the owner has chosen a password of their own: they need none from us, and nobody
-    at an office can lock them out.
+    at an office can lock them out. Also where the establishment is somebody else's by now.
     """
+    refuse_former_owner(subscription)
     owner = subscription.establishment.owner
     cancel_waiting(owner)
     user = User.objects.select_for_update().get(owner=owner)
@@ -31,6 +32,18 @@ def resend(subscription: Subscription, *, by: User) -> None:
     user.save(update_fields=["password"])
     log_change("send credentials", subscription, by=by)
     queue_sms(kind="credentials", to=owner.mobile, language=user.language, about=subscription)
+
+
+def is_former_owners(subscription: Subscription) -> bool:
+    """Whether the establishment is somebody else's by now than the applicant's of this subscription."""
+    application = subscription.application
+    owner = subscription.establishment.owner
+    return application is not None and application.owner_national_id != owner.national_id
+
+
+def refuse_former_owner(subscription: Subscription) -> None:
+    if is_former_owners(subscription):
+        raise MoveRefused(_("The establishment has another owner now: find their application."))
 
 
 def cancel_waiting(owner: Owner) -> None:
@@ -57,6 +70,7 @@ def correct_mobile(application: Application, *, to: str, by: User, reason: str) 
 def refuse_mobile(application: Application, *, by: User) -> None:
     """Raise MoveRefused unless `by` may put the mobile right now."""
     if application.status == Status.ACTIVATED:
+        refuse_former_owner(application.subscription)
         owner = application.subscription.establishment.owner
         if has_chosen_password(User.objects.get(owner=owner)):
             raise MoveRefused(

@@ -6,7 +6,7 @@ from typing import cast
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from activation.models import Subscription
+from activation.models import Subscription, SubscriptionStatus
 from registration.models import Application
 from shumoos.accounts.models import User
 from shumoos.sms.models import Status, TextMessage, TextMessageQuerySet, Urgency
@@ -15,7 +15,8 @@ from shumoos.sms.models import Status, TextMessage, TextMessageQuerySet, Urgency
 def failed_texts(subscriptions: QuerySet[Subscription]) -> TextMessageQuerySet:
     """Return the texts with credentials of these that somebody has to look at.
 
-    Not while another text is on its way, for which somebody has looked already.
+    Not while another text is on its way, for which somebody has looked already, nor of a subscription that is
+    closed, whose establishment may have another owner by now.
     """
     another = TextMessage.objects.filter(
         urgency=Urgency.CREDENTIALS,
@@ -24,7 +25,7 @@ def failed_texts(subscriptions: QuerySet[Subscription]) -> TextMessageQuerySet:
         status__in=[Status.QUEUED, Status.SENDING],
     )
     needing = TextMessage.objects.needing_attention().filter(~Exists(another))
-    return needing.about_any_of(subscriptions)
+    return needing.about_any_of(subscriptions.exclude(status=SubscriptionStatus.CLOSED))
 
 
 def with_failed_text(applications: QuerySet[Application]) -> QuerySet[Application]:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from activation import claims, decisions, dossier, failed_texts
+from activation import claims, credentials, decisions, dossier, failed_texts
 from activation.forms import (
     ChecklistForm,
     ColleagueReasonForm,
@@ -85,11 +85,12 @@ def subscription_context(application: Application) -> dict[str, Any]:
         return {"subscription": None}
     subscription = (
         Subscription.objects.filter(application=application)
-        .select_related("statement", "establishment__owner__user")
+        .select_related("application", "statement", "establishment__owner__user")
         .get()
     )
     user = subscription.establishment.owner.user
-    is_unseen = user is not None and not has_chosen_password(user)
+    is_theirs = not credentials.is_former_owners(subscription)
+    is_unseen = is_theirs and user is not None and not has_chosen_password(user)
     return {
         "subscription": subscription,
         # Until then the office may send credentials, and to another mobile.

@@ -9,9 +9,9 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from activation import credentials as owners_credentials
-from activation import decisions
+from activation import decisions, life
 from registration import mobile
-from registration.models import ChangeKind
+from registration.models import ChangeKind, Licence
 from registration.moves import MoveRefused
 from shumoos.accounts.models import User
 from shumoos.accounts.people import choose_password
@@ -162,6 +162,44 @@ def test_an_owner_who_has_signed_in_all_the_same_needs_nothing(client, superviso
     choose_password(User.objects.get(role="owner"), "three-green-lanterns")
     assert failing(client) == []
     assertNotContains(client.get(page("review", application)), page("mobile", application))
+
+
+def test_credentials_of_what_is_closed_need_nobody_any_more(client, supervisor, application):
+    subscription = decisions.activate(application, by=supervisor)
+    fail(credentials())
+    assert failing(client) == [application]
+
+    life.close(subscription.establishment, by=supervisor, reason="أغلقت المنشأة")
+
+    assert failing(client) == []
+    assertNotContains(client.get(page("review", application)), UNREACHABLE + " لم تصل")
+
+
+def test_a_former_owner_gets_no_credentials_of_the_next_ones_account(client, supervisor, application):
+    old = decisions.activate(application, by=supervisor)
+    bought = {"owner_national_id": "1000000008", "owner_mobile": "+966552222289"}
+    Licence.objects.filter(pk=old.licence_id).update(in_register=True, owner_national_id="1000000008")
+    new = ApplicationFactory(**application.typed | bought)
+    subscription = decisions.activate(claimed(new, supervisor), by=supervisor)
+    assert subscription.establishment == old.establishment
+    texts = TextMessage.objects.filter(kind="credentials").count()
+
+    assert post(client, application).status_code == 422
+    client.post(page("resend", application))
+
+    old.refresh_from_db()
+    owner = subscription.establishment.owner
+    for refused in (
+        lambda: owners_credentials.resend(old, by=supervisor),
+        lambda: owners_credentials.correct_mobile(application, to=NEW, by=supervisor, reason="السبب"),
+    ):
+        with pytest.raises(MoveRefused):
+            refused()
+    owner.refresh_from_db()
+    assert owner.mobile == "+966552222289"
+    assert TextMessage.objects.filter(kind="credentials").count() == texts
+    assertNotContains(client.get(page("review", application)), page("mobile", application))
+    assertContains(client.get(page("review", new)), page("mobile", new))
 
 
 def test_the_right_mobile_gets_new_credentials_and_the_old_password_stops_at_once(
