@@ -78,12 +78,12 @@ class EventInline(admin.TabularInline):
 @admin.register(Letter)
 class LetterAdmin(KeyedAdmin, SeenAdmin):
     look = "view letter"
-    list_display = ["number", "kind", "establishment", "status", "issued_at"]
+    list_display = ["number", "kind", "named_establishment", "status", "issued_at"]
     list_filter = ["kind", "status"]
     fields = [
         "number",
         "kind",
-        "establishment",
+        "named_establishment",
         "licence_number",
         "status",
         "replaced_by",
@@ -91,7 +91,7 @@ class LetterAdmin(KeyedAdmin, SeenAdmin):
         "signed_at",
         "sha256",
     ]
-    readonly_fields = ["number", "issued_at", "signed_at", "sha256"]
+    readonly_fields = ["number", "named_establishment", "issued_at", "signed_at", "sha256"]
     inlines = [EventInline]
     search_fields = ["licence_number__exact"]  # shows the box; `named` says what it finds
     search_help_text = gettext_lazy(
@@ -102,6 +102,10 @@ class LetterAdmin(KeyedAdmin, SeenAdmin):
     @admin.display(description=gettext_lazy("letter number"))
     def number(self, letter: Letter) -> str:
         return letter.number
+
+    @admin.display(description=gettext_lazy("establishment"))
+    def named_establishment(self, letter: Letter) -> str:
+        return letter.shown_establishment
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         return visible_letters(request.user)  # type: ignore[arg-type]

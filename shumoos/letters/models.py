@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.append_only import append_only
@@ -222,6 +223,12 @@ class Letter(models.Model):
             for row in common.get("rows", [])
         ]
         return {**common, **self.content, "rows": [*self.content.get("rows", []), *shared]}
+
+    @property
+    def shown_establishment(self) -> str:
+        """The establishment as the letter names it: in English for an English page, where it does so."""
+        in_english = self.content.get("establishment_en", "") if get_language() == "en" else ""
+        return in_english or self.establishment
 
     @property
     def shown_code(self) -> str:

@@ -31,6 +31,20 @@ def test_anybody_can_verify_a_letter(client, letter, language):
         assert fact in shown
 
 
+@pytest.mark.parametrize(
+    ("in_english", "names"),
+    [("Al Noor Hotel", {"ar": ["فندق النور"], "en": ["Al Noor Hotel", "فندق النور"]}), ("", {})],
+    ids=["of two names", "of one name"],
+)
+def test_the_establishment_is_named_as_in_the_letter(client, issue_statement, language, in_english, names):
+    letter = issue_statement(content={**STATEMENT, "establishment_en": in_english})
+
+    shown = client.get(reverse("letters:verify", args=[letter.code])).text
+
+    [named] = re.findall(r"<dt>(?:Establishment|المنشأة)</dt>\s*<dd>(.*?)</dd>", shown)
+    assert re.findall(r"<bdi[^>]*>(.*?)</bdi>", named) == names.get(language, ["فندق النور"])
+
+
 def test_only_what_is_latin_is_laid_out_from_left_to_right(client, letter):
     shown = client.get(reverse("letters:verify", args=[letter.code])).content.decode()
 

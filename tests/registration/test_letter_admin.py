@@ -1,5 +1,7 @@
 """The letters in the admin: an office's own, found by number, each look on record, revoked by the head."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,13 +20,13 @@ pytestmark = pytest.mark.django_db
 LIST = reverse("admin:letters_letter_changelist")
 
 
-def statement(series="RUH"):
+def statement(series="RUH", **content):
     return issue(
         kind=Kind.STATEMENT,
         series=series,
         establishment="فندق النور",
         licence_number="TL-2026/0042",
-        content=STATEMENT,
+        content={**STATEMENT, **content},
     )
 
 
@@ -155,3 +157,19 @@ def test_the_list_takes_as_many_queries_for_three_letters_as_for_one(
 
     with django_assert_num_queries(len(one)):
         supervisor_client.get(LIST)
+
+
+def test_an_establishment_is_named_in_the_language_of_the_page(supervisor_client):
+    both, arabic = statement(establishment_en="Al Noor Hotel"), statement()
+
+    def named(language):
+        supervisor_client.cookies.load({"django_language": language})
+        cells = re.findall(
+            r'class="field-named_establishment"[^>]*>([^<]*)<', supervisor_client.get(LIST).text
+        )
+        assert cells[1] in supervisor_client.get(page_of(both)).text
+        return cells
+
+    assert arabic.pk > both.pk
+    assert named("ar") == ["فندق النور", "فندق النور"]
+    assert named("en") == ["فندق النور", "Al Noor Hotel"]
