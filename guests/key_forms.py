@@ -34,7 +34,7 @@ class NewKeyForm(forms.ModelForm):
         self.fields["establishment"].queryset = places  # type: ignore[attr-defined]
         # Here, because a lazy text becomes words of one language as soon as something is put into it.
         self.fields["establishment"].label = gettext("Establishment")
-        self.fields["per_minute"].help_text = gettext("At most %(most)s.") % {"most": MOST_A_MINUTE}
+        self.fields["per_minute"].help_text = gettext("At most %(most)s.") % {"most": f"{MOST_A_MINUTE:,}"}
         found = list(places[:2])
         if len(found) == 1:
             self.fields["establishment"].initial = found[0]

@@ -54,7 +54,8 @@ def show(request: SignedInRequest) -> HttpResponse:
     log_look(request, "mandates", "registration.mandate", people=len(found[:PAGE]))
     context = {
         "mandates": found[:PAGE],
-        "older": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+        "newest": request.path if before else "",
+        "older": f"{request.path}?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
     }
     return render(request, "registration/mandates/list.html", context)
 

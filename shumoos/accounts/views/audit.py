@@ -71,8 +71,8 @@ def unusual(request: SignedInRequest) -> HttpResponse:
     rows = list(found.order_by("-pk")[: SHOWN + 1])
     context = {
         "rows": rows[:SHOWN],
-        "older": rows[SHOWN - 1].pk if len(rows) > SHOWN else None,
-        "is_first": not before,
+        "newest": request.path if before else "",
+        "older": f"{request.path}?before={rows[SHOWN - 1].pk}" if len(rows) > SHOWN else "",
         "limits": ReadingLimit.objects.all(),
     }
     return render(request, "accounts/unusual.html", context)
