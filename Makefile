@@ -24,10 +24,11 @@ run: .venv/installed $(CATALOGUES)
 test: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
-# Every page that a link leads to, as every role: axe, widths, errors; and who gets in where, by the matrix. It
-# takes some minutes.
+# Every page that a link leads to, as every role: axe, widths, errors; by keyboard, with forced colours and with
+# less motion; and who gets in where, by the matrix. It takes some minutes.
 pages: .venv/installed-dev $(CATALOGUES)
-	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py tests/security
+	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py \
+		tests/browser/test_situations.py tests/security
 
 lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m ruff check

@@ -33,6 +33,8 @@ PICTURES = VAR / "pictures"
 STILL = {"reduced_motion": "reduce"}
 SIZES = {390: {"width": 390, "height": 844}, 1280: {"width": 1280, "height": 900}}
 
+EAGER = "document.querySelectorAll('img').forEach(one => { one.loading = 'eager' })"
+
 
 def file_name(page):
     return re.sub(r"\W+", "-", page.name).strip("-")
@@ -48,7 +50,9 @@ def test_every_page_has_its_pictures(portal, language):
                 visit.page.set_viewport_size(size)
                 if width == min(SIZES):
                     assert visit.open(page.path) == 200, page
-                    # What a script fetches belongs to the page: an application's document, say.
+                    # What a script fetches belongs to the page, an application's document say, and pictures
+                    # further down as well.
+                    visit.page.evaluate(EAGER)
                     visit.page.wait_for_load_state("networkidle")
                 folder = PICTURES / f"{language}-{width}" / (username or "nobody")
                 folder.mkdir(parents=True, exist_ok=True)

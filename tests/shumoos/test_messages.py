@@ -267,6 +267,10 @@ def test_words_outside_gettext_are_found(template):
     assert [line for line, _text in text_outside_gettext(template)] == [1]
 
 
+def test_every_sentence_of_the_portal_has_its_arabic_and_none_is_outside_gettext():
+    assert check() == []
+
+
 # One word per idea ------------------------------------------------------------------------------------------
 
 # What has been written in two ways, and the one that is kept.
