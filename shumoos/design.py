@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from shumoos import charts
 
 TONES = ("success", "warning", "danger", "info", "waiting", "neutral")
-COLOURS = ("action", "dark", "accent", "error", "text", "quiet", "pale", "line")
+COLOURS = ("action", "dark", "accent", "error", "text", "quiet", "pale", "line", "field")
 
 
 @login_not_required

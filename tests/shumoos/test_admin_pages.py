@@ -1,5 +1,7 @@
 """The admin's own pages are called what the links call them, and lead to what each role works with."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
@@ -27,6 +29,16 @@ def test_a_page_is_called_what_leads_to_it(administrator_client, address, headin
 
     assertContains(page, f"<h1>{heading}</h1>", html=True)
     assertContains(page, f"<title>{heading} | Shumoos</title>", html=True)
+
+
+def test_the_way_to_a_list_leaves_out_an_app_that_is_called_as_its_list(auditor_client):
+    def way(address):
+        page = english(auditor_client).get(address).text
+        trail = re.search(r'<div class="breadcrumbs">(.*?)</div>', page, re.DOTALL)
+        return [word.strip() for word in re.sub(r"<[^>]+>", "", trail[1]).split("›")]
+
+    assert way(reverse("admin:letters_letter_changelist")) == ["Home", "Letters"]
+    assert way(reverse("admin:registration_licence_changelist")) == ["Home", "Registration", "Licences"]
 
 
 def test_a_supervisor_s_list_of_everything_is_called_so(supervisor_client):
