@@ -4,14 +4,19 @@ They lie under `var/pictures/`, by language, width and role. Those of the guides
 README are taken as well, so that these stay true.
 """
 
+import io
 import re
-from io import BytesIO
 from itertools import groupby
 
 import pytest
+from django.core.management import call_command
+from django.urls import reverse
 from PIL import Image
 
+from shumoos.accounts.models import User
 from shumoos.help import HEIGHT, WIDTH
+from shumoos.letters.issue import revoke
+from shumoos.letters.models import Kind, Letter
 from shumoos.stack import BASE_DIR, VAR
 from tests.browser.visits import Visit
 from tests.browser.walks import (
@@ -40,24 +45,49 @@ def file_name(page):
     return re.sub(r"\W+", "-", page.name).strip("-")
 
 
+def take(visit, folder, name):
+    """Take both pictures of the page that is open."""
+    # What a script fetches belongs to the page, an application's document say, and pictures further down.
+    visit.page.evaluate(EAGER)
+    visit.page.wait_for_load_state("networkidle")
+    for width, size in SIZES.items():
+        visit.page.set_viewport_size(size)
+        place = PICTURES / f"{folder[0]}-{width}" / (folder[1] or "nobody")
+        place.mkdir(parents=True, exist_ok=True)
+        visit.page.screenshot(path=place / f"{name}.png", full_page=True)
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_every_page_has_its_pictures(portal, language):
     pages = in_another_thread(every_page, language)
     for username, own in groupby(pages, key=lambda page: page.username):
         visit = Visit(portal, username, language, SIZES[1280], **STILL)
         for page in own:
-            for width, size in SIZES.items():
-                visit.page.set_viewport_size(size)
-                if width == min(SIZES):
-                    assert visit.open(page.path) == 200, page
-                    # What a script fetches belongs to the page, an application's document say, and pictures
-                    # further down as well.
-                    visit.page.evaluate(EAGER)
-                    visit.page.wait_for_load_state("networkidle")
-                folder = PICTURES / f"{language}-{width}" / (username or "nobody")
-                folder.mkdir(parents=True, exist_ok=True)
-                visit.page.screenshot(path=folder / f"{file_name(page)}.png", full_page=True)
+            visit.page.set_viewport_size(SIZES[min(SIZES)])
+            assert visit.open(page.path) == 200, page
+            take(visit, (language, username), file_name(page))
         visit.close()
+
+
+def letters():
+    """Return an address for each sort of letter and each way in which one stands, by name."""
+    call_command("seed_demo", stdout=io.StringIO())
+    warning = Letter.objects.filter(kind=Kind.WARNING).latest("pk")
+    revoke(warning, by=User.objects.get(username="head"), reason="صدر سهوًا")
+    found = {f"{letter.kind}-{letter.status}": letter.code for letter in Letter.objects.order_by("pk")}
+    return {
+        name: reverse("letters:verify", args=[code]) for name, code in {**found, "unknown": "A" * 16}.items()
+    }
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_letters_that_are_verified_have_their_pictures(portal, language):
+    visit = Visit(portal, "", language, SIZES[390], **STILL)
+    for name, address in in_another_thread(letters).items():
+        visit.page.set_viewport_size(SIZES[390])
+        visit.open(address)
+        take(visit, (language, ""), f"letters-verify-{name}")
+    visit.close()
 
 
 GUIDES = BASE_DIR / "static" / "help"
@@ -85,7 +115,7 @@ def save(page, language, name):
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     top = page.locator("main").bounding_box()["y"]
     clip = {"x": 0, "y": top, "width": WIDTH, "height": HEIGHT}
-    image = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
+    image = Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip)))
     (GUIDES / language).mkdir(parents=True, exist_ok=True)
     image.convert("RGB").save(GUIDES / language / f"{name}.webp", quality=60, method=6)
 
