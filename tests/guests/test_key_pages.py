@@ -122,7 +122,7 @@ def test_the_limit_is_told_in_the_page_s_language(owner_client, owner, hotel, la
     told = {}
     for name in ("ar", "en"):
         with override(name):
-            told[name] = gettext("At most %(most)s.") % {"most": MOST_A_MINUTE}
+            told[name] = gettext("At most %(most)s.") % {"most": f"{MOST_A_MINUTE:,}"}
 
     shown = owner_client.get(NEW).content.decode()
 
