@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from django.core.management import call_command
@@ -103,44 +102,6 @@ def every_page(language: str) -> list[Page]:
     """Return the pages of all roles of the demo, which is loaded where it is not there yet."""
     call_command("seed_demo", stdout=io.StringIO())
     return [page for username in ROLES for page in pages_of(username, language)]
-
-
-class Latin(HTMLParser):
-    """The words in Latin letters of a page that nothing sets apart from the Arabic around them.
-
-    Names of formats and other words of capitals are the same in both languages.
-    """
-
-    SET_APART = frozenset({"bdi", "code", "kbd", "script", "style", "textarea"})
-    WITHOUT_END = frozenset({"br", "hr", "img", "input", "link", "meta", "use", "path", "rect", "line"})
-    WORD = re.compile(r"[A-Za-z]*[a-z]{2}[A-Za-z]*")
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._open: list[tuple[str, bool]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        for name in ("alt", "title", "placeholder", "aria-label", "data-label"):
-            self.handle_data(given.get(name) or "")
-        is_apart = tag in self.SET_APART or given.get("translate") == "no" or given.get("lang") == "en"
-        if tag not in self.WITHOUT_END:
-            self._open.append((tag, is_apart))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and any(name == tag for name, _is_apart in self._open):
-            if self._open.pop()[0] == tag:
-                break
-
-    def handle_data(self, data: str) -> None:
-        if not any(is_apart for _name, is_apart in self._open):
-            self.words += self.WORD.findall(data)
 
 
 def sort_of(page: Page) -> str:
