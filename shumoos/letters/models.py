@@ -147,7 +147,7 @@ class Letter(models.Model):
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
-        ordering = ["-issued_at"]
+        ordering = ["-id"]
         permissions = [("revoke", _("Can revoke letters"))]
         constraints = [
             models.UniqueConstraint(fields=["code"], name="letter_code_once"),
@@ -165,8 +165,6 @@ class Letter(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["series", "-issued_at"], name="letter_of_series"),
-            models.Index(fields=["-issued_at"], name="letter_latest"),
             models.Index(fields=["licence_number"], name="letter_of_licence"),
             # Of nearly all letters nothing became: they need no place in it.
             models.Index(
