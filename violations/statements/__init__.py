@@ -22,6 +22,32 @@ from violations.statements.telling import (
 )
 from violations.statements.warning import FIND_UNWARNED, LEAVE_OUT_TAKEN, OPEN_ACCOUNTS, OPEN_CASES
 
+# What a whole sweep runs, in order. A run leaves out what it finds nothing for.
+SWEEP = (
+    COMPLY,
+    FIND_LIFTED,
+    TELL_AUTHORITIES,
+    LIFT,
+    FIND_UNWARNED,
+    LOCK_SERIES,
+    OPEN_ACCOUNTS,
+    OPEN_CASES,
+    LEAVE_OUT_TAKEN,
+    ISSUE_LETTERS,
+    ISSUE_NOTICES,
+    QUEUE_TEXTS,
+    REPORT,
+    FIND_DUE,
+    LOCK_SERIES,
+    TAKE_STEPS,
+    ISSUE_LETTERS,
+    ISSUE_NOTICES,
+    ENTER,
+    QUEUE_TEXTS,
+    REPORT,
+    SHOW_CLOCKS,
+)
+
 __all__ = [
     "ANALYZE",
     "COMPLY",
@@ -43,6 +69,7 @@ __all__ = [
     "REPORT",
     "SHORTEST_TERM",
     "SHOW_CLOCKS",
+    "SWEEP",
     "TAKE_STEPS",
     "TELL_AUTHORITIES",
 ]

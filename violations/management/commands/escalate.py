@@ -11,34 +11,8 @@ from django.db import connection
 
 from shumoos import progress
 from shumoos.saudi import calendar
-from violations import statements
 from violations.escalation import escalate
-
-# What a whole sweep runs, in order. A run leaves out what it finds nothing for.
-SWEEP = (
-    statements.COMPLY,
-    statements.FIND_LIFTED,
-    statements.TELL_AUTHORITIES,
-    statements.LIFT,
-    statements.FIND_UNWARNED,
-    statements.LOCK_SERIES,
-    statements.OPEN_ACCOUNTS,
-    statements.OPEN_CASES,
-    statements.LEAVE_OUT_TAKEN,
-    statements.ISSUE_LETTERS,
-    statements.ISSUE_NOTICES,
-    statements.QUEUE_TEXTS,
-    statements.REPORT,
-    statements.FIND_DUE,
-    statements.LOCK_SERIES,
-    statements.TAKE_STEPS,
-    statements.ISSUE_LETTERS,
-    statements.ISSUE_NOTICES,
-    statements.ENTER,
-    statements.QUEUE_TEXTS,
-    statements.REPORT,
-    statements.SHOW_CLOCKS,
-)
+from violations.statements import SWEEP
 
 
 def day(text: str) -> date:
