@@ -312,7 +312,7 @@ def record(application: Application, kind: ChangeKind, *, by: User, reason: str 
 
 def refuse_incomplete(review: Review) -> None:
     """Raise MoveRefused unless every document and the person were checked, and no document has expired."""
-    checks = list(review.checks.select_related("document__kind").order_by("document_id"))
+    checks = list(review.checks.as_shown())
     for check in checks:
         if check.has_expired:
             raise MoveRefused(

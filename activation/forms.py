@@ -22,9 +22,7 @@ class ChecklistForm(forms.Form):
         super().__init__(data)
         self.review = review
         self.agents = {str(agent.pk): agent for agent in presenters}
-        self.checks: list[DocumentCheck] = list(
-            review.checks.select_related("document__kind").order_by("document_id")
-        )
+        self.checks: list[DocumentCheck] = list(review.checks.as_shown())
         for check in self.checks:
             self.add_answers(check)
         self.fields["person_checked"] = forms.BooleanField(

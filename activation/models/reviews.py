@@ -192,6 +192,12 @@ class Review(models.Model):
         return self.proposed_at is not None and not self.decision
 
 
+class DocumentCheckQuerySet(models.QuerySet["DocumentCheck"]):
+    def as_shown(self) -> "DocumentCheckQuerySet":
+        """With their documents, in the order in which these stand beside them."""
+        return self.select_related("document__kind").order_by("document__kind__order", "document_id")
+
+
 class DocumentCheck(models.Model):
     """What the supervisor saw when comparing one document with its original."""
 
@@ -201,6 +207,8 @@ class DocumentCheck(models.Model):
     matches = models.BooleanField(_("matches the original"), default=False)
     legible = models.BooleanField(_("legible"), default=False)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    objects = DocumentCheckQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -387,6 +387,22 @@ def test_the_review_page_shows_what_a_correction_changed(supervisor_client, supe
         assertContains(response, words)
 
 
+def test_the_checklist_has_the_documents_in_the_order_in_which_they_are_looked_at(
+    supervisor_client, supervisor, application
+):
+    decisions.claim(application, by=supervisor)
+    decisions.return_to_owner(application, by=supervisor, reason="ناقص", flags={"licence": "غير واضح"})
+    make_document(application, "licence", color="blue")
+    corrections.send_corrections(application, typed={})
+    decisions.claim(application, by=supervisor)
+
+    context = supervisor_client.get(page("review", application)).context
+
+    looked_at = context["documents"]
+    assert [document.kind_id for document in looked_at] == ["licence", "letter", "owner_id"]
+    assert [document for document, _boxes, _day in context["checklist"].rows()] == looked_at
+
+
 def test_withdrawing_ends_the_open_review(supervisor, application):
     review = decisions.claim(application, by=supervisor)
 
