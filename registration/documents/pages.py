@@ -21,9 +21,11 @@ class CannotDraw(Exception):
 
 def count(document: Document) -> int:
     """Return how many pages a document has; a picture is one."""
-    if document.content_type == "image/jpeg":
-        return 1
-    with pikepdf.open(io.BytesIO(content_of(document))) as pdf:
+    return 1 if document.content_type == "image/jpeg" else pages_of(content_of(document))
+
+
+def pages_of(content: bytes) -> int:
+    with pikepdf.open(io.BytesIO(content)) as pdf:
         return len(pdf.pages)
 
 
@@ -32,10 +34,12 @@ def draw(document: Document, number: int) -> bytes:
 
     Raises IndexError where there is no such page, CannotDraw for one of a PDF that cannot be drawn.
     """
-    if not 1 <= number <= count(document):
-        raise IndexError(number)
+    # Once: what is decrypted may be large.
     content = content_of(document)
-    return content if document.content_type == "image/jpeg" else drawn(content, number, LONGEST_SIDE)
+    is_picture = document.content_type == "image/jpeg"
+    if not 1 <= number <= (1 if is_picture else pages_of(content)):
+        raise IndexError(number)
+    return content if is_picture else drawn(content, number, LONGEST_SIDE)
 
 
 def drawn(content: bytes, number: int, side: int) -> bytes:

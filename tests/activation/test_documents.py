@@ -9,6 +9,7 @@ from PIL import Image
 from pytest_django.asserts import assertContains
 
 from registration import documents
+from registration.documents import pages
 from registration.models import Application
 from shumoos.accounts.models import Look
 from tests.activation.reviewing import page
@@ -52,6 +53,17 @@ def test_a_pdf_is_shown_page_by_page(supervisor_client, application, letter):
     with Image.open(io.BytesIO(response.content)) as picture:
         assert picture.size == (1240, 1755)
     assert [look.action for look in Look.objects.all()] == ["document"]
+
+
+def test_a_page_is_decrypted_once_to_be_drawn(supervisor_client, application, letter, monkeypatch):
+    decrypted = []
+    content_of = pages.content_of
+    monkeypatch.setattr(
+        pages, "content_of", lambda document: decrypted.append(document) or content_of(document)
+    )
+
+    assert supervisor_client.get(page("page", application, letter.pk, 2)).status_code == 200
+    assert decrypted == [letter]
 
 
 @pytest.mark.parametrize("number", [0, 3])
