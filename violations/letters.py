@@ -41,7 +41,7 @@ def issue_occurrence_letter(notice: Notice, step: Step) -> Letter:
         [
             notices.sum_row("fine", notice.amount),
             notices.sum_row("fined", case.fined + notice.amount),
-            notices.row("bill", bills.number(case.pk)),
+            notices.row("bill", bills.show(bills.number(case.pk))),
         ]
         if notice.amount
         else []

@@ -77,7 +77,8 @@ def test_a_mistyped_digit_of_a_bill_number_is_told(place):
 
 def test_the_letter_of_a_fine_bears_the_bill_number_of_its_case(case):
     rows = case.notices.get(stage="fined_first").letter.says["rows"]
-    assert [row[1] for row in rows if row[2] == "Bill number (SADAD)"] == [bills.number(case.pk)]
+    number = bills.show(bills.number(case.pk))
+    assert [row[1] for row in rows if row[2] == "Bill number (SADAD)"] == [number]
 
 
 # At the desk -----------------------------------------------------------------------------------------------

@@ -96,11 +96,13 @@ LETTER_CODE = f"translate(upper({RANDOM_CODE}), '01+/ILOU', '23456789')"
 # The bill of a case: 7, its key in eleven digits, and two check digits; `violations.bills` says the same.
 BILL = "(7 * 10::bigint ^ 11)::bigint + told.case_id"
 BILL_NUMBER = f"(({BILL})::text || lpad((98 - (({BILL}) * 100) %% 97)::text, 2, '0'))"
+# As people read it.
+SHOWN_BILL = f"to_char(({BILL_NUMBER})::bigint, 'FM0000-0000-0000-00')"
 
 # What a letter says for itself: all else is in its columns, or in common with the others of its group.
 HAS_BILL = "told.fined > 0 AND told.stage <> 'suspended'"
 OWN_CONTENT = f"""
-    CASE WHEN {HAS_BILL} THEN jsonb_build_object('establishment_en', told.name_en, 'bill', {BILL_NUMBER})
+    CASE WHEN {HAS_BILL} THEN jsonb_build_object('establishment_en', told.name_en, 'bill', {SHOWN_BILL})
     ELSE jsonb_build_object('establishment_en', told.name_en) END
 """
 
