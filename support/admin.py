@@ -1,9 +1,10 @@
 """The desk's data for administrators, its tickets for auditors, and its requests for supervisors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -11,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.admin import ReadOnlyAdmin
 from shumoos.accounts.logged_admin import LoggedAdmin
+from shumoos.admin_fields import column
+from shumoos.saudi import digits
 from support.models import Category, CredentialsRequest, Macro, Priority, Ticket
 from support.views import credentials
+
+# As people read it, which is what a ticket is called.
+NUMBER = column(Ticket._meta.get_field("number"), str)
 
 
 class KeptAdmin(LoggedAdmin):
@@ -58,6 +64,15 @@ class TicketAdmin(ReadOnlyAdmin):
     list_select_related = ["category", "priority"]
     search_fields = ["=number"]
     search_help_text = _("The whole number of the ticket")
+
+    def spelt(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
+        return [NUMBER if name == "number" else name for name in super().spelt(request, names)]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str
+    ) -> tuple[QuerySet[Ticket], bool]:
+        """Find a ticket by its number as it is shown, too."""
+        return super().get_search_results(request, queryset, digits.clean_number(search_term))
 
 
 @admin.register(CredentialsRequest)

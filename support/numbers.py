@@ -20,3 +20,8 @@ def make() -> str:
 def is_valid(number: str) -> bool:
     """Whether ten ASCII digits end in the check digits of what precedes them."""
     return len(number) == LENGTH and has_check_digits(number)
+
+
+def show(number: str) -> str:
+    """Return a ticket number as people read it: `26-482190-37`."""
+    return f"{number[:2]}-{number[2:8]}-{number[8:]}"

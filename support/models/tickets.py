@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Establishment, KeptFile, ScanState
 from shumoos.append_only import append_only
+from support import numbers
 from support.models.reference import Category, Priority
 
 REOPENED_WITHIN = timedelta(days=7)
@@ -206,7 +207,7 @@ class Ticket(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number
+        return numbers.show(self.number)
 
     @property
     def badge(self) -> tuple[str, str]:

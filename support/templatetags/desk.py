@@ -6,6 +6,7 @@ from django import template
 from django.http import HttpRequest
 
 from shumoos.accounts.models import User
+from support import numbers
 from support.models import CredentialsRequest
 
 register = template.Library()
@@ -39,4 +40,4 @@ def page_name(request: HttpRequest | None) -> str:
 @register.filter
 def ticket_number(number: str) -> str:
     """Return a ticket number as people read it: `26-482190-37`."""
-    return f"{number[:2]}-{number[2:8]}-{number[8:]}"
+    return numbers.show(number)

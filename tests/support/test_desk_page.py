@@ -151,6 +151,10 @@ def test_a_usual_answer_is_in_both_languages_or_not_taken(administrator_client):
 
 def test_the_auditor_finds_a_ticket_in_the_admin(auditor_client, ticket):
     address = reverse("admin:support_ticket_changelist")
-    response = auditor_client.post(address, {"q": ticket.number}, follow=True)
-    assertContains(response, ticket.number)
-    assert auditor_client.get(reverse("admin:support_ticket_change", args=[ticket.pk])).status_code == 200
+    shown = f"{ticket.number[:2]}-{ticket.number[2:8]}-{ticket.number[8:]}"
+    for typed in (ticket.number, shown):
+        response = auditor_client.post(address, {"q": typed}, follow=True)
+        assertContains(response, f">{shown}</a>")
+    assertNotContains(auditor_client.post(address, {"q": "26-000000-00"}, follow=True), f">{shown}</a>")
+    page = auditor_client.get(reverse("admin:support_ticket_change", args=[ticket.pk]))
+    assertContains(page, f'<div class="readonly">{shown}</div>', html=True)
