@@ -375,6 +375,12 @@ def test_a_proposal_fines_nothing_until_a_supervisor_takes_it_up(desk, proposal)
     assertNotContains(desk.get(at("proposals")), proposal.establishment.number)
 
 
+def test_the_ways_out_of_a_proposal_lead_to_the_others(desk, proposal):
+    # In the trail, and beside the button.
+    for page in ("take_up", "dismiss"):
+        assertContains(desk.get(at(page, proposal.pk)), f'href="{at("proposals")}"', 2)
+
+
 def test_a_proposal_is_dismissed_with_a_reason_and_once(desk, supervisor, proposal):
     assert desk.post(at("dismiss", proposal.pk), {"reason": ""}).status_code == 422
     assertRedirects(desk.post(at("dismiss", proposal.pk), {"reason": "Closed for repairs"}), at("proposals"))

@@ -157,6 +157,7 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Record what was proposed"),
         text=f"{proposal.establishment.name}: {proposals.words_of(proposal)}",
         submit=_("Record it"),
+        is_proposal=True,
     )
 
 
@@ -179,4 +180,5 @@ def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Dismiss a proposal"),
         text=f"{proposal.establishment.name}: {proposals.words_of(proposal)}",
         submit=_("Dismiss it"),
+        is_proposal=True,
     )
