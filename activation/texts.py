@@ -57,7 +57,7 @@ def samples_with_office(language: str) -> list[dict[str, Any]]:
 def register() -> None:
     kinds.register(
         "credentials",
-        label=_("Credentials"),
+        label=_("Owner's credentials"),
         urgency=Urgency.CREDENTIALS,
         template="sms/credentials.txt",
         context=credentials,

@@ -72,10 +72,11 @@ def choice_of(db_field: Any, names: Names) -> forms.Field:
 
 
 @cache
-def together(model: type[models.Model], name: str) -> Column:
-    """Return what stands for several rows: their words, with the commas of the page's language."""
+def together(model: type[models.Model], name: str, none: str) -> Column:
+    """Return what stands for several rows: their words, with the commas of the page's language, or `none`."""
     return column(
-        model._meta.get_field(name), lambda row: gettext(", ").join(map(str, getattr(row, name).all()))
+        model._meta.get_field(name),
+        lambda row: gettext(", ").join(map(str, getattr(row, name).all())) or none,
     )
 
 
@@ -224,7 +225,7 @@ class PortalAdmin(admin.ModelAdmin):
 
         def shown(name: Any) -> Any:
             if isinstance(field_of(model, name), models.ManyToManyField):
-                return together(model, name)
+                return together(model, name, str(self.get_empty_value_display()))
             return name if self.leads_on(request, name) else without_link(model, name)
 
         return [shown(name) for name in self.spelt(request, dated(model, names))]

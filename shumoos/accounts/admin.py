@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from shumoos.accounts import sessions
@@ -84,6 +85,7 @@ class ReadingLimitAdmin(LoggedAdmin):
 
     list_display = ["role", "people_an_hour", "begins_at", "ends_at"]
     readonly_fields = ["role"]
+    empty_value_display = _("Round the clock")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

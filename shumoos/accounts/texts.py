@@ -52,7 +52,7 @@ def register() -> None:
     )
     kinds.register(
         "staff_credentials",
-        label=_("Credentials"),
+        label=_("Credentials of staff and agents"),
         urgency=Urgency.CREDENTIALS,
         template="sms/credentials.txt",
         context=staff_credentials,

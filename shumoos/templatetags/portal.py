@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from shumoos import joined
 
@@ -28,6 +29,17 @@ def code(value: object) -> SafeString:
 
 
 @register.filter
+def named_icons(shown: SafeString) -> SafeString:
+    """Return what the admin shows, with its pictures of yes and no named in the page's language.
+
+    In what people typed a quotation mark is escaped: before these words it is Django's own.
+    """
+    for value, name in ((True, gettext("Yes")), (False, gettext("No")), (None, gettext("Unknown"))):
+        shown = type(shown)(shown.replace(f'alt="{value}"', format_html('alt="{}"', name)))
+    return shown
+
+
+@register.filter
 def under(cells: Iterable[SafeString], headers: Iterable[dict[str, Any]]) -> Iterator[SafeString]:
     """Yield the cells of a row in a list of the admin, each with the name of its column in `data-label`.
 
@@ -37,7 +49,7 @@ def under(cells: Iterable[SafeString], headers: Iterable[dict[str, Any]]) -> Ite
         if cell.startswith('<td class="field-'):
             label = format_html(' data-label="{}"', capfirst(header["text"]))
             # Django's own cell goes on behind it as it is.
-            yield type(cell)(f"<td{label}{cell.removeprefix('<td')}")
+            yield named_icons(type(cell)(f"<td{label}{cell.removeprefix('<td')}"))
         else:
             yield cell
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from guests.models import KeepingRule
-from registration.models import City
+from registration.models import City, DocumentKind
 
 
 def english(client):
@@ -90,3 +90,30 @@ def test_in_arabic_a_button_to_add_says_what_its_page_does(administrator_client)
 
     assertContains(administrator_client.get(listed), "إضافة مدينة")
     assertContains(administrator_client.get(added), "<h1>إضافة مدينة</h1>", html=True)
+
+
+@pytest.mark.parametrize(("language", "yes", "no"), [("ar", "نعم", "لا"), ("en", "Yes", "No")])
+def test_pictures_of_yes_and_no_are_named_in_the_page_s_language(auditor_client, language, yes, no):
+    auditor_client.cookies["django_language"] = language
+    letter = DocumentKind.objects.get(is_required=True, expires=False)
+    for address in (
+        reverse("admin:registration_documentkind_changelist"),
+        reverse("admin:registration_documentkind_change", args=[letter.pk]),
+    ):
+        page = auditor_client.get(address)
+        assertContains(page, f'alt="{yes}"')
+        assertContains(page, f'alt="{no}"')
+        assertNotContains(page, 'alt="True"')
+        assertNotContains(page, 'alt="False"')
+
+
+def test_what_is_for_all_sectors_says_so(auditor_client):
+    kind = DocumentKind.objects.filter(sectors=None).first()
+    page = english(auditor_client).get(reverse("admin:registration_documentkind_change", args=[kind.pk]))
+    assertContains(page, '<div class="readonly">All sectors</div>', html=True)
+
+
+def test_who_works_round_the_clock_is_listed_so(administrator_client):
+    page = english(administrator_client).get(reverse("admin:accounts_readinglimit_changelist"))
+    assertContains(page, ">Round the clock</td>")
+    assertNotContains(page, ">-</td>")

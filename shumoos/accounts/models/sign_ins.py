@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.models.people import STAFF_ROLES, User
@@ -58,7 +59,7 @@ class SessionLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self._meta.verbose_name)
+        return capfirst(str(self._meta.verbose_name))
 
 
 class SignInQuerySet(models.QuerySet["SignIn"]):
