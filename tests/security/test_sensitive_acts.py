@@ -348,8 +348,7 @@ ASKING_AS_WELL = {
     "accounts:confirm", "accounts:choose_password", "accounts:enrol", "accounts:recovery_codes",
     "accounts:remove_authenticator", "accounts:end_session", "accounts:end_other_sessions",
     "accounts:mobile", "accounts:mobile_codes", "accounts:ask_reset", "accounts:refuse_reset",
-    "registration:resend_agent_credentials", "admin:violations_bank", "admin:violations_bank_report",
-    "admin:violations_add_schedule",
+    "registration:resend_agent_credentials", "admin:violations_bank", "admin:violations_add_schedule",
 }  # fmt: skip
 
 
