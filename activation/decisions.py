@@ -149,11 +149,7 @@ def propose(application: Application, *, by: User) -> Review:
     review = locked_review(application, by=by)
     if review.waits_for_head:
         return review
-    refuse_incomplete(review)
-    refuse_unseen(application)
-    refuse_expired(application.licence)  # type: ignore[arg-type]
-    refuse_other_end(application, review)
-    presented_words(application, review.presented_by)
+    refuse_unready(application, review)
     review.proposed_at = timezone.now()
     review.save(update_fields=["proposed_at"])
     record(application, ChangeKind.PROPOSED, by=by)
@@ -186,15 +182,21 @@ def send_back(application: Application, *, by: User, reason: str) -> None:
 
 def carry_out(application: Application, review: Review, *, by: User) -> Subscription:
     """Activate an application whose review is complete, within the transaction of the decision."""
-    refuse_incomplete(review)
-    refuse_unseen(application)
-    refuse_expired(application.licence)  # type: ignore[arg-type]
-    refuse_other_end(application, review)
-    presented = presented_words(application, review.presented_by)
+    presented = refuse_unready(application, review)
     subscription = subscribe(application, by=review.supervisor, presented=presented)
     move_application(application, Status.ACTIVATED, by=by, reason=presented)
     close(review, Decision.ACTIVATE)
     return subscription
+
+
+def refuse_unready(application: Application, review: Review) -> str:
+    """Raise MoveRefused unless all is there that an activation needs; return what `presented_words` does."""
+    refuse_incomplete(review)
+    refuse_unseen(application)
+    # Before the day on the original, which for an expired licence is no longer what matters.
+    refuse_expired(application.licence)  # type: ignore[arg-type]
+    refuse_other_end(application, review)
+    return presented_words(application, review.presented_by)
 
 
 def open_review(application: Application) -> Review | None:

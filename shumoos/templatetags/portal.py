@@ -34,6 +34,8 @@ def named_icons(shown: SafeString) -> SafeString:
 
     In what people typed a quotation mark is escaped: before these words it is Django's own.
     """
+    if 'alt="' not in shown:
+        return shown
     for value, name in ((True, gettext("Yes")), (False, gettext("No")), (None, gettext("Unknown"))):
         shown = type(shown)(shown.replace(f'alt="{value}"', format_html('alt="{}"', name)))
     return shown

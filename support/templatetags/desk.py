@@ -37,7 +37,4 @@ def page_name(request: HttpRequest | None) -> str:
     return match.view_name
 
 
-@register.filter
-def ticket_number(number: str) -> str:
-    """Return a ticket number as people read it: `26-482190-37`."""
-    return numbers.show(number)
+register.filter("ticket_number", numbers.show)

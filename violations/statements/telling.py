@@ -93,11 +93,10 @@ def random_of(key: str, length: int) -> str:
 RANDOM_CODE = f"encode({random_of('told.letter_id', CODE_LENGTH * 6 // 8)}, 'base64')"
 LETTER_CODE = f"translate(upper({RANDOM_CODE}), '01+/ILOU', '23456789')"
 
-# The bill of a case: 7, its key in eleven digits, and two check digits; `violations.bills` says the same.
-BILL = "(7 * 10::bigint ^ 11)::bigint + told.case_id"
-BILL_NUMBER = f"(({BILL})::text || lpad((98 - (({BILL}) * 100) %% 97)::text, 2, '0'))"
-# As people read it.
-SHOWN_BILL = f"to_char(({BILL_NUMBER})::bigint, 'FM0000-0000-0000-00')"
+# The bill of a case: 7, its key in eleven digits, and two check digits, in groups as people read it;
+# `violations.bills` says the same.
+BILL = "((7 * 10::bigint ^ 11)::bigint + told.case_id) * 100"
+SHOWN_BILL = f"to_char({BILL} + 98 - ({BILL}) %% 97, 'FM0000-0000-0000-00')"
 
 # What a letter says for itself: all else is in its columns, or in common with the others of its group.
 HAS_BILL = "told.fined > 0 AND told.stage <> 'suspended'"
