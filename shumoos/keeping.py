@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,9 @@ def shown(period: Period) -> str:
     if isinstance(period, Years):
         number = period.number
         return ngettext("%(number)d year", "%(number)d years", number) % {"number": number}
+    if period < DAY and not period % HOUR:
+        number = period // HOUR
+        return ngettext("%(n)s hour", "%(n)s hours", number) % {"n": number}
     if period < DAY:
         number = round(period / timedelta(minutes=1))
         return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}

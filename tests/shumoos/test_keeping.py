@@ -7,7 +7,7 @@ from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from guests import keys
 from guests import tasks as guests_tasks
@@ -310,3 +310,20 @@ def test_every_table_that_tells_of_somebody_is_on_the_page():
     every = {model._meta.label_lower for model in apps.get_models()}
     assert every == NOBODYS | set(listed)
     assert {rule.name for rule in keeping.rules()} == TABLES.keys() | SOONER
+
+
+@pytest.mark.parametrize(
+    ("period", "arabic", "english"),
+    [
+        (timedelta(minutes=10), "10 دقائق", "10 minutes"),
+        (timedelta(minutes=90), "90 دقيقة", "90 minutes"),
+        (timedelta(hours=1), "ساعة واحدة", "1 hour"),
+        (timedelta(hours=12), "12 ساعة", "12 hours"),
+        (timedelta(days=1), "يوم واحد", "1 day"),
+        (keeping.Years(5), "5 سنوات", "5 years"),
+    ],
+)
+def test_a_period_is_told_in_its_largest_whole_unit(period, arabic, english):
+    for language, words in (("ar", arabic), ("en", english)):
+        with translation.override(language):
+            assert keeping.shown(period) == words
