@@ -3,7 +3,8 @@
 `python -m bench.guests_api`; CALLS= is how many calls of one record a round has, 3,000 by default. Both sides
 run under granian with two workers on the same PostgreSQL, durable as in production, for 16 connections. Ours
 checks a key, its limit and the subscription, judges every field, and keeps receipt and idempotency; the
-peer's ModelSerializer makes a bare insert. It runs in an environment of its own under `var/bench-peers/`.
+peer's ModelSerializer makes a bare insert into the same table. It runs in an environment of its own under
+`var/bench-peers/`.
 """
 
 import json
@@ -44,22 +45,22 @@ def main() -> None:
     python = peer_environment()
     with servers.portal() as directory:
         key = make_hotel()
-        peer_table(python)
+        submission = peer_submission()
         with (
             granian(directory, sys.executable, "shumoos.wsgi:application") as ours,
             granian(directory, python, "bench.peers.drf:application") as peer,
         ):
-            figures = measure(directory, ours, peer, key)
+            figures = measure(directory, ours, peer, key, submission)
     show(figures)
     results.write("guests_api", figures, is_full=CALLS == FULL)
 
 
-def measure(directory: Path, ours: int, peer: int, key: str) -> dict[str, Any]:
+def measure(directory: Path, ours: int, peer: int, key: str, submission: dict[str, Any]) -> dict[str, Any]:
     def once(side: str) -> dict[str, float]:
         if side == OURS:
             calls = [our_call(ours, key, [guest()]) for _call in range(CALLS)]
             return load(directory, ours, calls)
-        return load(directory, peer, [peer_call(peer) for _call in range(CALLS)], expected="201")
+        return load(directory, peer, [peer_call(peer, submission) for _call in range(CALLS)], expected="201")
 
     once(OURS)
     once(PEER)
@@ -119,9 +120,16 @@ def our_call(port: int, key: str, records: list[dict[str, str]]) -> bytes:
     return request(port, "/api/v1/records", body, headers)
 
 
-def peer_call(port: int) -> bytes:
-    body = json.dumps({"establishment": 1, **guest()}, ensure_ascii=False).encode()
-    return request(port, "/stays", body)
+def peer_call(port: int, submission: dict[str, Any]) -> bytes:
+    """Return a request with the columns of a guest's row, each as it is stored."""
+    from guests.kinds import KINDS
+
+    lodging = KINDS["lodging"]
+    content = lodging.read(guest())
+    columns = submission | lodging.columns(content)
+    columns |= {"client_reference": content["client_reference"], "content": content}
+    columns["occurred_at"] = columns["occurred_at"].isoformat()
+    return request(port, "/stays", json.dumps(columns, ensure_ascii=False).encode())
 
 
 def request(port: int, path: str, body: bytes, headers: str = "") -> bytes:
@@ -174,9 +182,14 @@ def peer_environment() -> str:
     return str(python)
 
 
-def peer_table(python: str) -> None:
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": ""}
-    subprocess.run([python, "-m", "bench.peers.drf"], check=True, cwd=BASE_DIR, env=environment)
+def peer_submission() -> dict[str, Any]:
+    """Return what the peer's rows refer to: a hotel, and a submission made beforehand."""
+    from guests.models import Submission
+    from tests.guests.factories import SubscribedFactory
+
+    hotel = SubscribedFactory()
+    made = Submission.objects.create(receipt="1", establishment=hotel, kind="lodging", door="api", sha256="-")
+    return {"establishment_id": hotel.pk, "submission_id": made.pk, "kind": made.kind}
 
 
 @contextmanager

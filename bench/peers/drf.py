@@ -1,7 +1,8 @@
 """The peer of `guests_api`: the least that Django REST framework does to take a record in.
 
-A ModelSerializer and a bare insert into a table like ours: no key, no idempotency, no receipt, no check of
-what a field means. Run under granian by the Python of an environment of its own.
+A ModelSerializer and a bare insert into the same table: no key, no idempotency, no receipt, no check of what
+a field means, and columns that the client has made ready. Run under granian by the Python of an environment
+of its own.
 """
 
 import os
@@ -40,30 +41,32 @@ from rest_framework import generics, serializers  # noqa: E402
 
 
 class Stay(models.Model):
-    """What our record holds, a column for each field, with the same indexes."""
+    """The portal's own table of guest records, with all of its indexes and foreign keys.
 
-    establishment = models.BigIntegerField()
+    What it refers to is given by number, so that the serializer looks up nothing but its unique constraint.
+    """
+
+    establishment_id = models.BigIntegerField()
+    submission_id = models.BigIntegerField()
+    kind = models.CharField(max_length=30)
+    created_at = models.DateTimeField(auto_now_add=True)
     client_reference = models.CharField(max_length=64)
-    id_type = models.CharField(max_length=20)
-    id_number = models.CharField(max_length=20)
+    content = models.JSONField()
     full_name = models.CharField(max_length=150)
-    nationality = models.CharField(max_length=3)
-    birth_date = models.DateField()
-    gender = models.CharField(max_length=1)
-    mobile = models.CharField(max_length=20)
-    room = models.CharField(max_length=20)
-    arrived_at = models.DateTimeField()
-    departs_on = models.DateField()
+    id_number = models.CharField(max_length=20)
+    occurred_at = models.DateTimeField()
+    departed_at = models.DateTimeField(null=True)
+    is_open = models.BooleanField()
 
     class Meta:
         app_label = "peer"
-        db_table = "peer_stay"
+        managed = False
+        db_table = "guests_guestrecord"
         constraints = [
-            models.UniqueConstraint(fields=["establishment", "client_reference"], name="peer_once"),
-        ]
-        indexes = [
-            models.Index(fields=["establishment", "-id"], name="peer_newest"),
-            models.Index(fields=["establishment", "id_number"], name="peer_identity"),
+            models.UniqueConstraint(
+                fields=["establishment_id", "client_reference"],
+                name="record_reference_once_per_establishment",
+            ),
         ]
 
 
@@ -80,14 +83,3 @@ class Stays(generics.CreateAPIView):
 
 urlpatterns = [path("stays", Stays.as_view())]
 application = get_wsgi_application()
-
-
-def make_table() -> None:
-    from django.db import connection
-
-    with connection.schema_editor() as editor:
-        editor.create_model(Stay)
-
-
-if __name__ == "__main__":
-    make_table()
