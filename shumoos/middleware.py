@@ -30,7 +30,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        sent = request.headers.get("X-Request-Id", "")
+        sent = request.META.get("HTTP_X_REQUEST_ID", "")
         request.id = sent if UUID.fullmatch(sent) else str(uuid.uuid4())  # type: ignore[attr-defined]
         # Not at the end: Django's own line for a refused request comes after this middleware.
         structlog.contextvars.clear_contextvars()
@@ -72,7 +72,7 @@ def address_behind_proxies(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        passed = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
+        passed = [address.strip() for address in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if 0 < settings.PROXIES <= len(passed) and _is_address(passed[-settings.PROXIES]):
             request.META["REMOTE_ADDR"] = passed[-settings.PROXIES]
         return get_response(request)

@@ -1,6 +1,7 @@
 """The short way for programs: under /api/ there is no session, no cookie and no form, only a key."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -14,6 +15,8 @@ from shumoos.problems import Problem
 log = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# Nearly every request is to one of few addresses, and to find out which takes as long as to judge a record.
+resolved = lru_cache(maxsize=64)(resolve)
 RETRY_AFTER = "30"
 # A page like others, for people.
 DOCS = "/api/v1/docs"
@@ -48,7 +51,7 @@ def api_first(get_response: GetResponse) -> GetResponse:
 def guarded(request: HttpRequest) -> HttpResponse:
     """Return the view's answer, or the problem that kept it from one."""
     try:
-        request.resolver_match = match = resolve(request.path_info)
+        request.resolver_match = match = resolved(request.path_info)
         response = match.func(request, *match.args, **match.kwargs)
     except Problem as problem:
         return problems.answer(request, problem)

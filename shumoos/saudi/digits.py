@@ -7,6 +7,9 @@ PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 ASCII = "0123456789"
 
 _TO_ASCII = str.maketrans(ARABIC_INDIC + PERSIAN, ASCII + ASCII)
+_SPACES_AND_HYPHENS = str.maketrans(
+    "", "", "".join(c for c in map(chr, range(128)) if c.isspace() or c == "-")
+)
 _MINUS = "\u2212"  # a mathematical sign to Unicode, a hyphen to whoever pastes it
 
 
@@ -33,6 +36,6 @@ def clean_number(text: str) -> str:
 
     Letters and other characters stay, so that the caller's own rule can refuse them.
     """
-    if text.isascii() and text.isalnum():
-        return text
+    if text.isascii():
+        return text.translate(_SPACES_AND_HYPHENS)
     return "".join(char for char in strip_marks(to_ascii(text)) if not (char.isspace() or is_dash(char)))
