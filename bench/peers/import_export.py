@@ -1,10 +1,12 @@
 """The peer: django-import-export in its bulk mode, as its documentation says, on the table of records.
 
 Its resource reads each row by the kind's own declaration, so that it stores what our door stores, and refuses
-what our door refuses; a double within the file is skipped, one of an earlier record not looked for. It makes
-nothing that it is not asked for: no diffs, no reports of rows.
+what our door refuses; a double within the file is skipped. It makes nothing that it is not asked for: no
+diffs, no reports of rows.
 
-    python -m bench.peers.import_export FILE.csv ESTABLISHMENT SUBMISSION
+    python -m bench.peers.import_export FILE.csv ESTABLISHMENT SUBMISSION [blindly]
+
+It looks for each row's earlier record, as our door does and as it does by itself; `blindly` it does not.
 """
 
 import os
@@ -39,7 +41,6 @@ class RecordResource(resources.ModelResource):
         skip_html_diff = True
         skip_unchanged = False
         report_skipped = False
-        force_init_instance = True
         use_transactions = True
         clean_model_instances = False
 
@@ -73,10 +74,11 @@ class RecordResource(resources.ModelResource):
 
 
 def main() -> None:
-    path, establishment, submission = sys.argv[1:]
+    path, establishment, submission, *blindly = sys.argv[1:]
     with open(path, encoding="utf-8", newline="") as file:
         rows = tablib.Dataset().load(file, format="csv")
     resource = RecordResource(int(establishment), int(submission))
+    resource._meta.force_init_instance = bool(blindly)
     result = resource.import_data(rows, dry_run=False, raise_errors=False)
     print(dict(result.totals), "refused as a whole:", [str(error.error) for error in result.base_errors])
 
