@@ -1,9 +1,10 @@
 """How soon a page is there and can be used: on a phone four times slower than this machine, over 400 kB/s.
 
-`python -m bench.pages`; ROUNDS= is how often each page is opened, 5 by default. The portal runs as in
-production: granian, static files hashed and compressed. Cold is somebody's very first page; warm is any
-later one, when styles and fonts are there. The page can be used when its first words stand and its scripts
-have run. What should hold: below 1,000 ms, warm and cold; the front page below 150 kB in 12 requests.
+`python -m bench.pages`; ROUNDS= is how often each page is opened, 5 by default; ONLY=queue,review opens some
+of them. The portal runs as in production: granian, static files hashed and compressed. Cold is somebody's
+very first page; warm is any later one, when styles and fonts are there. The page can be used when its first
+words stand and its scripts have run. What should hold: below 1,000 ms, warm and cold; the front page below
+150 kB in 12 requests.
 """
 
 import io
@@ -37,6 +38,7 @@ PAGES = {
     "queue": ("supervisor-riyadh", "/admin/registration/application/queue/"),
     "review": ("supervisor-riyadh", "/admin/registration/application/2/review/"),
 }
+ONLY = (os.environ.get("ONLY") or ",".join(PAGES)).split(",")
 USABLE = """() => new Promise(resolve => {
   const ready = () => {
     const [page] = performance.getEntriesByType("navigation");
@@ -148,21 +150,25 @@ def main() -> None:
     url = f"http://localhost:{port}"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     figures: dict[str, dict[str, dict[str, float]]] = {}
-    with servers.portal(durable=False, STATIC_MANIFEST="true", PUBLIC_URL=url):
+    with (
+        servers.portal(durable=False, STATIC_MANIFEST="true", PUBLIC_URL=url) as directory,
+        (directory / "web.log").open("wb") as log,
+    ):
         from django.core.management import call_command
 
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("seed_demo", stdout=io.StringIO())
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
         command += ["--port", str(port), "--no-ws", "--blocking-threads", "4", "--log-level", "error"]
-        web = subprocess.Popen([*command, "shumoos.wsgi:application"], stdout=subprocess.DEVNULL)
+        web = subprocess.Popen([*command, "shumoos.wsgi:application"], stdout=log, stderr=log)
         try:
             wait_for(url, web)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
                     executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
                 )
-                for name, (username, path) in PAGES.items():
+                for name in ONLY:
+                    username, path = PAGES[name]
                     figures[name] = {
                         state: measure(browser, url, username, path, is_warm=state == "warm")
                         for state in ("cold", "warm")
@@ -187,7 +193,7 @@ def main() -> None:
             for name, sides in figures.items()
         ],
     )
-    results.write("pages", {"pages": figures}, is_full=ROUNDS == FULL)
+    results.write("pages", {"pages": figures}, is_full=ROUNDS == FULL and set(ONLY) == set(PAGES))
 
 
 if __name__ == "__main__":
