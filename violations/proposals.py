@@ -73,6 +73,8 @@ def close(proposal: Proposal, *, by: User, **outcome: Any) -> None:
 def words_of(proposal: Proposal) -> str:
     """Return what is wrong, as the form begins with; the supervisor puts it in words of their own."""
     if proposal.source == Source.REFUSED_RECORD:
-        return gettext("The information centre refused the record: %(reason)s") % {"reason": proposal.reason}
+        return gettext("The information centre refused the record: “%(reason)s”") % {
+            "reason": proposal.reason
+        }
     day = calendar.show_both(proposal.first_on, get_language() or "ar")
     return gettext("No record and no nil return for %(first)s.") % {"first": day}

@@ -100,7 +100,7 @@ def labels() -> list[str]:
 
 
 def section(name: str, title: str, heading: str, lines: list[tuple[str, Sums]], *, is_time: bool) -> Section:
-    headers = [heading, *[f"{label} ({_('SAR')})" for label in labels()], f"{_('Left to pay')} ({_('SAR')})"]
+    headers = [heading, *[_("%(sum)s (SAR)") % {"sum": label} for label in [*labels(), _("Left to pay")]]]
     rows: list[list[Cell]] = [[label, *sums.values, sums.left] for label, sums in lines]
     shown = [(label, [float(max(value, Decimal(0))) for value in sums.values]) for label, sums in lines]
     told = [f"{label} {sums.fined:,.2f}" for label, sums in lines if any(sums.values)]
