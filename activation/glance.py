@@ -179,7 +179,7 @@ def returns_section(glance: Glance) -> Section:
     words = {row.code: str(row) for row in ReasonTemplate.objects.filter(code__in=found)}
     words[""] = _("In own words")
     rows = [(words.get(code, code), code, number) for code, number in found.items()]
-    told = [f"{charts.shortened(label)} {number}" for label, _code, number in rows]
+    told = [f"{charts.first_sentence(label)} {number}" for label, _code, number in rows]
     return Section(
         "returns",
         title,

@@ -7,6 +7,7 @@ words keep their size; what goes down is in pixels. In a language written from t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import floor, log10
+from textwrap import wrap
 
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
@@ -17,7 +18,8 @@ LABEL = 14  # from a row's top to the foot of its words
 PLOT = 160
 ABOVE = 20  # for the words at the topmost line
 BELOW = 22  # for the words under the axis
-LONGEST_LABEL = 42
+LINE = 22
+LONGEST_LINE = 42  # letters, beside the number on a telephone
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,9 @@ def across(start: float, width: float = 0) -> str:
     return percent(100 - start - width if get_language_bidi() else start)
 
 
-def shortened(text: str) -> str:
-    """Return the first sentence of a text, cut where it is long: the table behind has it whole."""
-    first = text.split(". ")[0].rstrip(".")
-    return first if len(first) <= LONGEST_LABEL else f"{first[: LONGEST_LABEL - 1].rstrip()}…"
+def first_sentence(text: str) -> str:
+    """Return what stands for a text of several sentences: the table behind has it whole."""
+    return text.split(". ")[0].rstrip(".")
 
 
 def top_of(most: float) -> float:
@@ -92,19 +93,20 @@ def bars(
     name: str, label: str, rows: Sequence[tuple[str, Sequence[float]]], series: Sequence[str] = ()
 ) -> Chart:
     """Return lying bars, a row each, in pieces where there are several series; the sum stands at the end."""
-    chart = Chart(name, label, len(rows) * ROW, list(series))
+    chart = Chart(name, label, 0, list(series))
     most = max((sum(values) for _label, values in rows), default=0) or 1
-    for position, (text, values) in enumerate(rows):
-        top, start = position * ROW, 0.0
-        chart.words.append(Words(shortened(text), across(0), str(top + LABEL)))
-        chart.words.append(Words(number(sum(values)), across(100), str(top + LABEL), "end"))
+    for text, values in rows:
+        told = wrap(first_sentence(text), LONGEST_LINE)
+        foot, start = chart.height + LABEL, 0.0
+        chart.words += [Words(line, across(0), str(foot + place * LINE)) for place, line in enumerate(told)]
+        chart.words.append(Words(number(sum(values)), across(100), str(foot), "end"))
+        foot += max(len(told) - 1, 0) * LINE
         for place, value in enumerate(values):
             width = 100 * value / most
             if value:
-                chart.bars.append(
-                    Mark(place, across(start, width), str(top + LABEL + 6), percent(width), str(BAR))
-                )
+                chart.bars.append(Mark(place, across(start, width), str(foot + 6), percent(width), str(BAR)))
             start += width
+        chart.height = foot - LABEL + ROW
     return chart
 
 

@@ -588,6 +588,21 @@ def test_charts_run_from_the_right_in_arabic():
         assert [mark.x for mark in charts.columns("x", "x", rows).bars][::2] == ["57.50%", "7.50%"]
 
 
+def test_a_long_name_takes_lines_and_its_bar_stands_below_them():
+    with translation.override("en"):
+        chart = charts.bars("x", "x", [("word " * 12, [1]), ("b", [1])])
+    assert [words.text for words in chart.words] == [
+        "word " * 7 + "word",
+        "word word word word",
+        "1",
+        "b",
+        "1",
+    ]
+    assert [float(words.y) for words in chart.words] == [14, 36, 14, 76, 76]
+    assert [float(mark.y) for mark in chart.bars] == [42, 82]
+    assert chart.height == 102
+
+
 def test_a_line_joins_the_days_that_have_a_value():
     slots = [("1", [1.0]), ("2", [None]), ("3", [2.0])]
     with translation.override("en"):
