@@ -14,6 +14,7 @@ register = template.Library()
 
 # Keep a minus sign before its digits where the text around runs from right to left.
 ISOLATE, RELEASE = "\u2066", "\u2069"
+MINUS = "\N{MINUS SIGN}"
 NO_BREAK, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
@@ -49,5 +50,5 @@ def sar(value: Decimal | int | None) -> str:
         return ""
     amount = f"{Decimal(value):,.2f}"
     if amount.startswith("-"):
-        amount = f"{ISOLATE}{amount}{RELEASE}"
+        amount = f"{ISOLATE}{amount.replace('-', MINUS)}{RELEASE}"
     return gettext("SAR %(amount)s") % {"amount": amount}

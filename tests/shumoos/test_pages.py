@@ -339,7 +339,7 @@ def test_numbers_have_one_decimal_sign_in_both_languages(language):
     [
         (Decimal("10000"), "10,000.00 ريال", "SAR 10,000.00"),
         (0, "0.00 ريال", "SAR 0.00"),
-        (Decimal("-1500.5"), "\u2066-1,500.50\u2069 ريال", "SAR \u2066-1,500.50\u2069"),
+        (Decimal("-1500.5"), "\u2066\u22121,500.50\u2069 ريال", "SAR \u2066\u22121,500.50\u2069"),
         (None, "", ""),
     ],
 )
