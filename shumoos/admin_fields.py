@@ -28,6 +28,10 @@ Column = Callable[[Any], str]
 Names = Callable[[], Mapping[str, Any]]
 # A line that may be this long is typed into a box of several lines.
 LONG_LINE = 300
+# Where there is nothing, as on the portal's own pages.
+NOTHING = "–"
+
+admin.site.empty_value_display = NOTHING
 
 
 @cache
@@ -89,7 +93,7 @@ def without_link(model: type[models.Model], name: str) -> Column:
 def column(field: Any, show: Column) -> Column:
     @admin.display(description=field.verbose_name, ordering=field.name)
     def shown(row: models.Model) -> str:
-        return show(row) or "-"
+        return show(row) or NOTHING
 
     # The admin's styles know a column by its name.
     shown.__name__ = field.name

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.logged_admin import SeenAdmin
-from shumoos.admin_fields import PortalAdmin
+from shumoos.admin_fields import NOTHING, PortalAdmin
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.templatetags.days import sar
 from violations.models import Case, LedgerEntry, Schedule, Step
@@ -71,7 +71,7 @@ class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
 
     @admin.display(description=_("days left, clock stopped"))
     def left_when_stopped(self, case: Case) -> str:
-        return "-" if case.days_left is None else str(case.days_left)
+        return NOTHING if case.days_left is None else str(case.days_left)
 
     @admin.display(description=_("fine"), ordering="fined")
     def fine(self, case: Case) -> str:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.admin_fields import PortalAdmin
+from shumoos.admin_fields import NOTHING, PortalAdmin
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.saudi.mobile import mask
 from shumoos.sms import bodies, kinds, scopes
@@ -81,7 +81,7 @@ class TextMessageAdmin(KeyedAdmin):
 
     @admin.display(description=_("reason"))
     def reason(self, message: TextMessage) -> str:
-        return message.reason or "-"
+        return message.reason or NOTHING
 
     @admin.display(description=_("to"))
     def masked_mobile(self, message: TextMessage) -> str:

@@ -68,7 +68,7 @@ def test_a_moment_that_is_only_read_has_both_calendars_and_the_form_is_saved(bro
 def test_a_moment_that_never_was_is_a_dash(browser):
     officer = OfficerFactory(last_login=None)
     page = browser.get(reverse("admin:accounts_user_change", args=[officer.pk]))
-    assertContains(page, '<div class="readonly">-</div>', html=True)
+    assertContains(page, '<div class="readonly">–</div>', html=True)
 
 
 def test_what_is_only_read_leads_nowhere_that_is_closed(supervisor_client, head_client):
