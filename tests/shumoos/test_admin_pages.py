@@ -31,14 +31,14 @@ def test_a_page_is_called_what_leads_to_it(administrator_client, address, headin
     assertContains(page, f"<title>{heading} | Shumoos</title>", html=True)
 
 
-def test_the_way_to_a_list_leaves_out_an_app_that_is_called_as_its_list(auditor_client):
+def test_the_way_to_a_page_leads_over_its_list_and_over_no_part(supervisor_client):
     def way(address):
-        page = english(auditor_client).get(address).text
+        page = english(supervisor_client).get(address).text
         trail = re.search(r'<div class="breadcrumbs">(.*?)</div>', page, re.DOTALL)
         return [word.strip() for word in re.sub(r"<[^>]+>", "", trail[1]).split("›")]
 
-    assert way(reverse("admin:letters_letter_changelist")) == ["Home", "Letters"]
-    assert way(reverse("admin:registration_licence_changelist")) == ["Home", "Registration", "Licences"]
+    assert way(reverse("admin:violations_case_changelist")) == ["Home", "Cases"]
+    assert way(reverse("admin:violations_warn")) == ["Home", "Cases", "Issue a warning"]
 
 
 def test_a_supervisor_s_list_of_everything_is_called_so(supervisor_client):
