@@ -174,7 +174,8 @@ class InviteForm(forms.Form):
         self.fields["place"] = forms.ChoiceField(
             label=self.fields["place"].label,
             help_text=self.fields["place"].help_text,
-            required=False,
+            required=len(self.places) == len(roles),
+            error_messages={"required": _("Choose where a person of this role works.")},
             choices=[*([] if is_one else [("", _("Choose"))]), *offered.items()],
         )
 
@@ -187,14 +188,16 @@ class InviteForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         rows = self.places.get(cleaned.get("role", ""))
-        typed = cleaned.get("place", "")
+        cleaned["role"] = Role(cleaned["role"]) if "role" in cleaned else None
+        if "place" in self.errors:
+            return cleaned
+        typed = cleaned["place"]
         if rows is not None and typed not in rows:
             self.add_error("place", _("Choose where a person of this role works."))
-        elif rows is None and typed and "role" in cleaned:
+        elif rows is None and typed and cleaned["role"]:
             self.add_error("place", _("People of this role work for the whole portal: leave this empty."))
         else:
             cleaned["place"] = rows[typed] if rows is not None else None
-        cleaned["role"] = Role(cleaned["role"]) if "role" in cleaned else None
         return cleaned
 
 
