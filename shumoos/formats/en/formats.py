@@ -3,3 +3,4 @@
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 TIME_FORMAT = "H:i"
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
