@@ -5,7 +5,7 @@ their day.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -99,15 +99,23 @@ def labels() -> list[str]:
     return [_("Fined"), _("Reduced or waived"), _("Paid")]
 
 
+def above_zero(values: list[Decimal]) -> list[float]:
+    return [float(max(value, Decimal(0))) for value in values]
+
+
 def section(name: str, title: str, heading: str, lines: list[tuple[str, Sums]], *, is_time: bool) -> Section:
     headers = [heading, *[_("%(sum)s (SAR)") % {"sum": label} for label in [*labels(), _("Left to pay")]]]
     rows: list[list[Cell]] = [[label, *sums.values, sums.left] for label, sums in lines]
-    shown = [(label, [float(max(value, Decimal(0))) for value in sums.values]) for label, sums in lines]
     told = [f"{label} {sums.fined:,.2f}" for label, sums in lines if any(sums.values)]
     chart = None
-    if told:
-        draw: Callable[..., charts.Chart] = charts.lines if is_time else charts.bars
-        chart = draw(name, charts.spoken(title, told), shown, labels())
+    if told and is_time:
+        shown = [(label, above_zero(sums.values)) for label, sums in lines]
+        chart = charts.lines(name, charts.spoken(title, told), shown, labels())
+    elif told:
+        # The pieces of a bar are what became of a fine, so that the number at its end is what was fined.
+        shown = [(label, above_zero([sums.paid, sums.relieved, sums.left])) for label, sums in lines]
+        pieces = [_("Paid"), _("Reduced or waived"), _("Left to pay")]
+        chart = charts.bars(name, charts.spoken(title, told), shown, pieces)
     return Section(name, title, chart, Table(headers, rows))
 
 

@@ -13,6 +13,7 @@ from shumoos.accounts.models import Look, Role
 from tests.authenticators import asks_again
 from tests.conftest import sign_in
 from tests.violations.factories import make_establishment, make_licence, make_owner, make_supervisor, warn
+from tests.violations.ledgers import append
 from violations import bills, objections
 from violations.escalation import escalate
 from violations.models import BankFile, Case, LedgerEntry, Objection, Occurrence, Proposal, Schedule
@@ -456,6 +457,14 @@ def test_the_ledger_in_sums_is_the_offices_own(lead, case):
     assert "February 2026,10000.00,0.00,0.00,10000.00" in months
     assert lead.get(at("sums_csv", "nothing")).status_code == 404
     assert signed_in(make_supervisor("makkah")).get(at("sums")).status_code == 200
+
+
+def test_a_bar_s_pieces_are_what_became_of_the_fine(lead, case):
+    append(case, "payment", Decimal(-2500), on=D("2026-02-03"))
+    page = lead.get(at("sums"))
+    offices = next(one.chart for one in page.context["totals"].sections if one.name == "offices")
+    assert [mark.width for mark in offices.bars] == ["25.00%", "75.00%"]
+    assert offices.words[-1].text == "10,000"
 
 
 def test_sums_of_days_that_make_no_period_are_refused(lead):
