@@ -6,10 +6,10 @@ from itertools import zip_longest
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from shumoos.saudi.calendar import show_both
+from shumoos.templatetags.days import both_calendars
 
 
 class CaseKind(models.TextChoices):
@@ -93,7 +93,7 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {show_both(self.valid_from, get_language() or 'ar')}"
+        return f"{self.get_kind_display()} · {both_calendars(self.valid_from)}"
 
 
 class Step(models.Model):
