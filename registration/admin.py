@@ -23,7 +23,7 @@ from registration.models import (
 )
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import Role, User
-from shumoos.admin_fields import dated
+from shumoos.admin_fields import ReadRows, dated
 from shumoos.keyed_admin import KeyedAdmin
 
 
@@ -162,14 +162,9 @@ class EstablishmentAdmin(ReadOnlyAdmin):
     )
 
 
-class DutyInline(admin.TabularInline):
+class DutyInline(ReadRows):
     model = Duty
     fields = readonly_fields = dated(Duty, ["kind", "done_on", "evidence", "by", "recorded_at"])
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Agreement)

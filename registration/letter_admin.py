@@ -19,7 +19,7 @@ from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.logged_admin import SeenAdmin
 from shumoos.accounts.models import Role, User
-from shumoos.admin_fields import dated
+from shumoos.admin_fields import ReadRows, dated
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
@@ -56,20 +56,10 @@ class RevokeForm(forms.Form):
     )
 
 
-class EventInline(admin.TabularInline):
+class EventInline(ReadRows):
     model = LetterEvent
     verbose_name_plural = gettext_lazy("History")
     fields = readonly_fields = dated(LetterEvent, ["at", "old", "new", "reason", "by"])
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("letters.view_letter")

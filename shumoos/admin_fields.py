@@ -142,6 +142,22 @@ class SearchedList(ChangeList):
         return self.get_query_string({kept_searches.PARAMETER: None})
 
 
+class ReadRows(admin.TabularInline):
+    """Rows that a row has, which nobody writes by hand."""
+
+    template = "admin/includes/read_rows.html"
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class PortalAdmin(admin.ModelAdmin):
     """Rows of the portal in the admin, in lists and where they are only read."""
 

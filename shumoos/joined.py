@@ -62,7 +62,7 @@ JOINED = {
         "admin/css/responsive_rtl.css",
     ],
     "js/list.js": LIST_SCRIPTS,
-    "js/form.js": [*FORM_SCRIPTS, "js/cards.js"],
+    "js/form.js": [*FORM_SCRIPTS, "js/chooser.js"],
 }
 # A picture up to this size stands in the style sheet itself.
 SMALL = 4 * 1024

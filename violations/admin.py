@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.logged_admin import SeenAdmin
-from shumoos.admin_fields import NOTHING, PortalAdmin
+from shumoos.admin_fields import NOTHING, PortalAdmin, ReadRows
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.templatetags.days import sar
 from violations.models import Case, LedgerEntry, Schedule, Step
@@ -29,7 +29,7 @@ class ReadOnly:
         return False
 
 
-class StepInline(ReadOnly, admin.TabularInline):
+class StepInline(ReadRows):
     model = Step
     fields = ["position", "stage", "days", "shown_cap", "basis", "notice_ar", "notice_en"]
     readonly_fields = ["shown_cap"]

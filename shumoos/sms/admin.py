@@ -49,6 +49,7 @@ class TextMessageAdmin(KeyedAdmin):
     list_display = ["queued_at", "kind_label", "masked_mobile", "status", "reason", "attempts"]
     list_filter = [AttentionFilter, "status", KindFilter, "urgency", "queued_at"]
     search_fields = ["=id", "=sid"]
+    search_help_text = _("The number of the text, here or at the gateway")
     keyed_by = ("-queued_at", "-pk")
     fields = [
         "own_number",

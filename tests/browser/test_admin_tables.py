@@ -34,6 +34,11 @@ def test_tables_are_cards_on_a_phone_and_tables_on_a_desk(portal, accessible):
     page.goto(reverse("admin:violations_schedule_change", args=[schedule.pk]))
     expect(page.locator('.tabular td[data-label="الحد الأعلى"]').first).to_be_visible()
     assert page.locator(".inline-group").evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    accessible(page)
+
+    page.goto(reverse("admin:letters_letter_changelist"))
+    expect(page.get_by_label("رقم الخطاب كاملًا")).to_be_visible()
+    accessible(page)
 
     page.set_viewport_size(WIDE)
     page.goto(reverse("admin:registration_city_changelist"))
