@@ -119,9 +119,10 @@ class GuestRecord(models.Model):
             ),
         ]
         # Those without a condition hold every record there is, so they are few and narrow; the others hold
-        # what is under way, however many records are kept.
+        # what is under way, however many records are kept. They ascend although the newest is shown first:
+        # what is added at the end of an index fills its pages, and at its beginning half of each.
         indexes = [
-            models.Index(fields=["establishment", "-id"], name="record_of_establishment"),
+            models.Index(fields=["establishment", "id"], name="record_of_establishment"),
             models.Index(fields=["establishment", "id_number"], name="record_by_identity"),
             models.Index(fields=["establishment", "occurred_at"], name="record_by_time"),
             # Not by key alone: the planner would take the key's own index, with every record there is.
@@ -129,7 +130,7 @@ class GuestRecord(models.Model):
                 fields=["kind", "created_at", "id"], condition=Q(state="accepted"), name="record_due"
             ),
             models.Index(fields=["batch"], condition=Q(state="sending"), name="record_in_batch"),
-            models.Index(fields=["establishment", "-id"], condition=Q(is_open=True), name="record_open"),
+            models.Index(fields=["establishment", "id"], condition=Q(is_open=True), name="record_open"),
             models.Index(
                 fields=["establishment", "-id"], condition=Q(to_correct=True), name="record_to_correct"
             ),

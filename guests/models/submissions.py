@@ -111,7 +111,7 @@ class Submission(models.Model):
         permissions = [("submit", _("Can submit guest records"))]
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["establishment", "-id"], name="submission_of_establishment"),
+            models.Index(fields=["establishment", "id"], name="submission_of_establishment"),
             models.Index(fields=["establishment", "received_at"], name="submission_by_time"),
         ]
         constraints = [

@@ -200,7 +200,7 @@ class TextMessage(models.Model):
                 condition=Q(urgency=Urgency.CREDENTIALS, status__in=[Status.SENT, Status.FAILED]),
                 name="text_unarrived",
             ),
-            models.Index(fields=["-queued_at"], name="text_newest"),
+            models.Index(fields=["queued_at"], name="text_newest"),
             models.Index(fields=["queued_at"], condition=Q(status=Status.FAILED), name="text_failed"),
         ]
 
