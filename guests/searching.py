@@ -95,18 +95,17 @@ def beyond(records: GuestRecordQuerySet, after: After | None) -> GuestRecordQuer
 
 
 def read_through(records: GuestRecordQuerySet, sought: Sought, after: After | None) -> Found:
+    places = sorted({kind.place for kind in KINDS.values() if kind.place})
+    columns = ("pk", "occurred_at", "full_name", "kind", *(f"content__{place}" for place in places))
     keys: list[int] = []
     read = 0
     while read < MOST_READ and len(keys) < PAGE:
-        batch = list(
-            beyond(records, after).values_list(
-                "pk", "occurred_at", "full_name", "kind", "content__room", "content__plate"
-            )[:BATCH]
-        )
+        batch = list(beyond(records, after).values_list(*columns)[:BATCH])
         read += len(batch)
-        for pk, occurred_at, full_name, kind, room, plate in batch:
+        for pk, occurred_at, full_name, kind, *found in batch:
             after = After(occurred_at, pk)
-            place = {"room": room, "plate": plate}.get(KINDS[kind].place) if kind in KINDS else ""
+            named = KINDS[kind].place if kind in KINDS else ""
+            place = found[places.index(named)] if named else ""
             if is_meant(full_name, place or "", sought):
                 keys.append(pk)
                 if len(keys) == PAGE:

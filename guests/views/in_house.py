@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guests import changes, intake
 from guests.changes import ChangeRefused
-from guests.kinds import KINDS
 from guests.kinds.errors import RecordRefused
 from guests.models import Action, Door, GuestRecord, RecordChange
 from guests.views.common import PAGE, is_key, log_list, may_submit
@@ -23,8 +22,6 @@ from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import ISOLATE, RELEASE
-
-STAYS = tuple(code for code, kind in KINDS.items() if kind.leaves)
 
 
 @require_safe
@@ -176,7 +173,7 @@ def own_record(request: SignedInRequest, pk: int) -> GuestRecord:
     """Return a record of a stay or a rental that the person may see. Raises Http404 for others."""
     visible = GuestRecord.objects.visible_to(request.user).select_related("establishment__owner")
     record = get_object_or_404(visible, pk=pk)
-    if record.kind not in STAYS:
+    if not record.declaration.leaves:
         raise Http404
     return record
 

@@ -121,6 +121,27 @@ def test_a_fifth_kind_goes_through_the_form(marina):
 
 
 @pytest.mark.django_db
+def test_a_fifth_kinds_records_are_found_by_their_place_and_end_in_house(marina, marina_api):
+    marina_api.send(sailor(berth="7A"), sailor(berth="8"), kind="berth")
+    client = sign_in(marina.owner.user)
+    record = GuestRecord.objects.get(content__berth="7A")
+
+    found = client.post(reverse("guests:search"), {"place": "7a"}).context["found"]
+    assert [one.pk for one in found.records] == [record.pk]
+    in_house = client.get(reverse("guests:in_house")).context["rows"]
+    assert [(row["place"], str(row["place_label"])) for row in in_house][1] == (
+        "7A",
+        str(BERTH.fields["berth"].shown.label),
+    )
+    client.post(reverse("guests:move", args=[record.pk]), {"place": "9"})
+    client.post(reverse("guests:depart", args=[record.pk]))
+
+    record.refresh_from_db()
+    assert (record.content["berth"], record.is_open) == ("9", False)
+    assert record.departed_at is not None
+
+
+@pytest.mark.django_db
 def test_a_fifth_kind_goes_through_the_api_and_its_check(marina, marina_api):
     checked = marina_api.send(sailor(boat="x" * 21), sailor(), kind="berth", query="?check_only=true").json()
     assert [result["status"] for result in checked["results"]] == ["rejected", "accepted"]
