@@ -53,16 +53,25 @@ def test_the_simulators_page_shows_counts_and_nobody(hotel, centre):
     assert "اسم لا يظهر" not in page
 
 
-def test_the_command_serves_until_it_is_told_to_stop():
-    command = [sys.executable, "manage.py", "centre_simulator", "--port", "0", "--refuse"]
+ON_DEMAND = ("drop", "partial", "refuse", "twice")
+
+
+@pytest.mark.parametrize("chosen", [("drop", "twice"), ("partial", "refuse")], ids=" ".join)
+def test_the_command_behaves_as_its_options_say_until_it_is_told_to_stop(chosen):
+    options = [*(f"--{name}" for name in chosen), "--slow", "0.25"]
+    command = [sys.executable, "manage.py", "centre_simulator", "--port", "0", *options]
     with subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True) as process:
         try:
             address = process.stdout.readline().split()[-1]
-            assert httpx.get(address, trust_env=False).status_code == 200
+            page = httpx.get(address, trust_env=False).text
         finally:
             process.terminate()
 
     assert process.returncode == 0
+    assert {name: f'name="{name}" checked' in page for name in ON_DEMAND} == {
+        name: name in chosen for name in ON_DEMAND
+    }
+    assert 'name="slow" min="0" step="any" value="0.25"' in page
 
 
 def test_the_command_says_when_its_port_is_taken(centre):
