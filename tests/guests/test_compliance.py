@@ -1,6 +1,6 @@
 """Which days are reported, late or missing; deadlines, outages, reminders, and standing nil returns."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 
@@ -293,6 +293,39 @@ def test_the_owner_is_told_of_a_day_about_to_be_missed_and_once(hotel, time_mach
     assert said["day"] == "2026-03-14"
     assert "16 March 2026" in said["until"]
     assert "00:00" in said["until"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "warn_hours", "told_at"),
+    [
+        (6, 2, (15, 22)),  # due at six in the morning
+        (10, 4, (15, 22)),  # nearly all of the time would be over in the morning
+        (12, 6, (16, 10)),  # the morning is early enough
+        (20, 8, (16, 12)),
+    ],
+)
+def test_a_deadline_in_the_night_is_told_in_the_evening_before(
+    hotel, time_machine, hours, warn_hours, told_at
+):
+    Deadline.objects.create(kind="lodging", valid_from=date(2026, 3, 15), hours=hours, warn_hours=warn_hours)
+    cover(hotel, 13, 14)
+    rung = [(15, hour) for hour in range(18, 23)] + [(16, hour) for hour in range(10, 20)]
+
+    told = []
+    for day, hour in rung:
+        time_machine.move_to(datetime(2026, 3, day, hour, 10, tzinfo=RIYADH), tick=False)
+        told += [(day, hour)] * reminders.tell_owners()
+
+    assert told == [told_at]
+    assert DeadlineReminder.objects.get().day == date(2026, 3, 15)
+    assert TextMessage.objects.filter(kind="deadline_nears").count() == 1
+
+
+def test_the_beat_rings_for_texts_from_the_morning_until_the_evening():
+    rung = app.conf.beat_schedule["tell of deadlines"]["schedule"]
+
+    assert time(min(rung.hour), min(rung.minute)) == reminders.MORNING
+    assert time(max(rung.hour), max(rung.minute)) > reminders.EVENING
 
 
 def test_a_text_about_a_day_reported_meanwhile_is_pointless(hotel, time_machine):
