@@ -1,13 +1,15 @@
 """When our own intake or the information centre was away, and what that does to deadlines.
 
-The beat leaves a sign of life every minute. Where it finds the last one too old, nobody could rely on
-the portal since then, and that is written down as an outage of the intake. The centre is away from the first
-batch that it does not answer until the first one that it does.
+The beat leaves a sign of life every minute, as long as the portal answers. Where it finds the last one too
+old, nobody could rely on the portal since then, and that is written down as an outage of the intake. The
+centre is away from the first batch that it does not answer until the first one that it does.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import httpx
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -17,6 +19,18 @@ from guests.models import Heartbeat, Outage, Part
 GAP = timedelta(minutes=5)
 # Whoever had hardly any time left when an outage began has so much afterwards.
 LEAST_LEFT = timedelta(hours=1)
+ANSWER_WITHIN = 10.0  # seconds
+
+
+def is_answering() -> bool:
+    """Whether the portal answers at INTAKE_URL; where nobody has said where to ask, the beat alone counts."""
+    if not settings.INTAKE_URL:
+        return True
+    try:
+        answer = httpx.get(f"{settings.INTAKE_URL}/readyz", timeout=ANSWER_WITHIN, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == httpx.codes.OK
 
 
 @transaction.atomic

@@ -46,8 +46,9 @@ def read_due_files() -> None:
 
 @shared_task(ignore_result=True)
 def leave_sign_of_life() -> None:
-    """Say that records can be taken in, and write down for how long nobody had said so."""
-    outages.beat()
+    """Say that records can be taken in, where they can; write down for how long nobody had said so."""
+    if outages.is_answering():
+        outages.beat()
 
 
 @shared_task(ignore_result=True)

@@ -119,6 +119,7 @@ FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         "is the portal's address and nothing after it, such as https://shumoos.example",
     ),
     "CENTRE_URL": (is_web_address, "is an address such as https://centre.example/api"),
+    "INTAKE_URL": (is_web_address, "is an address such as http://web:8000"),
     "TWILIO_API_BASE": (is_web_address, "is an address such as https://api.twilio.com"),
     "TWILIO_ACCOUNT_SID": (
         lambda value: bool(re.fullmatch("AC[0-9a-f]{32}", value)),

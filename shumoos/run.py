@@ -204,6 +204,7 @@ def _set_environment(port: int, servers: stack.Stack) -> None:
         kept = stack.kept_environment(**moved)
     for name, value in {
         **kept,
+        "INTAKE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
         "LOG_JSON": "false",

@@ -274,6 +274,10 @@ CENTRE_CERT_KEY = env.str("CENTRE_CERT_KEY", default="")
 # Seconds to connect, and again between two parts of its answer.
 CENTRE_TIMEOUT = 20.0
 
+# Where the portal answers the worker, which says each minute that records can be taken in. Without it the web
+# processes may be away unnoticed, and no deadline is extended for it.
+INTAKE_URL = env.str("INTAKE_URL", default="").rstrip("/")
+
 # The API ---------------------------------------------------------------------------------------------------
 
 # How long the same `Idempotency-Key` gets the same answer; programs are promised a day.

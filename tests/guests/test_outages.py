@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from guests import outages
 from guests.models import Heartbeat, Outage, Part
+from guests.tasks import leave_sign_of_life
+from shumoos.processes import free_port
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,24 @@ def test_the_centre_s_outage_extends_nothing():
     Outage.objects.create(part=Part.CENTRE, began_at=NOW, ended_at=NOW + HOUR)
 
     assert outages.extended(NOW + HOUR / 2) == NOW + HOUR / 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_portal_does_not_answer_no_sign_of_life_is_left(live_server, settings):
+    settings.INTAKE_URL = live_server.url
+    leave_sign_of_life()
+    alive = Heartbeat.objects.get()
+
+    settings.INTAKE_URL = f"http://127.0.0.1:{free_port()}"
+    leave_sign_of_life()
+    assert Heartbeat.objects.get().at == alive.at
+    began_at = alive.at - timedelta(minutes=9)
+    Heartbeat.objects.update(at=began_at)
+    settings.INTAKE_URL = live_server.url
+    leave_sign_of_life()
+
+    outage = Outage.objects.get()
+    assert (outage.part, outage.began_at, outage.ended_at) == ("intake", began_at, Heartbeat.objects.get().at)
 
 
 @pytest.mark.django_db(transaction=True)
