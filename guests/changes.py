@@ -13,7 +13,7 @@ from guests import intake
 from guests.kinds import KINDS
 from guests.kinds.base import Content, sha256
 from guests.kinds.errors import RecordRefused, error
-from guests.models import Action, Door, GuestRecord, NilReturn, RecordChange, SandboxRecord
+from guests.models import Action, ApiKey, Door, GuestRecord, NilReturn, RecordChange, SandboxRecord
 from guests.tasks import transfer_due_records
 from registration.models import Mandate
 from shumoos.accounts.access_log import log_change
@@ -34,13 +34,20 @@ class ChangeRefused(Exception):
 
 @transaction.atomic
 def correct(
-    record: GuestRecord, raw: Any, *, reason: str, by: User | None, door: Door
+    record: GuestRecord,
+    raw: Any,
+    *,
+    reason: str,
+    by: User | None,
+    door: Door,
+    api_key: ApiKey | None = None,
 ) -> RecordChange | None:
     """Replace what a record says by the whole record as typed, which its kind reads; keep what it said.
 
-    Returns the new version, and None where it says the same already. Raises `RecordRefused` for what the kind
-    refuses, for another reference, and for a companion of nobody; `ChangeRefused` where the record is
-    `cancelled` or the `reason` is missing; `SubmissionRefused` where an agent has no mandate.
+    Returns the new version, and None where it says the same already. `api_key` is the one that a program
+    sends it under. Raises `RecordRefused` for what the kind refuses, for another reference, and for a
+    companion of nobody; `ChangeRefused` where the record is `cancelled` or the `reason` is missing;
+    `SubmissionRefused` where an agent has no mandate.
     """
     mandate = intake.mandate_of(by, record.establishment)
     latest = lock(record)
@@ -50,11 +57,19 @@ def correct(
         return None
     refuse_moved(record, content)
     said = clean_reason(reason)
-    return change(record, latest, Action.CORRECTION, content, reason=said, by=by, mandate=mandate, door=door)
+    who: dict[str, Any] = {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
+    return change(record, latest, Action.CORRECTION, content, reason=said, **who)
 
 
 @transaction.atomic
-def depart(record: GuestRecord, at: datetime | str, *, by: User | None, door: Door) -> RecordChange | None:
+def depart(
+    record: GuestRecord,
+    at: datetime | str,
+    *,
+    by: User | None,
+    door: Door,
+    api_key: ApiKey | None = None,
+) -> RecordChange | None:
     """Say when the stay or the rental ended: a moment, or one as typed, which the kind reads.
 
     Returns the new version, and None where it ended then already. Raises `RecordRefused` for what the kind
@@ -67,11 +82,14 @@ def depart(record: GuestRecord, at: datetime | str, *, by: User | None, door: Do
     content = ended(record, at)
     if content is None:
         return None
-    return change(record, latest, Action.DEPARTURE, content, by=by, mandate=mandate, door=door)
+    who: dict[str, Any] = {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
+    return change(record, latest, Action.DEPARTURE, content, **who)
 
 
 @transaction.atomic
-def cancel(record: GuestRecord, *, reason: str, by: User | None, door: Door) -> RecordChange | None:
+def cancel(
+    record: GuestRecord, *, reason: str, by: User | None, door: Door, api_key: ApiKey | None = None
+) -> RecordChange | None:
     """Cancel a record that should not have been sent. It is kept, and counts no more.
 
     Returns the new version, and None where it is cancelled already. Raises `ChangeRefused` where the `reason`
@@ -83,9 +101,8 @@ def cancel(record: GuestRecord, *, reason: str, by: User | None, door: Door) -> 
         return None
     refuse_main_guest(record)
     said = clean_reason(reason)
-    return change(
-        record, latest, Action.CANCELLATION, record.content, reason=said, by=by, mandate=mandate, door=door
-    )
+    who: dict[str, Any] = {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
+    return change(record, latest, Action.CANCELLATION, record.content, reason=said, **who)
 
 
 def lock(record: GuestRecord) -> RecordChange | None:
@@ -185,6 +202,7 @@ def change(
     by: User | None,
     mandate: Mandate | None,
     door: Door,
+    api_key: ApiKey | None,
     reason: str = "",
 ) -> RecordChange:
     """Write the next version with its receipt, the record as it now stands, and ring for the centre."""
@@ -200,6 +218,7 @@ def change(
             door=door,
             by=by,
             mandate=mandate,
+            api_key=api_key,
             action=action,
             about_id=record.submission_id,
             sha256=digest(action, version, content, reason),

@@ -14,7 +14,7 @@ from guests.kinds import KINDS, Kind
 from guests.kinds.base import Content, canonical_json, sha256_of_written
 from guests.kinds.errors import FieldError, RecordRefused, error
 from guests.kinds.plain import PlainRows
-from guests.models import Door, GuestRecord, RecordChange, SandboxSubmission, Submission
+from guests.models import ApiKey, Door, GuestRecord, RecordChange, SandboxSubmission, Submission
 from guests.tasks import transfer_due_records
 from registration import mandates
 from registration.models import Establishment, Mandate, Scope
@@ -126,17 +126,21 @@ def take(
     door: Door,
     by: User | None = None,
     mandate: Mandate | None = None,
+    api_key: ApiKey | None = None,
     rings_every: float = 0,
 ) -> Submission:
     """Do as `submit` does, for a door that has seen for itself that these records may come now.
 
-    `rings_every` is for a door by which much comes: see `shumoos.celery.ring`.
+    `api_key` is the one that a program sends under. `rings_every` is for a door by which much comes: see
+    `shumoos.celery.ring`.
     """
     results = read_all(KINDS[kind], records)
     # Whatever goes wrong in here undoes all of it, so no savepoint is needed.
     with transaction.atomic(savepoint=False):
         reject_lost_companions(establishment, KINDS[kind], results)
-        submission = Submission(establishment=establishment, kind=kind, door=door, by=by, mandate=mandate)
+        submission = Submission(
+            establishment=establishment, kind=kind, door=door, by=by, mandate=mandate, api_key=api_key
+        )
         count(submission, results)
         storing.insert_submission(submission)
         expected = submission.accepted

@@ -1,15 +1,16 @@
 """Nil returns: an establishment says that it dealt with nobody on a day, and has a receipt for it."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guests import intake
 from guests.kinds.base import sha256
-from guests.models import Door, GuestRecord, NilReturn, Submission
+from guests.models import ApiKey, Door, GuestRecord, NilReturn, Submission
 from guests.models.nil_returns import lock
-from registration.models import Establishment, Mandate
+from registration.models import Establishment
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
@@ -25,12 +26,21 @@ class NilReturnRefused(Exception):
         self.code = code
 
 
-def file(establishment: Establishment, kind: str, day: date, *, by: User | None, door: Door) -> NilReturn:
+def file(
+    establishment: Establishment,
+    kind: str,
+    day: date,
+    *,
+    by: User | None,
+    door: Door,
+    api_key: ApiKey | None = None,
+) -> NilReturn:
     """File that the establishment dealt with nobody on that day, and return it with its receipt.
 
-    To file it again changes nothing. Raises `intake.SubmissionRefused` where no records of the kind are taken
-    from the establishment, and `NilReturnRefused`: `in_future` for a day still to come, `out_of_range` for
-    one more than a month ago, `has_records` for one of which there are records.
+    `api_key` is the one that a program files it under. To file it again changes nothing. Raises
+    `intake.SubmissionRefused` where no records of the kind are taken from the establishment, and
+    `NilReturnRefused`: `in_future` for a day still to come, `out_of_range` for one more than a month ago,
+    `has_records` for one of which there are records.
     """
     intake.refuse_unexpected(establishment, kind)
     mandate = intake.mandate_of(by, establishment)
@@ -41,7 +51,9 @@ def file(establishment: Establishment, kind: str, day: date, *, by: User | None,
         if filed:
             return filed
         refuse_busy_day(establishment, kind, day)
-        submission = open_receipt(establishment, kind, day, by=by, mandate=mandate, door=door)
+        submission = open_receipt(
+            establishment, kind, day, by=by, mandate=mandate, door=door, api_key=api_key
+        )
         log_change("file nil return", submission, by=by, of=f"{kind} {day}")
         return NilReturn.objects.create(
             establishment=establishment,
@@ -82,17 +94,7 @@ def refuse_busy_day(establishment: Establishment, kind: str, day: date) -> None:
         )
 
 
-def open_receipt(
-    establishment: Establishment,
-    kind: str,
-    day: date,
-    *,
-    by: User | None,
-    mandate: Mandate | None,
-    door: Door,
-) -> Submission:
+def open_receipt(establishment: Establishment, kind: str, day: date, **who: Any) -> Submission:
     """Return the submission under whose receipt the nil return is filed; its digest is over what it says."""
     said = {"establishment": establishment.number, "kind": kind, "day": day.isoformat(), "records": 0}
-    return intake.open_submission(
-        establishment=establishment, kind=kind, door=door, by=by, mandate=mandate, sha256=sha256([said])
-    )
+    return intake.open_submission(establishment=establishment, kind=kind, sha256=sha256([said]), **who)

@@ -51,6 +51,7 @@ def issue(submission: Submission) -> Letter:
         "sha256": submission.sha256,
         "door": in_both(submission.get_door_display),
         "sender": submission.acting or (submission.by.full_name if submission.by else ""),
+        "key": str(submission.api_key or ""),
     }
     if submission.about:
         return record_receipts.issue_change_receipt(

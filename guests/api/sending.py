@@ -82,6 +82,7 @@ def take(api_key: ApiKey, sending: Sending) -> bytes:
         kind=sending.kind,
         records=sending.records,
         door=Door.API,
+        api_key=api_key,
         rings_every=at_once.RINGS_EVERY,
     )
     return written(submission.receipt, submission.results)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guests.kinds import KINDS
+from guests.models.api_keys import ApiKey
 from registration.models import Establishment, Mandate, Provider
 from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
@@ -69,6 +70,18 @@ class Submission(models.Model):
     door = models.CharField(_("sent by"), max_length=4, choices=Door)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    # The one of the program that sent it. Keys are never deleted, and a constraint would lock their rows for
+    # each of very many submissions.
+    api_key = models.ForeignKey(
+        ApiKey,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("API key"),
     )
     # The one under which an agent sent it for the owner.
     mandate = models.ForeignKey(

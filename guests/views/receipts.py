@@ -55,7 +55,9 @@ def submission_of(request: SignedInRequest, number: str) -> Submission:
     visible = (
         Submission.objects.visible_to(request.user)
         .closed()
-        .select_related("establishment", "by", "mandate__agreement__provider", "nil_return", "about")
+        .select_related(
+            "establishment", "by", "api_key", "mandate__agreement__provider", "nil_return", "about"
+        )
     )
     return get_object_or_404(visible, receipt=number)
 

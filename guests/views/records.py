@@ -58,7 +58,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def versions_of(record: GuestRecord) -> list[dict[str, Any]]:
     """Return the record's later versions, the latest first, each with what it changed."""
     versions = []
-    made = record.changes.select_related("by", "submission", "mandate__agreement__provider")
+    made = record.changes.select_related("by", "submission__api_key", "mandate__agreement__provider")
     for change in made.order_by("-version"):
         before, after = rows_of(record, change.before), rows_of(record, change.content)
         changed = [

@@ -32,12 +32,13 @@ def issue_receipt(
     sha256: str = "",
     door: Words = NOTHING,
     sender: str = "",
+    key: str = "",
     nil_return_of: date | None = None,
 ) -> Letter:
     """Issue the receipt for what an establishment has submitted at once; `receipt` is its number.
 
-    `door` and `sender` say how and by whom it was sent, `sha256` is over the accepted records. With
-    `nil_return_of` it was the word that there was nobody on that day.
+    `door`, `sender` and, of a program, `key` say how and by whom it was sent, `sha256` is over the accepted
+    records. With `nil_return_of` it was the word that there was nobody on that day.
     """
     nil_return = [["إفادة عدم تعامل عن يوم", nil_return_of, "Nil return for", ""]] if nil_return_of else []
     content = {
@@ -55,7 +56,7 @@ def issue_receipt(
             ["السجلات المكررة", f"{duplicate:,}", "Duplicate", ""],
             ["السجلات المرفوضة", f"{rejected:,}", "Rejected", ""],
             *nil_return,
-            *sent(door, sender),
+            *sent(door, sender, key),
             *digest(sha256),
         ],
     }
@@ -73,6 +74,7 @@ def issue_change_receipt(
     sha256: str,
     door: Words = NOTHING,
     sender: str = "",
+    key: str = "",
 ) -> Letter:
     """Issue the receipt for a correction, a departure or a cancellation; `receipt` is its number.
 
@@ -91,7 +93,7 @@ def issue_change_receipt(
             *received(receipt, received_at, record_kind),
             ["التعديل", change.ar, "Change", change.en],
             ["رقم إيصال السجل", about, "Receipt of the record", ""],
-            *sent(door, sender),
+            *sent(door, sender, key),
             *digest(sha256),
         ],
     }
@@ -134,10 +136,11 @@ def received(receipt: str, at: datetime, record_kind: Words) -> list[list[Any]]:
     ]
 
 
-def sent(door: Words, sender: str) -> list[list[Any]]:
+def sent(door: Words, sender: str, key: str) -> list[list[Any]]:
     return [
         *([["طريقة الإرسال", door.ar, "Sent through", door.en]] if door.ar else []),
         *([["المرسل", sender, "Sender", ""]] if sender else []),
+        *([["مفتاح الربط البرمجي", key, "API key", ""]] if key else []),
     ]
 
 

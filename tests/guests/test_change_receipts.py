@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from guests import changes, keeping, receipts
-from guests.models import DailyReceipt, Door, GuestRecord, RecordChange, Submission
+from guests.models import ApiKey, DailyReceipt, Door, GuestRecord, RecordChange, Submission
 from shumoos.letters.models import Letter
 from shumoos.saudi import calendar, receipt_number
 from tests.conftest import sign_in
@@ -159,7 +159,7 @@ def test_the_daily_receipt_counts_them_apart_and_holds_their_digests(hotel, owne
     assert DailyReceipt.objects.count() == 1
 
 
-def test_a_program_is_told_the_receipt_and_reads_it(hotel, api):
+def test_a_program_is_told_the_receipt_and_reads_it(hotel, api, page):
     sent = api.send(GuestFactory(room="101")).json()
     record_id = sent["results"][0]["id"]
     assert api.get(f"/records/{record_id}").json()["version_receipt"] is None
@@ -177,7 +177,10 @@ def test_a_program_is_told_the_receipt_and_reads_it(hotel, api):
     assert len({answer["version_receipt"] for answer in told}) == 3
     original = api.get(f"/receipts/{sent['receipt']}").json()
     assert (original["action"], original["about"], original["accepted"]) == (None, None, 1)
-    assert set(Submission.objects.values_list("door", "by")) == {("api", None)}
+    key = ApiKey.objects.get()
+    assert set(Submission.objects.values_list("door", "by", "api_key")) == {("api", None, key.pk)}
+    shown = page.get(reverse("guests:detail", args=[record_id]))
+    assertContains(shown, f"{key.prefix}…", count=3)
 
 
 def test_the_pages_that_change_a_record_tell_its_receipt(hotel, record, page):

@@ -13,6 +13,8 @@ from shumoos.letters.models import Letter
 from shumoos.saudi import calendar, receipt_number
 from tests.conftest import sign_in
 from tests.factories import EstablishmentFactory
+from tests.guests.api.calling import Caller
+from tests.guests.api.conftest import make_key
 from tests.guests.factories import GuestFactory, send
 from tests.races import at_once
 
@@ -90,6 +92,24 @@ def test_a_number_that_is_no_receipt_is_unknown_and_trying_them_all_is_stopped(e
     unknown = reverse("letters:verify", args=[receipt_number.make(2026)])
 
     assert [english.get(unknown).status_code for _ in range(21)] == [404] * 20 + [429]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_programs_receipts_say_which_of_the_keys_it_had(hotel, page):
+    key, secret = make_key(hotel, name="نظام الفندق")
+    make_key(hotel)
+    api, quiet = Caller(secret), {"kind": "lodging", "day": f"{yesterday() - timedelta(days=3)}"}
+    # The first call of a key goes the long way, the next in one trip.
+    answers = [api.send(GuestFactory()), api.send(GuestFactory()), api.post("/nil-returns", quiet)]
+    sent = [answer.json()["receipt"] for answer in answers]
+
+    for number in sent:
+        shown = page.get(reverse("guests:receipt", args=[number]))
+        assertContains(shown, f"نظام الفندق ({key.prefix}…)")
+    assert page.get(reverse("guests:receipt_pdf", args=[sent[0]])).status_code == 200
+    values = {row[2]: row[1] for row in Letter.objects.get(kind="receipt").content["rows"]}
+    assert values["API key"] == f"نظام الفندق ({key.prefix}…)"
+    assert "Sender" not in values
 
 
 def test_a_nil_return_s_receipt_says_of_which_day(hotel, page):
