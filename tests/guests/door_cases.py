@@ -3,7 +3,7 @@
 All of it as of one moment. The people are invented.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 NOW = "2026-03-16T09:00:00+03:00"
 
@@ -37,13 +37,27 @@ class Case:
     changes: dict = field(hash=False)
     codes: frozenset = frozenset()
     stored: dict = field(default_factory=dict, hash=False)
+    # Whether the kind's whole record is on record already.
+    is_known: bool = False
 
     def __str__(self):
-        return f"{self.kind}-{'-'.join(self.changes) or 'whole'}-{list(self.changes.values())!r:.40}"
+        said = f"{self.kind}-{'-'.join(self.changes) or 'whole'}-{list(self.changes.values())!r:.40}"
+        return f"{said}-known" if self.is_known else said
 
     @property
     def fields(self):
         return BASES[self.kind] | self.changes
+
+    @property
+    def rows(self):
+        """How many records there are in the end."""
+        references = [self.base["client_reference"]] * self.is_known
+        references += [self.fields["client_reference"]] * (not self.codes)
+        return len(set(references))
+
+    @property
+    def base(self):
+        return BASES[self.kind]
 
 
 def good(kind, stored=None, **changes):
@@ -52,6 +66,11 @@ def good(kind, stored=None, **changes):
 
 def bad(kind, *codes, **changes):
     return Case(kind, changes, frozenset(codes))
+
+
+def known(case):
+    """The case after the whole record has been sent."""
+    return replace(case, is_known=True)
 
 
 def required(kind, *names):
@@ -72,6 +91,11 @@ def same_person(kind):
         good(kind, {"mobile": "+966512345678"}, mobile="٠٥١٢٣٤٥٦٧٨"),
         bad(kind, ("client_reference", "too_long"), client_reference="x" * 65),
         *required(kind, "client_reference", "full_name"),
+        known(good(kind)),
+        known(good(kind, {"full_name": "سارة بنت مخترع"}, full_name=" سارة  بنت مخترع")),
+        known(good(kind, client_reference="B-18")),
+        known(bad(kind, ("client_reference", "conflict"), full_name="نورة بنت مخترع")),
+        known(bad(kind, ("gender", "unknown"), gender="x")),
     ]
 
 
@@ -138,6 +162,8 @@ LODGING = [
     bad("lodging", ("departed_at", "before_arrival"), departed_at="2026-03-15 14:29"),
     bad("lodging", ("departed_at", "in_future"), departed_at="2026-03-16 10:00"),
     bad("lodging", ("companion_of", "unknown_companion"), companion_of="nobody"),
+    known(good("lodging", {"companion_of": "B-17"}, client_reference="B-18", companion_of="B-17")),
+    known(bad("lodging", ("companion_of", "unknown_companion"), client_reference="B-18", companion_of="x")),
     bad("lodging", ("companion_of", "unknown_companion"), companion_of="B-17"),
     good("lodging", {"client_reference": "ح 12/أ"}, client_reference="ح ١٢/أ"),
     bad("lodging", ("id_number", "check_digit"), ("gender", "unknown"), id_number="1000000000", gender="x"),

@@ -1,5 +1,6 @@
 """The compliance calendar as it is seen, and what is done on it."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -45,8 +46,15 @@ def cells(page):
     return {day.day.day: str(day.state) for week in page.context["weeks"] for day in week if day}
 
 
+def words_of(page, day):
+    """What stands in a day's cell."""
+    [cell] = re.findall(rf'<span class="day-number">{day}<.*?</td>', page.content.decode(), re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", cell).split())
+
+
 def test_a_month_is_seen_at_a_glance(hotel, owner_client):
-    send(hotel, GuestFactory(arrived_at="2026-03-10 15:00"), GuestFactory(arrived_at="2026-03-15 09:00"))
+    arrivals = ["2026-03-10 15:00", "2026-03-10 15:30", "2026-03-11 15:00", "2026-03-15 09:00"]
+    send(hotel, *[GuestFactory(arrived_at=at) for at in arrivals])
     GuestRecord.objects.filter(occurred_at__day=10).update(
         created_at=datetime(2026, 3, 10, 16, 0, tzinfo=RIYADH)
     )
@@ -56,13 +64,16 @@ def test_a_month_is_seen_at_a_glance(hotel, owner_client):
     assertContains(page, "March 2026 (Ramadan 1447 – Shawwal 1447)")
     shown = cells(page)
     assert len(shown) == 31
-    assert (shown[10], shown[13], shown[14], shown[15], shown[16]) == (
-        "reported",
-        "missing",
-        "open",
-        "reported",
-        "upcoming",
-    )
+    assert {day: shown[day] for day in (10, 11, 13, 14, 15, 16)} == {
+        10: "reported",
+        11: "late",
+        13: "missing",
+        14: "open",
+        15: "reported",
+        16: "upcoming",
+    }
+    for day, said in {10: "Reported 2 records", 11: "Late 1 record late: 1", 13: "Missing"}.items():
+        assert said in words_of(page, day)
     # The first of March 2026 is a Sunday.
     assert page.context["weeks"][0][0].day == date(2026, 3, 1)
 

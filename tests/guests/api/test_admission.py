@@ -55,6 +55,8 @@ def test_titles_and_details_are_in_the_language_asked_for():
 
     assert english["title"] == "A key is missing"
     assert arabic["title"] == other["title"] == "المفتاح غير موجود"
+    assert english["detail"].startswith("Show your key in the header")
+    assert arabic["detail"] == other["detail"] != english["detail"]
 
 
 def test_when_a_key_was_last_used_is_noted_once_a_minute(api, api_key, django_assert_num_queries):
