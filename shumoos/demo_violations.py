@@ -88,7 +88,7 @@ def propose(establishment: Establishment) -> None:
     # In place of the centre's answer, which only its simulator could give.
     record = GuestRecord.objects.filter(establishment=establishment).latest("id")
     record.state, record.to_correct = TransferStatus.REFUSED, True
-    record.refusal, record.acknowledged_at = "unknown document number", timezone.now()
+    record.refusal, record.acknowledged_at = "رقم الوثيقة غير معروف", timezone.now()
     record.batch = Batch.objects.create(attempts=1, finished_at=timezone.now())
     record.save(update_fields=["state", "to_correct", "refusal", "acknowledged_at", "batch"])
     proposals.collect(calendar.today(), calendar.today())

@@ -154,7 +154,7 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=_("Record what was proposed"),
+        title=_("Record a proposal"),
         text=f"{proposal.establishment.name}: {proposals.words_of(proposal)}",
         submit=_("Record it"),
         is_proposal=True,
