@@ -168,13 +168,13 @@ class InviteForm(forms.Form):
             self.fields["role"].widget = forms.HiddenInput()
             self.fields["role"].initial = Role.STAFF
             self.fields["place"].label = _("Establishment")
-            self.fields["place"].help_text = ""
         offered = {key: str(row) for rows in self.places.values() for key, row in rows.items()}
         is_one = len(roles) == len(offered) == 1
+        is_needed = len(self.places) == len(roles)
         self.fields["place"] = forms.ChoiceField(
             label=self.fields["place"].label,
-            help_text=self.fields["place"].help_text,
-            required=len(self.places) == len(roles),
+            help_text="" if is_needed else self.fields["place"].help_text,
+            required=is_needed,
             error_messages={"required": _("Choose where a person of this role works.")},
             choices=[*([] if is_one else [("", _("Choose"))]), *offered.items()],
         )
