@@ -12,7 +12,7 @@ from tests.conftest import sign_in
 from tests.factories import sector
 from tests.guests.factories import GuestFactory, SubscribedFactory, send
 from tests.registration.mandating import ProviderFactory, agent_of, granted
-from tests.saudi.mrz import SAUDI_CARD, passport
+from tests.saudi.mrz import OMANI_CARD, SAUDI_CARD, passport
 
 pytestmark = pytest.mark.django_db
 
@@ -183,10 +183,21 @@ def test_a_scan_fills_in_the_guest_and_says_until_when_the_document_is_valid(hot
     assertNotContains(page, "P&lt;SWE")
 
 
-def test_a_saudi_card_becomes_a_national_id(hotel, owner_client):
-    page = owner_client.post(NEW, {"scan": SAUDI_CARD, "do": "scan"})
+@pytest.mark.parametrize(
+    ("lines", "filled"),
+    [
+        (SAUDI_CARD, ["national_id", "1000000008", "NOURA ALMUKHTARA", "SAU", "1990-03-15", "f"]),
+        (OMANI_CARD, ["gcc_id", "123456789", "SALIM ALMUKHTAR", "OMN", "1988-02-03", "m"]),
+        (passport(), ["passport", "L898902C3", "ANNA MARIA ERIKSSON", "SWE", "1974-08-12", "f"]),
+    ],
+    ids=["TD1", "TD2", "TD3"],
+)
+def test_each_format_of_document_fills_in_the_guest(hotel, owner_client, lines, filled):
+    page = owner_client.post(NEW, {"scan": lines, "do": "scan"})
 
-    assert (value_of(page, "id_type"), value_of(page, "id_number")) == ("national_id", "1000000008")
+    names = ("id_type", "id_number", "full_name", "nationality", "birth_date", "gender")
+    assert [value_of(page, name) for name in names] == filled
+    assert "valid until" in note_under(page, "scan")
 
 
 def test_a_second_document_is_a_companion_and_the_same_one_again_is_not(hotel, owner_client):

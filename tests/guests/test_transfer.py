@@ -74,6 +74,15 @@ def test_many_records_go_in_several_batches(hotel, centre, monkeypatch):
     assert len(set(centre.requests)) == 3
 
 
+def test_a_batch_has_five_hundred_records_at_most(hotel, centre):
+    send(hotel, *GuestFactory.create_batch(501))
+
+    transfer_due_records()
+
+    assert states() == ["transferred"] * 501
+    assert sorted(batch.records.count() for batch in Batch.objects.all()) == [1, 500]
+
+
 def test_a_refused_record_keeps_the_centres_reason(hotel, centre):
     centre.behave(refuse=True)
     send(hotel, GuestFactory())

@@ -40,4 +40,23 @@ def card(
     return f"{first}\n{second}{whole}\n{name.ljust(30, '<')}"
 
 
+def small_card(
+    *,
+    issuer,
+    nationality,
+    number,
+    name="ALMUKHTAR<<SALIM",
+    birth="880203",
+    sex="M",
+    expiry="310415",
+):
+    """The two lines of 36 characters that some cards have, with the check digits that belong to them."""
+    written = number.ljust(9, "<")
+    body = f"{written}{check_digit(written)}{nationality}{birth}{check_digit(birth)}"
+    body += f"{sex}{expiry}{check_digit(expiry)}{'<' * 7}"
+    whole = check_digit(body[:10] + body[13:20] + body[21:])
+    return f"I<{issuer}{name}".ljust(36, "<") + "\n" + body + whole
+
+
 SAUDI_CARD = card(issuer="SAU", nationality="SAU", optional="1000000008")
+OMANI_CARD = small_card(issuer="OMN", nationality="OMN", number="123456789")

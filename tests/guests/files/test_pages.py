@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from guests import file_import
 from guests.files import report
 from guests.files.reading import XLSX, open_table
+from guests.intake import SubmissionRefused
 from guests.kinds import KINDS
 from guests.models import GuestRecord
 from guests.models.file_imports import FileImport, FilePart, FileStatus, Mode
@@ -246,6 +247,18 @@ def test_templates_are_handed_out_in_either_language(kind, form, hotel, owner_cl
 def test_unknown_templates_are_not_there(hotel, owner_client):
     assert owner_client.get("/guests/files/template/visa.csv").status_code == 404
     assert owner_client.get("/guests/files/template/lodging.pdf").status_code == 404
+
+
+def test_another_sectors_kind_has_no_form_and_no_file_of_it_is_kept(hotel, owner_client):
+    address = f"{SEND}?kind=gold_purchase"
+
+    assert owner_client.get(address).status_code == 404
+    assert upload(owner_client, csv_file(*guests(1)), address=address).status_code == 404
+    with pytest.raises(SubmissionRefused):
+        file_import.store(
+            [csv_file(*guests(1))], establishment=hotel, kind="gold_purchase", by=hotel.owner.user
+        )
+    assert not FileImport.objects.exists()
 
 
 def test_strangers_find_no_file(hotel, owner_client):

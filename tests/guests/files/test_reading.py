@@ -7,8 +7,10 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 from django.utils.translation import override
+from python_calamine import CalamineWorkbook
 
 from guests.files import templates
+from guests.files.layout import coded
 from guests.files.reading import XLSX, Examination, open_table
 from guests.files.wording import FileRefused
 from guests.kinds import KINDS
@@ -135,6 +137,22 @@ def test_the_templates_own_rows_are_not_records(kind, language):
         )
 
 
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_whatever_a_template_offers_in_its_lists_is_understood(kind, language):
+    file = io.BytesIO()
+    with override(language):
+        templates.write_template(kind, file)
+        choices = {name: field.shown.choices() for name, field in kind.fields.items() if field.shown.choices}
+    file.seek(0)
+    lists = zip(*CalamineWorkbook.from_filelike(file).get_sheet_by_name("lists").to_python(), strict=True)
+
+    with override("en" if language == "ar" else "ar"):
+        for (name, offered), labels in zip(choices.items(), lists, strict=True):
+            understood = [coded(kind, {name: label})[name] for label in labels if label]
+            assert understood == [code for code, _label in offered]
+
+
 def test_the_example_is_a_record_once_its_person_is_another():
     with override("ar"):
         text = templates.csv_template(LODGING).replace("نزيل للتمثيل", "سارة المخترعة")
@@ -143,8 +161,6 @@ def test_the_example_is_a_record_once_its_person_is_another():
 
 
 def test_the_example_is_a_record_of_its_kind():
-    from guests.files.layout import coded
-
     for kind in KINDS.values():
         for language in ("ar", "en"):
             with override(language):
