@@ -79,6 +79,7 @@ def test_a_file_is_dropped_on_the_form(portal):
     expect(page.locator("[name=file]")).to_be_focused()
     page.locator("main form button[type=submit]").click()
 
+    # Nobody loads the page again: it looks how far the file is, and shows what came of it.
     page.wait_for_url("**/guests/files/*/")
-    eventually(page, "dd a[href*='/guests/receipts/']")
+    expect(page.locator("dd a[href*='/guests/receipts/']")).to_be_visible(timeout=60_000)
     assert GuestRecord.objects.filter(establishment=hotel).count() == 2

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from guests.models import GuestRecord, NilReturn, Submission
+from guests import nil_returns
+from guests.models import Door, GuestRecord, NilReturn, Submission
 from shumoos.saudi.calendar import RIYADH, today
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.walks import sign_in
 from tests.factories import PASSWORD
 from tests.guests.factories import GuestFactory, SubscribedFactory, send
-from tests.saudi.mrz import SAUDI_CARD, passport
+from tests.saudi.mrz import OMANI_CARD, SAUDI_CARD, passport
 
 pytestmark = pytest.mark.browser
 
@@ -150,19 +151,26 @@ def test_a_family_is_scanned_one_after_the_other(portal, accessible, language, v
     expect(page.locator("#id_scan_check .check-good")).to_be_visible()
     accessible(page)
     picture(page, "form-scanned", language, viewport)
+    scan(OMANI_CARD)
+    expect(page.locator("[name$='-id_number']").last).to_have_value("123456789")
+    expect(page.locator("[name$='-id_type']").last).to_have_value("gcc_id")
+    expect(page.locator("[name$='-full_name']").last).to_have_value("SALIM ALMUKHTAR")
     spoilt = passport(number="X1234567", name="SVENSSON<<EVA").replace("740812", "740813")
     scan(spoilt)
-    expect(page.locator(".guest")).to_have_count(3)
+    expect(page.locator(".guest")).to_have_count(4)
     expect(page.locator(".guest").last.locator(".check-wrong")).to_have_count(1)
     picture(page, "form-scanned-wrong", language, viewport)
     page.locator(".guest").last.locator("button").click()
-    expect(page.locator(".guest")).to_have_count(2)
+    expect(page.locator(".guest")).to_have_count(3)
     page.locator("[data-save]").click()
 
     page.wait_for_url("**sent=*")
-    assert Submission.objects.get().accepted == 2
-    main, companion = GuestRecord.objects.order_by("pk")
-    assert {main.full_name, companion.full_name} == {"NOURA ALMUKHTARA", "ANNA MARIA ERIKSSON"}
+    assert Submission.objects.get().accepted == 3
+    assert set(GuestRecord.objects.values_list("full_name", flat=True)) == {
+        "NOURA ALMUKHTARA",
+        "ANNA MARIA ERIKSSON",
+        "SALIM ALMUKHTAR",
+    }
 
 
 @BOTH
@@ -252,6 +260,19 @@ def test_the_calendar_leads_to_a_nil_return(portal, accessible, language, viewpo
     page.locator("section.note form button").click()
     expect(page.locator("section.note form input[name=on]")).to_have_value("no")
     picture(page, "calendar-nil", language, viewport)
+
+
+def test_an_open_calendar_counts_down_by_itself(portal):
+    hotel, page = reception(portal, "ar", WIDE)
+    page.clock.install()
+    page.goto("/guests/calendar/")
+    due = page.locator("#deadlines li")
+    expect(due).to_have_count(2)
+
+    for left, day in ((1, today()), (0, today() - timedelta(days=1))):
+        nil_returns.file(hotel, "lodging", day, by=hotel.owner.user, door=Door.FORM)
+        page.clock.fast_forward("01:01")
+        expect(due).to_have_count(left)
 
 
 def test_everything_works_without_scripts(portal):
