@@ -115,7 +115,7 @@ def test_a_missing_setting_is_named_and_no_other(read, name):
         ("PUBLIC_URL", "www.portal.example"),
         ("PUBLIC_URL", "https://shumoos.example/portal"),
         ("CENTRE_URL", "ftp://centre.example"),
-        ("INTAKE_URL", "web:8000"),
+        ("INTAKE_URL", "portal:8000"),
         ("TWILIO_API_BASE", "localhost:8080"),
         ("TWILIO_ACCOUNT_SID", "shumoos"),
         ("LETTER_SIGNING_KEY", "/no/such/file.pem"),
