@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from registration.models import Authority, DocumentKind, Provider
 from shumoos.saudi import calendar
-from violations.views.owner import rules
+from violations.standing import rules_on
 
 
 @login_not_required
@@ -25,6 +25,6 @@ def front(request: HttpRequest) -> HttpResponse:
             .order_by("id"),
             "documents": DocumentKind.objects.wanted_for(None).required(),
             "premium_fee": Provider._meta.get_field("fee").get_default(),
-            **rules(calendar.today()),
+            "rules": rules_on(calendar.today()),
         },
     )

@@ -34,6 +34,14 @@ class Penalty(NamedTuple):
     up_to: Decimal | None
 
 
+class Rule(NamedTuple):
+    """What a schedule says: its steps in words, and whether one of them raises the fine of another."""
+
+    schedule: Schedule
+    penalties: list[Penalty]
+    raises: bool
+
+
 @dataclass(frozen=True)
 class NoticeStanding:
     """One notice on one day: until when to pay, and whether to object."""
@@ -122,6 +130,8 @@ class Standing:
     def next_step(self) -> Step | None:
         """What follows: by the clock for a case that runs, with the next occurrence in an open window."""
         steps = list(self.case.schedule.steps.all())
+        if self.case.closed_on:
+            return None
         if self.is_about_data:
             return steps[step_position(self.case.position, len(steps)) - 1] if self.window_is_open else None
         later = [step for step in steps if step.position == self.case.position + 1]
@@ -159,11 +169,19 @@ def standings(cases: Iterable[Case], on: date) -> list[Standing]:
     return [Standing(case, on, running.get(case.pk), owed.get(case.pk, Decimal(0))) for case in cases]
 
 
-def penalties(schedule: Schedule) -> list[Penalty]:
+def rules_on(day: date) -> dict[str, Rule]:
+    """Return the rules for new cases on a day, by the kind of case."""
+    schedules = Schedule.objects.filter(valid_from__lte=day).order_by("valid_from").prefetch_related("steps")
+    latest = {schedule.kind: schedule for schedule in schedules}
+    return {kind: rule_of(latest[kind]) for kind in CaseKind.values if kind in latest}
+
+
+def rule_of(schedule: Schedule) -> Rule:
     """Return the schedule's rule in words, in the language of the moment."""
     steps = list(schedule.steps.all())
     when = when_not_subscribed if schedule.kind == CaseKind.NOT_SUBSCRIBED else when_data_inaccurate
-    return [Penalty(when(schedule, steps, step), what(step), step.cap or None) for step in steps]
+    penalties = [Penalty(when(schedule, steps, step), what(step), step.cap or None) for step in steps]
+    return Rule(schedule, penalties, any(step.basis == Basis.RAISE_TO for step in steps))
 
 
 def what(step: Step) -> str:

@@ -107,7 +107,7 @@ def record(request: SignedInRequest) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return led_to_case(request, recorded)
-    text = _("The first occurrence in six months is a warning, the next are fined.")
+    text = _("The first occurrence in its window is a warning, the next are fined.")
     return form_page(request, form, title=_("Record an occurrence"), text=text, submit=_("Record it"))
 
 

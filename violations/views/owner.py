@@ -19,8 +19,8 @@ from shumoos.saudi import calendar
 from violations import occurrences
 from violations.exports import csv_lines, entries_on, owed_on, pdf_of, with_balances
 from violations.letters import entry_letter
-from violations.models import Account, Case, CaseKind, LedgerEntry, Notice, Occurrence, Schedule
-from violations.standing import penalties, standings, with_all
+from violations.models import Account, Case, LedgerEntry, Notice, Occurrence
+from violations.standing import rule_of, rules_on, standings, with_all
 
 PAGE = 10
 ENTRIES = 50
@@ -53,32 +53,20 @@ def mine(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "accounts": accounts,
         "owed": sum(account.owed or 0 for account in accounts),
-        **rules(today),
+        "rules": rules_on(today),
     }
     return render(request, "violations/mine.html", context)
-
-
-def rules(on: Any) -> dict[str, Any]:
-    """Return the rules that hold on a day, in words, for `violations/includes/rule.html`."""
-    found = {
-        schedule.kind: (schedule, penalties(schedule))
-        for schedule in Schedule.objects.filter(valid_from__lte=on)
-        .order_by("valid_from")
-        .prefetch_related("steps")
-    }
-    schedule, not_subscribed = found.get(CaseKind.NOT_SUBSCRIBED, (None, []))
-    _data, inaccurate_data = found.get(CaseKind.INACCURATE_DATA, (None, []))
-    return {"schedule": schedule, "not_subscribed": not_subscribed, "inaccurate_data": inaccurate_data}
 
 
 @require_safe
 @may_see
 def case(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show one case with all its notices."""
+    """Show one case with all its notices, and the rule it goes by: that of the day it was opened."""
     found = get_object_or_404(with_all(Case.objects.visible_to(request.user), most=500), pk=pk)
     log_look(request, "view case", found)
     [standing] = standings([found], calendar.today())
-    return render(request, "violations/case.html", {"standing": standing, **rules(calendar.today())})
+    rules = {found.kind: rule_of(found.schedule)}
+    return render(request, "violations/case.html", {"standing": standing, "rules": rules})
 
 
 @require_safe
