@@ -93,6 +93,7 @@ def escalate(on: date, *, dry_run: bool = False) -> Report:
         cursor.execute(statements.PLAN_FOR_MANY)
     before = transaction.savepoint()
     report = Report(on)
+    run(statements.LOCK_SERIES, on)
     complied, report.complied, _suspended = moves_of(statements.COMPLY, on)
     lift_orders(on)
     # Before the steps: these change pages all over the cases, which would then have to be read one by one to
@@ -121,7 +122,6 @@ def take_steps(on: date) -> tuple[list[Move], int, int]:
     found = find(statements.FIND_DUE, on, begun_before=on - timedelta(days=days))
     if not found:
         return [], 0, 0
-    run(statements.LOCK_SERIES, on)
     if run(statements.TAKE_STEPS, on) < found:
         run(statements.LEAVE_OUT_CHANGED, on)
     run(statements.ISSUE_LETTERS, on)
@@ -135,7 +135,6 @@ def warn(on: date, *, licence: int | None = None, by: int | None = None) -> tupl
     """Warn the unsubscribed, or one licence on a supervisor's behalf; return as `moves_of` does."""
     if not find(statements.FIND_UNWARNED, on, licence=licence, by=by):
         return [], 0, 0
-    run(statements.LOCK_SERIES, on)
     run(statements.OPEN_ACCOUNTS, on)
     run(statements.OPEN_CASES, on)
     run(statements.LEAVE_OUT_TAKEN, on)
@@ -172,6 +171,7 @@ def open_case(licence: Licence, by: User, on: date) -> Case:
     the office, or has had a case that day.
     """
     with transaction.atomic():
+        run(statements.LOCK_SERIES, on)
         warned, _total, _suspended = warn(on, licence=licence.pk, by=by.pk)
         if not warned:
             raise CaseRefused(

@@ -1,20 +1,14 @@
-"""The sweep: who is warned, who moves, what is written, and that repeating it changes nothing."""
+"""The sweep: who moves, what is written, and that repeating it changes nothing."""
 
-import json
-import threading
 from datetime import date, time
 from decimal import Decimal
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from registration.models import Licence
-from shumoos import progress
-from shumoos.celery import app
 from shumoos.sms.models import TextMessage
-from tests.shumoos.terminal import Impatient
 from tests.violations.factories import (
     make_establishment,
     make_licence,
@@ -26,123 +20,15 @@ from tests.violations.factories import (
     subscribe,
     warn,
 )
+from tests.violations.written import everything
 from violations import statements
-from violations.escalation import CaseRefused, comply, escalate, open_case
+from violations.escalation import comply, escalate
 from violations.ledger import reduce
-from violations.models import Case, LedgerEntry, Notice, Schedule
-from violations.tasks import escalate_today
+from violations.models import LedgerEntry, Schedule
 
 D = date.fromisoformat
 
 pytestmark = pytest.mark.django_db
-
-
-def everything():
-    """Every row that a sweep can write or change."""
-    return [
-        list(Case.objects.order_by("id").values()),
-        list(Notice.objects.order_by("id").values()),
-        list(LedgerEntry.objects.order_by("id").values()),
-        list(TextMessage.objects.order_by("id").values()),
-    ]
-
-
-@pytest.fixture
-def only_supervisors_warn():
-    Schedule.objects.update(warns_by_sweep=False)
-
-
-# Warnings -------------------------------------------------------------------------------------------------
-
-
-def test_the_sweep_warns_a_licence_without_subscription():
-    licence = make_licence(issued_on=D("2026-01-01"))
-
-    report = escalate(D("2026-01-01"))
-
-    assert report.as_json() == {
-        "on": "2026-01-01",
-        "warned": 1,
-        "fined": 0,
-        "suspended": 0,
-        "complied": 0,
-        "paused": 0,
-        "cases": [
-            {
-                "licence_number": licence.number,
-                "from": None,
-                "to": "warned",
-                "amount": "0.00",
-                "due_on": "2026-01-31",
-            }
-        ],
-    }
-    notice = Notice.objects.get()
-    assert (notice.stage, notice.issued_on, notice.due_on) == ("warned", D("2026-01-01"), D("2026-01-31"))
-
-
-def test_nobody_is_warned_by_the_sweep_where_the_schedule_leaves_it_to_supervisors(only_supervisors_warn):
-    make_licence()
-    assert escalate(D("2026-01-01")).warned == 0
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"issued_on": D("2026-01-02")},
-        {"expires_on": D("2025-12-31")},
-        {"in_register": False},
-    ],
-    ids=["issued later", "expired the day before", "described by an applicant only"],
-)
-def test_the_sweep_does_not_warn_a_licence(fields):
-    make_licence(**fields)
-    assert escalate(D("2026-01-01")).warned == 0
-
-
-@pytest.mark.parametrize("fields", [{"issued_on": D("2026-01-01")}, {"expires_on": D("2026-01-01")}])
-def test_the_first_and_the_last_day_of_a_licence_count(fields):
-    make_licence(**fields)
-    assert escalate(D("2026-01-01")).warned == 1
-
-
-def test_a_subscribed_licence_is_not_warned_until_the_subscription_is_over():
-    licence = make_licence()
-    subscription = subscribe(licence, on=D("2026-01-10"))
-
-    assert escalate(D("2026-01-10")).warned == 0
-    subscription.status = "closed"
-    subscription.end_by(D("2026-01-11"))
-    subscription.save()
-    assert escalate(D("2026-01-11")).warned == 1
-
-
-def test_the_subscription_of_its_establishment_covers_a_licence():
-    licence = make_licence()
-    subscribe(licence, on=D("2026-01-10"))
-    make_licence(establishment=licence.establishment)
-
-    assert escalate(D("2026-01-10")).warned == 0
-
-
-def test_an_application_with_the_office_keeps_the_warning_away_and_a_rejection_lets_it_come():
-    licence = make_licence()
-    application = submit(licence, D("2026-01-05"))
-
-    assert escalate(D("2026-01-04"), dry_run=True).warned == 1
-    assert escalate(D("2026-01-05")).warned == 0
-    reject(application, D("2026-01-09"))
-    assert escalate(D("2026-01-08")).warned == 0
-    assert escalate(D("2026-01-09")).warned == 1
-
-
-def test_a_day_that_had_its_case_is_not_warned_again_after_the_case_is_closed():
-    licence = make_licence()
-    warn(licence, D("2026-01-01"))
-    comply(licence, on=D("2026-01-20"))
-
-    assert escalate(D("2026-01-20")).warned == 0
-    assert escalate(D("2026-01-21")).warned == 1
 
 
 # Steps ----------------------------------------------------------------------------------------------------
@@ -250,7 +136,15 @@ def test_a_case_keeps_the_schedule_it_was_opened_under():
     assert (case.stage, case.fined) == ("fined_first", 10_000)
 
 
+def suspended_case():
+    case = warn(make_licence(), D("2025-10-01"))
+    for on in ["2025-11-01", "2025-12-02", "2026-01-02"]:
+        escalate(D(on))
+    return case
+
+
 def test_the_same_day_twice_changes_nothing():
+    subscribe(suspended_case().licence, on=D("2026-01-20"))
     warn(make_licence(), D("2026-01-01"))
     make_licence()
     submit(make_licence(), D("2026-01-20"))
@@ -272,6 +166,8 @@ def test_an_earlier_day_moves_nothing_back():
 
 
 def test_a_dry_run_reports_the_same_and_writes_nothing():
+    suspended = suspended_case()
+    subscribe(suspended.licence, on=D("2026-01-20"))
     warn(make_licence(), D("2026-01-01"))
     submit(warn(make_licence(), D("2026-01-10")).licence, D("2026-01-20"))
     make_licence()
@@ -281,7 +177,7 @@ def test_a_dry_run_reports_the_same_and_writes_nothing():
 
     assert everything() == before
     assert dry == escalate(D("2026-02-01")).as_json()
-    assert (dry["warned"], dry["fined"], dry["paused"]) == (1, 1, 1)
+    assert [dry[name] for name in ("warned", "fined", "complied", "paused")] == [1, 1, 1, 1]
 
 
 def test_a_run_that_breaks_leaves_whole_cases_only(monkeypatch):
@@ -350,31 +246,6 @@ def test_the_report_holds_a_thousand_cases_and_says_that_there_are_more():
     assert report["truncated"] is True
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_do_the_work_once():
-    for _number in range(20):
-        warn(make_licence(), D("2026-01-01"))
-        make_licence()
-    start, reports = threading.Barrier(2), []
-
-    def sweep():
-        start.wait()
-        try:
-            reports.append(escalate(D("2026-02-01")))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=sweep) for _number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted((report.fined, report.warned) for report in reports) == [(0, 0), (20, 20)]
-    assert LedgerEntry.objects.count() == 20
-    assert Notice.objects.count() == TextMessage.objects.count() + 20 == 60
-
-
 # The way out ----------------------------------------------------------------------------------------------
 
 
@@ -405,38 +276,16 @@ def test_the_sweep_closes_the_case_of_a_subscribed_licence_instead_of_fining_it(
     assert (case.stage, case.closed_on) == ("complied", D("2026-02-01"))
 
 
-# By hand --------------------------------------------------------------------------------------------------
+def test_the_sweep_lifts_the_order_of_a_subscribed_licence():
+    case = suspended_case()
+    subscribe(case.licence, on=D("2026-01-20"))
 
+    assert escalate(D("2026-01-20")).complied == 1
 
-def test_a_supervisor_issues_a_warning_whatever_the_schedule_says(only_supervisors_warn):
-    licence, supervisor = make_licence(), make_supervisor()
-
-    case = open_case(licence, supervisor, D("2026-01-01"))
-
-    assert (case.stage, case.due_on) == ("warned", D("2026-01-31"))
-    assert case.notices.get().by == supervisor
-    assert TextMessage.objects.get().to == licence.owner_mobile
-
-
-def test_no_warning_where_there_is_a_case_an_application_or_a_subscription():
-    warned, applied, subscribed, expired = make_licence(), make_licence(), make_licence(), make_licence()
-    warn(warned, D("2026-01-01"))
-    submit(applied, D("2026-01-01"))
-    subscribe(subscribed, on=D("2026-01-01"))
-    Licence.objects.filter(pk=expired.pk).update(expires_on=D("2025-12-31"))
-    before = everything()
-
-    for licence in (warned, applied, subscribed, expired):
-        with pytest.raises(CaseRefused):
-            open_case(licence, make_supervisor(), D("2026-01-02"))
-    assert everything() == before
-
-
-def test_a_licence_has_one_open_case():
-    licence = make_licence()
-    warn(licence, D("2026-01-01"))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        warn(licence, D("2026-01-02"))
+    order = case.notices.get(stage="suspended")
+    assert (order.lifted_on, order.lifting_letter.kind) == (D("2026-01-20"), "lifting")
+    assert order.lifting_letter.says["addressee"] == case.licence.authority.name_ar
+    assert (order.letter.status, order.letter.replaced_by) == ("superseded", order.lifting_letter)
 
 
 # The clock and the office ---------------------------------------------------------------------------------
@@ -480,63 +329,3 @@ def test_an_application_after_the_last_day_comes_too_late_for_this_step_and_stop
     reject(application, D("2026-02-20"))
     assert escalate(D("2026-03-22")).fined == 0
     assert escalate(D("2026-03-23")).fined == 1
-
-
-# The command and the task ---------------------------------------------------------------------------------
-
-
-def test_the_command_prints_the_report(capsys):
-    case = warn(make_licence(), D("2026-01-01"))
-    call_command("escalate", "--on", "2026-02-01", "--dry-run")
-    call_command("escalate", "--on", "2026-02-01")
-
-    dry, real = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert dry == real
-    assert real["cases"][0]["licence_number"] == case.licence.number
-
-
-def test_the_command_says_how_far_it_is_beside_the_report(capsys, monkeypatch):
-    monkeypatch.setattr(progress, "SECONDS_ELSEWHERE", 0)
-    warn(make_licence(), D("2026-01-01"))
-    make_licence()
-
-    call_command("escalate", "--on", "2026-02-01")
-
-    out, err = capsys.readouterr()
-    assert json.loads(out)["fined"] == 1
-    # Nobody's order is lifted: the two statements of that are left out, and the others have run.
-    places = [int(line.removesuffix(" of 22 statements of the sweep")) for line in err.splitlines()]
-    assert places == [0, 1, *range(4, 22)]
-
-
-def test_ctrl_c_ends_the_sweep_and_nothing_is_written():
-    case = warn(make_licence(), D("2026-01-01"))
-
-    with pytest.raises(CommandError, match=r"^Stopped at 0 of 22 .* Nothing was written: run this again\.$"):
-        call_command("escalate", "--on", "2026-02-01", stderr=Impatient())
-
-    case.refresh_from_db()
-    assert case.stage == "warned"
-
-
-def test_the_command_refuses_what_is_no_day():
-    with pytest.raises(CommandError, match="YYYY-MM-DD"):
-        call_command("escalate", "--on", "2026-02-30")
-
-
-def test_the_beat_rings_at_a_quarter_past_midnight_in_riyadh():
-    [beat] = [each for each in app.conf.beat_schedule.values() if each["task"] == escalate_today.name]
-    assert (beat["schedule"].hour, beat["schedule"].minute) == ({0}, {15})
-    assert app.timezone.key == "Asia/Riyadh"
-
-
-def test_the_daily_task_sweeps_as_of_today_in_riyadh(time_machine):
-    case = warn(make_licence(), D("2026-01-01"))
-    time_machine.move_to("2026-01-31T20:59:00+00:00")
-    escalate_today()
-    case.refresh_from_db()
-    assert case.stage == "warned"
-    time_machine.move_to("2026-01-31T21:15:00+00:00")
-    escalate_today()
-    case.refresh_from_db()
-    assert case.stage == "fined_first"

@@ -9,11 +9,12 @@ from datetime import date
 import pytest
 
 from shumoos.sms.models import TextMessage
-from tests.violations.factories import make_licence, warn
+from tests.violations.factories import make_licence, subscribe, warn
+from tests.violations.written import everything
 from tests.workers import child_environment
 from violations.escalation import escalate
 from violations.ledger_check import first_break
-from violations.models import Case, LedgerEntry, Notice
+from violations.models import LedgerEntry, Notice
 
 D = date.fromisoformat
 STATEMENTS = [
@@ -24,20 +25,21 @@ STATEMENTS = [
     "QUEUE_TEXTS",
     "OPEN_CASES",
     "SHOW_CLOCKS",
+    "LIFT",
     "commit",
 ]
 
 
-def rows():
-    return [list(model.objects.order_by("pk").values()) for model in (Case, Notice, LedgerEntry, TextMessage)]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_sweep_leaves_whole_cases_and_the_next_one_finishes():
+    suspended = warn(make_licence(), D("2025-10-01"))
+    for on in ["2025-11-01", "2025-12-02", "2026-01-02"]:
+        escalate(D(on))
+    subscribe(suspended.licence, on=D("2026-01-20"))
     for _number in range(5):
         warn(make_licence(), D("2026-01-01"))
         make_licence()
-    before = rows()
+    before = everything()
 
     for statement in STATEMENTS:
         done = subprocess.run(
@@ -48,9 +50,12 @@ def test_a_killed_sweep_leaves_whole_cases_and_the_next_one_finishes():
             timeout=120,
         )
         assert done.returncode == -signal.SIGKILL, (statement, done.stdout, done.stderr)
-        assert rows() == before, statement
+        assert everything() == before, statement
 
     report = escalate(D("2026-02-01"))
-    assert (report.fined, report.warned) == (5, 5)
-    assert (Notice.objects.count(), TextMessage.objects.count(), LedgerEntry.objects.count()) == (15, 10, 5)
+    assert (report.fined, report.warned, report.complied) == (5, 5, 1)
+    told = Notice.objects.exclude(case=suspended)
+    assert (told.count(), LedgerEntry.objects.exclude(case=suspended).count()) == (15, 5)
+    assert TextMessage.objects.filter(about_id__in=told.values("pk")).count() == 10
+    assert Notice.objects.get(stage="suspended").lifting_letter
     assert first_break() is None

@@ -24,12 +24,12 @@ from violations.statements.warning import FIND_UNWARNED, LEAVE_OUT_TAKEN, OPEN_A
 
 # What a whole sweep runs, in order. A run leaves out what it finds nothing for.
 SWEEP = (
+    LOCK_SERIES,
     COMPLY,
     FIND_LIFTED,
     TELL_AUTHORITIES,
     LIFT,
     FIND_UNWARNED,
-    LOCK_SERIES,
     OPEN_ACCOUNTS,
     OPEN_CASES,
     LEAVE_OUT_TAKEN,
@@ -38,7 +38,6 @@ SWEEP = (
     QUEUE_TEXTS,
     REPORT,
     FIND_DUE,
-    LOCK_SERIES,
     TAKE_STEPS,
     ISSUE_LETTERS,
     ISSUE_NOTICES,
