@@ -1,6 +1,7 @@
 """What notices, and decisions on objections, say by text message."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
@@ -20,14 +21,19 @@ def sms_context(about: Model | None, language: str) -> dict[str, Any]:
         "licence_number": about.case.licence.number,
         "kind": about.case.kind,
         "stage": about.stage,
-        "amount": f"{about.amount:,.0f}",
+        "amount": riyals(about.amount),
         "due_on": show_both(about.due_on, language) if about.due_on else "",
     }
 
 
+def riyals(amount: Decimal) -> str:
+    """Return an amount as texts say it: to the halala where there are any."""
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
 def sms_samples(language: str) -> list[dict[str, Any]]:
     """Return a notice of each sort, as `sms_context` does."""
-    common = {"licence_number": "L-2026-0000123", "amount": "25,000"}
+    common = {"licence_number": "L-2026-0000123", "amount": "24,999.50"}
     due_on = show_both(date(2026, 9, 30), language)
     return [
         common | {"kind": kind, "stage": stage, "due_on": due_on if is_due else ""}
@@ -48,13 +54,13 @@ def decided_context(about: Model | None, language: str) -> dict[str, Any]:
     return {
         "licence_number": about.case.licence.number,
         "outcome": about.outcome,
-        "reduced_by": f"{about.reduced_by or 0:,.0f}",
+        "reduced_by": riyals(about.reduced_by or Decimal(0)),
     }
 
 
 def decided_samples(language: str) -> list[dict[str, Any]]:
     """Return a decision of each sort, as `decided_context` does."""
     return [
-        {"licence_number": "L-2026-0000123", "outcome": outcome.value, "reduced_by": "15,000"}
+        {"licence_number": "L-2026-0000123", "outcome": outcome.value, "reduced_by": "14,999.50"}
         for outcome in Outcome
     ]
