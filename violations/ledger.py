@@ -12,10 +12,15 @@ from registration.models import Licence
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.letters.models import Letter
+from shumoos.letters.notices import Words
 from violations import chain
 from violations.accounts import hold
-from violations.models import Account, Basis, Case, EntryKind, LedgerEntry, Notice
+from violations.letters import issue_relief
+from violations.models import Account, Basis, Case, CaseKind, EntryKind, LedgerEntry, Notice
 from violations.models.ledger import FINES, RELIEFS
+
+REDUCTION = Words("قرار تخفيض غرامة", "Decision to reduce a fine")
+WAIVER = Words("قرار إعفاء من غرامة", "Decision to waive a fine")
 
 
 class AmountRefused(Exception):
@@ -59,13 +64,17 @@ def assess(notice: Notice, *, cap: Decimal, basis: str, by: User, reason: str = 
 def reduce(
     case: Case, amount: Decimal, *, on: date, by: User, reason: str, letter: Letter | None = None
 ) -> LedgerEntry:
-    """Take `amount` off the case's fine. Raises `AmountRefused` where that is all of it, or more."""
-    fined = hold(case, with_letter=False).fined
-    if not 0 < amount < fined:
+    """Take `amount` off the case's fine; it rests on `letter`, or on a decision that is issued for it.
+
+    Raises `AmountRefused` where that is all of the fine, or more, ValidationError without a reason.
+    """
+    held = hold(case, with_letter=letter is None)
+    if not 0 < amount < held.fined:
         raise AmountRefused(
             gettext("A reduction is more than nothing and less than the fine of SAR %(fined)s.")
-            % {"fined": f"{fined:,.2f}"}
+            % {"fined": f"{held.fined:,.2f}"}
         )
+    letter = letter or issue_relief(held, REDUCTION, label="reduced_by", amount=amount, reason=reason)
     return enter(case, EntryKind.REDUCTION, -amount, on=on, by=by, reason=reason, letter=letter)
 
 
@@ -81,29 +90,35 @@ def waive(
 ) -> LedgerEntry:
     """Take the whole of the case's fine off, or `amount` of it as an annulled notice has added.
 
-    Raises `AmountRefused` where there is no fine.
+    It rests on `letter`, or on a decision that is issued for it. Raises `AmountRefused` where there is no
+    fine, ValidationError without a reason.
     """
-    fined = hold(case, with_letter=False).fined
-    waived = fined if amount is None else min(amount, fined)
+    held = hold(case, with_letter=letter is None)
+    waived = held.fined if amount is None else min(amount, held.fined)
     if not waived:
         raise AmountRefused(gettext("This case has no fine to waive."))
+    letter = letter or issue_relief(held, WAIVER, label="waived", amount=waived, reason=reason)
     return enter(case, EntryKind.WAIVER, -waived, on=on, by=by, reason=reason, letter=letter)
 
 
 @transaction.atomic
 def set_less(case: Case, amount: Decimal, *, by: User, reason: str) -> None:
-    """Let the next fine of a case be less than its cap: what is added, or what the fine is raised to.
+    """Let the next fine of a case for not subscribing be less than its cap: what is added, or raised to.
 
-    Raises `AmountRefused` where no fine follows, or the amount is not below its cap.
+    Raises `AmountRefused` where no fine follows, or the amount is not below its cap or adds nothing.
     """
     held = hold(case, with_letter=False)
     following = held.schedule.steps.filter(position=held.position + 1).exclude(basis=Basis.NONE).first()
-    if held.closed_on is not None or following is None:
+    # The fine of an occurrence is set when it is recorded.
+    by_clock = held.kind == CaseKind.NOT_SUBSCRIBED and held.closed_on is None
+    if not by_clock or following is None:
         raise AmountRefused(gettext("No fine follows in this case."))
-    if not 0 < amount < following.cap:
+    # A fine that is raised goes beyond what it is.
+    least = held.fined if following.basis == Basis.RAISE_TO else Decimal(0)
+    if not least < amount < following.cap:
         raise AmountRefused(
-            gettext("The amount is more than nothing and less than the cap of SAR %(cap)s.")
-            % {"cap": f"{following.cap:,.2f}"}
+            gettext("The amount is more than SAR %(least)s and less than the cap of SAR %(cap)s.")
+            % {"least": f"{least:,.2f}", "cap": f"{following.cap:,.2f}"}
         )
     held.less_amount, held.less_reason, held.less_by = amount, reason.strip(), by
     held.full_clean()

@@ -32,9 +32,9 @@ def first_break(tell: Tell = lambda done, total: None) -> Break | None:
     """Recompute everything from the entries, and return the first place where they disagree, None for none.
 
     Each account's entries are numbered without gaps, hold the hash of the one before and their own, and end
-    where the account says. An entry is on its case's licence and account, a fine is the amount of its case's
-    notice, none takes the case's fine below zero or above its cap, and after the last the fine is what the
-    case says. No trigger and no constraint is trusted.
+    where the account says. An entry is on its case's licence and account and has the sign of its kind, a fine
+    is within its cap and the amount of its case's notice, none takes the case's fine below zero or above its
+    cap, and after the last the fine is what the case says. No trigger and no constraint is trusted.
 
     Accounts and cases are checked a range at a time, each as it stands when its turn comes; `tell` hears how
     many of them are done, and of how many.
@@ -92,6 +92,11 @@ BROKEN_CHAINS = f"""
             WHEN violations_case.id IS NULL THEN 'is of a case that there is not'
             WHEN links.account_id <> violations_case.account_id THEN 'is on another account than its case'
             WHEN links.licence_id <> violations_case.licence_id THEN 'is on another licence than its case'
+            WHEN (links.amount > 0) <> (links.kind IN ('assessment', 'raise', 'refund'))
+                THEN 'has the sign of another kind'
+            WHEN links.kind IN ('assessment', 'raise') AND (links.amount <= links.cap) IS NOT TRUE
+                THEN 'is above its cap'
+            WHEN links.kind IN ('assessment', 'raise') AND notice.id IS NULL THEN 'is a fine without a notice'
             WHEN notice.case_id <> links.case_id THEN 'bears the notice of another case'
             WHEN notice.amount <> links.amount THEN 'is not the amount of its notice'
         END AS why

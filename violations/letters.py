@@ -1,5 +1,6 @@
 """The letters about violations that are issued one by one: of an occurrence, a payment, a decision."""
 
+from datetime import date
 from decimal import Decimal
 
 from shumoos.letters import notices
@@ -62,7 +63,7 @@ def issue_occurrence_letter(notice: Notice, step: Step) -> Letter:
     )
 
 
-def issue_receipt(case: Case, *, amount: Decimal, reference: str, paid_on, balance: Decimal) -> Letter:
+def issue_receipt(case: Case, *, amount: Decimal, reference: str, paid_on: date, balance: Decimal) -> Letter:
     """Issue the receipt for a payment; `balance` is what is left on the case, below zero what is too much."""
     return notices.issue_payment_receipt(
         sender=sender_of(case),
@@ -74,8 +75,41 @@ def issue_receipt(case: Case, *, amount: Decimal, reference: str, paid_on, balan
     )
 
 
-def issue_decision(objection: Objection) -> Letter:
-    """Issue the decision on an objection, to the owner."""
+def issue_refund(case: Case, *, amount: Decimal, reference: str, on: date, reason: str) -> Letter:
+    """Issue the notice that what was paid too much has been paid back."""
+    return notices.issue_notice(
+        kind=Kind.REFUND,
+        title_words=Words("إشعار رد مبلغ", "Notice of a refund"),
+        sender=sender_of(case),
+        concerned=concerned_by(case),
+        wording=[notices.REFUNDED],
+        rows=[
+            notices.sum_row("refunded", amount),
+            notices.row("refunded_on", on),
+            notices.row("transfer", reference),
+            notices.row("reason", reason),
+        ],
+    )
+
+
+def issue_relief(case: Case, title: Words, *, label: str, amount: Decimal, reason: str) -> Letter:
+    """Issue the decision that so much is taken off the fine of a case."""
+    return notices.issue_notice(
+        kind=Kind.RELIEF,
+        title_words=title,
+        sender=sender_of(case),
+        concerned=concerned_by(case),
+        wording=[notices.RELIEVED],
+        rows=[
+            notices.sum_row(label, amount),
+            notices.row("reason", reason),
+            notices.sum_row("fined", case.fined - amount),
+        ],
+    )
+
+
+def issue_decision(objection: Objection, *, fined: Decimal) -> Letter:
+    """Issue the decision on an objection, to the owner; `fined` is the case's fine after it."""
     notice, case = objection.notice, objection.case
     decision = DECISIONS[Outcome(objection.outcome)]
     reduced = [notices.sum_row("reduced_by", objection.reduced_by)] if objection.reduced_by else []
@@ -92,7 +126,7 @@ def issue_decision(objection: Objection) -> Letter:
             notices.row("decision", decision.ar, decision.en),
             *reduced,
             notices.row("reason", objection.answer),
-            notices.sum_row("fined", case.fined),
+            notices.sum_row("fined", fined),
         ],
     )
 

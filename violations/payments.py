@@ -21,7 +21,7 @@ from shumoos.saudi.errors import InvalidDate
 from violations import bills
 from violations.accounts import hold
 from violations.ledger import AmountRefused, enter, owed_on
-from violations.letters import issue_receipt
+from violations.letters import issue_receipt, issue_refund
 from violations.models import BankFile, Case, EntryKind, LedgerEntry, LineOutcome
 
 COLUMNS = ["bank_reference", "bill_number", "amount", "paid_on"]
@@ -58,8 +58,11 @@ def enter_payment(case: Case, amount: Decimal, *, on: date, by: User | None, ref
 
 @transaction.atomic
 def refund(case: Case, amount: Decimal, *, on: date, by: User, reason: str, reference: str) -> LedgerEntry:
-    """Enter what was paid back. Raises `AmountRefused` for more than was paid too much on the case."""
-    case = hold(case, with_letter=False)
+    """Enter what was paid back, with its notice.
+
+    Raises `AmountRefused` for more than was paid too much on the case, or without a reason.
+    """
+    case = hold(case, with_letter=True)
     too_much = max(-owed_on(case), Decimal(0))
     if not 0 < amount <= too_much:
         raise AmountRefused(
@@ -68,7 +71,11 @@ def refund(case: Case, amount: Decimal, *, on: date, by: User, reason: str, refe
         )
     if not reason.strip():
         raise AmountRefused(gettext("Say why it is paid back."))
-    return enter(case, EntryKind.REFUND, amount, on=on, by=by, reason=reason, reference=reference.strip())
+    reference = reference.strip()
+    letter = issue_refund(case, amount=amount, reference=reference, on=on, reason=reason)
+    return enter(
+        case, EntryKind.REFUND, amount, on=on, by=by, reason=reason, letter=letter, reference=reference
+    )
 
 
 # The bank's file -------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class Kind(models.TextChoices):
     PAYMENT = "payment", _("Receipt for a payment")
     LIFTING = "lifting", _("Lifting of a suspension order")
     DECISION = "decision", _("Decision on an objection")
+    RELIEF = "relief", _("Decision on a fine")
+    REFUND = "refund", _("Notice of a refund")
 
 
 class Status(models.TextChoices):

@@ -121,6 +121,10 @@ LABELS = {
     "decision": Label("القرار", "Decision"),
     "reason": Label("السبب", "Reason"),
     "reduced_by": Label("مبلغ التخفيض", "Reduced by"),
+    "waived": Label("مبلغ الإعفاء", "Waived"),
+    "refunded": Label("المبلغ المردود", "Paid back"),
+    "refunded_on": Label("تاريخ الرد", "Paid back on"),
+    "transfer": Label("رقم الحوالة", "Number of the transfer"),
     "paid": Label("المبلغ المسدد", "Amount paid"),
     "paid_on": Label("تاريخ السداد", "Paid on"),
     "payment": Label("رقم عملية السداد", "Payment number"),
@@ -144,6 +148,15 @@ LIFTED = [
         "The suspension is therefore lifted as of the day below. Please do what is needed.",
     ),
 ]
+RELIEVED = Words(
+    "قررت الإدارة في غرامة المنشأة الموضحة بياناتها أدناه ما يلي، وقُيِّد ذلك في سجل الغرامات.",
+    "The office has decided as follows on the fine of the establishment below, and entered it in the ledger "
+    "of fines.",
+)
+REFUNDED = Words(
+    "رُد إلى المنشأة الموضحة بياناتها أدناه ما سُدد عنها بالزيادة، وقُيِّد ذلك في سجل الغرامات.",
+    "What was paid too much for the establishment below was paid back and entered in the ledger of fines.",
+)
 DECIDED = Words(
     "نظرت الإدارة في تظلمكم من الإشعار المبين أدناه، وتقرر ما يلي.",
     "The office has considered your objection to the notice below, and has decided as follows.",

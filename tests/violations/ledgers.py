@@ -33,7 +33,14 @@ def behind_the_triggers(statement, *parameters):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for name in ("entry_is_hashed", "entry_of_relief_has_reason"):
+        for name in (
+            "entry_is_hashed",
+            "entry_of_relief_has_reason",
+            "entry_sign_follows_kind",
+            "entry_within_cap",
+            "entry_of_fine_has_notice",
+            "entry_below_cap_has_reason",
+        ):
             cursor.execute(f"ALTER TABLE violations_ledgerentry DROP CONSTRAINT IF EXISTS {name}")
         cursor.execute(statement, parameters)
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
@@ -45,3 +52,15 @@ def rehash(entry):
     behind_the_triggers(
         "UPDATE violations_ledgerentry SET hash = %s WHERE id = %s", chain.hash_of(entry), entry.pk
     )
+
+
+def link_anew(entry):
+    """Put an entry after the one before it as that is now, and its account's end after it."""
+    before = LedgerEntry.objects.filter(account_id=entry.account_id, number=entry.number - 1).first()
+    previous = bytes(before.hash) if before else chain.START
+    behind_the_triggers(
+        "UPDATE violations_ledgerentry SET previous_hash = %s WHERE id = %s", previous, entry.pk
+    )
+    rehash(entry)
+    entry.refresh_from_db()
+    Account.objects.filter(pk=entry.account_id).update(last_number=entry.number, last_hash=bytes(entry.hash))

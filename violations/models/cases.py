@@ -17,6 +17,19 @@ WINDOW = Func(
     F("opened_on"), F("window_ends_on"), Value("[]"), function="daterange", output_field=DateRangeField()
 )
 
+FINE_IS_SUM = """
+    IF (SELECT fined FROM violations_case WHERE id = NEW.id) <> (
+        SELECT coalesce(sum(amount), 0)
+        FROM violations_ledgerentry
+        WHERE case_id = NEW.id AND kind IN ('assessment', 'raise', 'reduction', 'waiver')
+    ) THEN
+        RAISE check_violation USING
+            MESSAGE = format('The fine of case %s is not the sum of its entries.', NEW.id),
+            CONSTRAINT = 'fine_is_sum_of_entries';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
@@ -64,7 +77,7 @@ class Case(models.Model):
     # Both as of the last sweep; `violations.clock` tells how the clock stands on any day.
     due_on = models.DateField(_("due on"), null=True, blank=True)
     days_left = models.PositiveSmallIntegerField(_("days left"), null=True, blank=True)
-    # The fine, less what was reduced or waived; a trigger of the ledger keeps it the sum of its entries.
+    # The fine, less what was reduced or waived: the sum of its entries, by triggers here and of the ledger.
     fined = models.DecimalField(_("fine in SAR"), max_digits=12, decimal_places=2, default=0, editable=False)
     # The most that the fine may be at this step.
     cap = models.DecimalField(_("cap in SAR"), max_digits=12, decimal_places=2, default=0)
@@ -139,7 +152,7 @@ class Case(models.Model):
                     ("establishment", RangeOperators.EQUAL),
                     (WINDOW, RangeOperators.OVERLAPS),
                 ],
-                condition=Q(kind=CaseKind.INACCURATE_DATA),
+                condition=Q(kind=CaseKind.INACCURATE_DATA) & ~Q(stage=Stage.ANNULLED),
                 violation_error_message=_("The windows of two cases of one establishment cannot overlap."),
             ),
         ]
@@ -158,6 +171,26 @@ class Case(models.Model):
             # Its entries name both.
             pgtrigger.ReadOnly(name="case_keeps_its_account", fields=["account", "licence"]),
             pgtrigger.Protect(name="case_never_deleted", operation=pgtrigger.Delete),
+            # Its fine changes with an entry of the same transaction, and only then. A step of the sweep moves
+            # its position too: there the ledger holds the fine to the entry, when that is written.
+            *[
+                pgtrigger.Trigger(
+                    name=f"case_{name}_with_entries",
+                    when=pgtrigger.After,
+                    operation=operation,
+                    condition=pgtrigger.Condition(condition),
+                    timing=pgtrigger.Deferred,
+                    func=FINE_IS_SUM,
+                )
+                for name, operation, condition in (
+                    ("opened", pgtrigger.Insert, "NEW.fined <> 0"),
+                    (
+                        "fined",
+                        pgtrigger.UpdateOf("fined"),
+                        "OLD.fined <> NEW.fined AND NEW.position <= OLD.position",
+                    ),
+                )
+            ],
         ]
 
     def __str__(self) -> str:
