@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -114,6 +115,8 @@ def decide(
         if objection.outcome == outcome:
             return
         raise ObjectionRefused(gettext("This objection has been decided already."))
+    if not (by.has_perm("violations.reduce") and Objection.objects.visible_to(by).contains(objection)):
+        raise ObjectionRefused(gettext("The head of the office decides on the objection."))
     if objection.issuer_id == by.pk:
         raise ObjectionRefused(gettext("Whoever has issued the notice does not decide on the objection."))
     objection.outcome = outcome
@@ -123,9 +126,8 @@ def decide(
     if outcome == Outcome.REDUCED and not reduced_by:
         raise ValidationError({"reduced_by": gettext("Enter by how much the fine is reduced.")})
     objection.full_clean()
+    objection.letter = issue_decision(objection, fined=case.fined - taken_off(objection, case))
     carry_out(objection, case, by)
-    objection.case.refresh_from_db()
-    objection.letter = issue_decision(objection)
     objection.save()
     log_change(f"objection {outcome}", objection, by=by, reason=answer)
     queue_sms(
@@ -136,29 +138,46 @@ def decide(
     )
 
 
+def taken_off(objection: Objection, case: Case) -> Decimal:
+    """Return what a decision takes off the case's fine.
+
+    Raises `AmountRefused` for a reduction by all of the notice's fine, or more, and `ObjectionRefused` for a
+    decision to leave what does not stand any more.
+    """
+    notice = objection.notice
+    if objection.outcome == Outcome.ANNULLED:
+        ends_all = notice.stage == Stage.WARNED and notice.occurrence is None
+        added = case.fined if ends_all else min(notice.amount, case.fined)
+        return Decimal(0) if notice.annulled_on else added
+    if notice.annulled_on or case.stage == Stage.ANNULLED:
+        raise ObjectionRefused(
+            gettext("This notice has been annulled meanwhile: decide that it is annulled.")
+        )
+    if objection.reduced_by and objection.reduced_by >= notice.amount:
+        raise ledger.AmountRefused(
+            gettext("The fine of this notice is SAR %(amount)s: reduce it by less, or annul the notice.")
+            % {"amount": f"{notice.amount:,.2f}"}
+        )
+    return objection.reduced_by or Decimal(0)
+
+
 def carry_out(objection: Objection, case: Case, by: User) -> None:
-    """Do what a decision says, in a case that the caller holds."""
-    notice, today, reason = objection.notice, calendar.today(), objection.answer[:300]
-    if objection.outcome == Outcome.REDUCED and objection.reduced_by:
-        if objection.reduced_by >= notice.amount:
-            raise ledger.AmountRefused(
-                gettext("The fine of this notice is SAR %(amount)s: reduce it by less, or annul the notice.")
-                % {"amount": f"{notice.amount:,.2f}"}
-            )
-        ledger.reduce(case, objection.reduced_by, on=today, by=by, reason=reason)
-    if objection.outcome != Outcome.ANNULLED:
+    """Do what a decision says, in a case that the caller holds. What it enters rests on its letter."""
+    notice, today = objection.notice, calendar.today()
+    rests_on: dict[str, Any] = {"by": by, "reason": objection.answer[:300], "letter": objection.letter}
+    if objection.reduced_by:
+        ledger.reduce(case, objection.reduced_by, on=today, **rests_on)
+    if objection.outcome != Outcome.ANNULLED or notice.annulled_on:
         return
     if notice.occurrence is not None:
-        occurrences.annul(notice.occurrence, by=by, reason=reason)
+        occurrences.annul(notice.occurrence, **rests_on)
         return
     Notice.objects.filter(pk=notice.pk).update(annulled_on=today)
     if notice.stage in (Stage.WARNED, Stage.SUSPENDED):
-        case.refresh_from_db()
         if notice.stage == Stage.WARNED and case.fined:
-            ledger.waive(case, on=today, by=by, reason=reason)
-            case.refresh_from_db()
+            ledger.waive(case, on=today, **rests_on)
         if case.closed_on is None:
             end(case, Stage.ANNULLED, on=today)
             lift_orders(today, case=case.pk)
     else:
-        occurrences.waive_notice(notice, case, by=by, reason=reason)
+        occurrences.waive_notice(notice, case, **rests_on)

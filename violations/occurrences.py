@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,12 +13,14 @@ from registration.models import Application, Establishment, Licence
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.letters.issue import lock_series
+from shumoos.letters.models import Letter
 from shumoos.saudi import calendar
 from shumoos.sms.outbox import queue_sms
 from violations import ledger
 from violations.accounts import account_of, hold, office_of
+from violations.escalation import end
 from violations.letters import issue_occurrence_letter
-from violations.models import Case, CaseKind, Fault, Notice, Occurrence, Schedule, Step
+from violations.models import Case, CaseKind, Fault, Notice, Occurrence, Schedule, Stage, Step
 from violations.notices import SMS_KIND
 from violations.rules import cap_after_step, fine_of_step, step_position, window_end
 
@@ -81,10 +82,13 @@ def case_of_window(establishment: Establishment, licence: Licence, occurred_on: 
 
     A new window in the past ends before the one after it: notices already issued are not rewritten.
     """
-    cases = Case.objects.filter(establishment=establishment, kind=CaseKind.INACCURATE_DATA)
-    found = cases.filter(opened_on__lte=occurred_on, window_ends_on__gte=occurred_on).first()
-    if found is not None:
-        return Case.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    # One that is annulled had a window that nothing has opened.
+    cases = Case.objects.filter(establishment=establishment, kind=CaseKind.INACCURATE_DATA).exclude(
+        stage=Stage.ANNULLED
+    )
+    around = cases.filter(opened_on__lte=occurred_on, window_ends_on__gte=occurred_on)
+    if found := around.select_for_update(of=("self",)).first():
+        return found
     schedule = Schedule.objects.in_force(CaseKind.INACCURATE_DATA, occurred_on)
     ends_on = window_end(occurred_on, schedule.window_months or 0, schedule.hijri_months)
     later = cases.filter(opened_on__gt=occurred_on).order_by("opened_on").first()
@@ -169,15 +173,16 @@ def mark_corrected(occurrence: Occurrence, *, by: User) -> None:
 
 
 @transaction.atomic
-def annul(occurrence: Occurrence, *, by: User, reason: str, **documents: Any) -> None:
+def annul(occurrence: Occurrence, *, by: User, reason: str, letter: Letter | None = None) -> None:
     """Take an occurrence out of the count, and waive what its notice had added; repeating changes nothing.
 
     Later ones of the window are not rewritten: they are flagged for the head, whose step they took might be
-    another now. Raises ValidationError without a reason.
+    another now. A case in which nothing counts any more has ended. The waiver rests on `letter`, or on a
+    decision of its own. Raises ValidationError without a reason.
     """
     if not reason.strip():
         raise ValidationError({"reason": gettext("Say why the occurrence is annulled.")})
-    case = hold(occurrence.case, with_letter=False)
+    case = hold(occurrence.case, with_letter=letter is None)
     occurrence = Occurrence.objects.select_for_update(of=("self",)).get(pk=occurrence.pk)
     if occurrence.annulled_at is not None:
         return
@@ -185,17 +190,32 @@ def annul(occurrence: Occurrence, *, by: User, reason: str, **documents: Any) ->
     occurrence.settled_at = occurrence.annulled_at if occurrence.flagged_at else None
     occurrence.save(update_fields=["annulled_at", "settled_at"])
     Notice.objects.filter(occurrence=occurrence).update(annulled_on=calendar.today())
-    waive_notice(occurrence.notice, case, by=by, reason=reason, **documents)
+    waive_notice(occurrence.notice, case, by=by, reason=reason, letter=letter)
     later = case.occurrences.counted().filter(notice__gt=occurrence.notice.pk)
     later.update(flagged_at=timezone.now(), settled_at=None)
+    count_anew(case)
     log_change("annul occurrence", occurrence, by=by, reason=reason)
 
 
-def waive_notice(notice: Notice, case: Case, *, by: User, reason: str, **documents: Any) -> None:
+def count_anew(case: Case) -> None:
+    """Put a case at the step of the occurrences that still count; end it where none does."""
+    counted = case.occurrences.counted()
+    latest = Notice.objects.filter(occurrence__in=counted).order_by("-id").first()
+    if latest is None:
+        end(case, Stage.ANNULLED, on=calendar.today())
+        return
+    case.stage = latest.stage
+    case.position = step_position(counted.count() - 1, case.schedule.steps.count())
+    case.save(update_fields=["stage", "position"])
+
+
+def waive_notice(notice: Notice, case: Case, *, by: User, reason: str, letter: Letter | None = None) -> None:
     """Waive what a notice has added to a fine, as far as it still stands."""
     case.refresh_from_db(fields=["fined"])
     if notice.amount and case.fined:
-        ledger.waive(case, on=calendar.today(), by=by, reason=reason[:300], amount=notice.amount, **documents)
+        ledger.waive(
+            case, on=calendar.today(), by=by, reason=reason[:300], amount=notice.amount, letter=letter
+        )
 
 
 @transaction.atomic

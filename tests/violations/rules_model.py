@@ -1,11 +1,13 @@
-"""The rules for not subscribing in plain Python, day by day, as the domain's page says them.
+"""The rules in plain Python, as the domain's page says them.
 
-No SQL, no dates beyond counting days, nothing of the portal's own code: what the sweep does in sets is held
-to it.
+No SQL and nothing of the portal's own code: what the sweep does in sets, and what is recorded of inaccurate
+data, is held to it. For not subscribing it goes day by day, with no dates beyond counting days.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from hijridate import Gregorian, Hijri
 
 DAY = timedelta(days=1)
 # Stage, days of its term, cap, basis.
@@ -112,3 +114,63 @@ class Model:
         if self.is_stopped(on):
             return None, days - used
         return on + (days - used) * DAY, None
+
+
+# Inaccurate data -------------------------------------------------------------------------------------------
+
+FINES = [("warned", 0), ("fined_first", 5_000), ("fined_raised", 25_000)]
+
+
+def half_a_year_after(day: date, *, hijri: bool) -> date:
+    """The same day of the month six months later, or that month's last."""
+    if hijri:
+        first = Gregorian.fromdate(day).to_hijri()
+        year, month = divmod(first.year * 12 + first.month + 5, 12)
+        length = Hijri(year, month + 1, 1).month_length()
+        last = Hijri(year, month + 1, min(first.day, length)).to_gregorian()
+        return date(last.year, last.month, last.day)
+    year, month = divmod(day.year * 12 + day.month + 5, 12)
+    first_of_next = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + (day.day - 1) * DAY, first_of_next - DAY)
+
+
+@dataclass
+class Fact:
+    """One occurrence: its window's last day, its step, what it was fined, and whether it counts."""
+
+    on: date
+    ends_on: date
+    stage: str
+    amount: int
+    counts: bool = True
+
+
+@dataclass
+class Facts:
+    """One establishment's occurrences, in the order of their days."""
+
+    hijri: bool
+    facts: list[Fact] = field(default_factory=list)
+    # The last day of the window that is open now.
+    ends_on: date | None = None
+    window: list[Fact] = field(default_factory=list)
+
+    def record(self, on: date) -> Fact:
+        if self.ends_on is None or on > self.ends_on:
+            self.ends_on, self.window = half_a_year_after(on, hijri=self.hijri), []
+        stage, amount = self.following
+        fact = Fact(on, self.ends_on, stage, amount)
+        self.window.append(fact)
+        self.facts.append(fact)
+        return fact
+
+    @property
+    def following(self) -> tuple[str, int]:
+        """The step and the fine of another one in this window."""
+        return FINES[min(sum(fact.counts for fact in self.window), 2)]
+
+    def annul(self, number: int) -> None:
+        """One that is annulled does not count; a window in which none counts has not been opened."""
+        self.facts[number].counts = False
+        if not any(fact.counts for fact in self.window):
+            self.ends_on = None

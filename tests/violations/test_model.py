@@ -23,11 +23,13 @@ from tests.violations.factories import (
     numbers,
     rng,
 )
-from tests.violations.rules_model import DAY, STEPS, History, Model, Objecting
+from tests.violations.rules_model import DAY, STEPS, Facts, History, Model, Objecting
 from violations.escalation import escalate
 from violations.ledger_check import first_break
-from violations.models import Case, LedgerEntry, Notice, Objection
+from violations.models import Case, LedgerEntry, Notice, Objection, Schedule
+from violations.occurrences import annul, record_occurrence
 from violations.rules import window_end
+from violations.standing import standings, with_all
 
 pytestmark = pytest.mark.django_db
 
@@ -256,7 +258,55 @@ def test_the_sweep_agrees_with_the_rules_on_every_case():
     assert first_break() is None
 
 
-# Windows, in both calendars --------------------------------------------------------------------------------
+# Inaccurate data, in both calendars ------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[False, True], ids=["Gregorian", "Hijri"])
+def hijri(request, time_machine):
+    """Whether months are Hijri ones, by the schedule of all that is recorded, long after it all occurred."""
+    time_machine.move_to("2035-01-01T09:00:00+03:00", tick=False)
+    Schedule.objects.filter(kind="inaccurate_data").update(hijri_months=request.param)
+    return request.param
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    day=st.dates(date(2023, 6, 1), date(2025, 6, 1)),
+    acts=st.lists(
+        st.tuples(st.just("record"), st.integers(0, 120)) | st.tuples(st.just("annul"), st.integers(0, 8)),
+        min_size=1,
+        max_size=9,
+    ),
+)
+def test_occurrences_and_what_is_annulled_of_them_agree_with_the_rules(hijri, day, acts):
+    licence, supervisor = make_licence(), make_supervisor()
+    establishment = make_establishment(licence)
+    model, recorded = Facts(hijri), []
+    for number, (act, value) in enumerate(acts):
+        if act == "record":
+            day += value * DAY
+            recorded.append(
+                record_occurrence(
+                    establishment=establishment,
+                    licence=licence,
+                    occurred_on=day,
+                    what=f"Number {number}",
+                    by=supervisor,
+                )
+            )
+            model.record(day)
+        elif recorded:
+            annul(recorded[value % len(recorded)], by=supervisor, reason="For the test.")
+            model.annul(value % len(recorded))
+
+    for occurrence, fact in zip(recorded, model.facts, strict=True):
+        case = Case.objects.get(occurrences=occurrence)
+        found = (case.window_ends_on, occurrence.notice.stage, occurrence.notice.amount)
+        assert found == (fact.ends_on, fact.stage, fact.amount), acts
+    cases = Case.objects.filter(establishment=establishment)
+    assert sum(case.fined for case in cases) == sum(fact.amount for fact in model.facts if fact.counts)
+    following = [standing.next_step for standing in standings(with_all(cases), day)]
+    assert [step.stage for step in following if step] == ([model.following[0]] if model.ends_on else [])
 
 
 @settings(max_examples=2_000, deadline=None)

@@ -17,7 +17,7 @@ from shumoos.sms.models import TextMessage
 from tests.factories import clean_jpeg
 from tests.races import at_once
 from tests.violations.factories import make_establishment, make_licence, make_owner, make_supervisor, warn
-from violations import objections
+from violations import objections, occurrences
 from violations.clock import clocks
 from violations.escalation import escalate
 from violations.ledger import AmountRefused
@@ -128,6 +128,7 @@ def test_the_clock_and_the_payment_term_stand_still_while_it_is_open(case, owner
     assert (case.due_on, case.days_left) == (None, 20)
     assert clocks([case], D("2026-06-01"))[case.pk].is_paused
     told = NoticeStanding(notice, notice.case, D("2026-06-01"))
+    assert NoticeStanding(notice, notice.case, D("2026-02-11")).pay_by == D("2026-03-03")
     assert told.is_stopped
     assert told.pay_by == D("2026-03-03") + (D("2026-06-01") - D("2026-02-11"))
 
@@ -151,7 +152,31 @@ def test_an_application_and_an_objection_at_once_stop_it_once(case, owner, head,
     assert clocks([case], D("2026-03-01"))[case.pk].due_on == D("2026-03-17")
 
 
+def test_the_days_to_pay_are_data(owner):
+    Schedule.objects.filter(kind="not_subscribed").update(payment_days=12)
+    case = warn(make_licence(owner_national_id=owner.national_id), D("2026-01-01"))
+    escalate(D("2026-02-01"))
+    warning, fine = case.notices.select_related("case__schedule").order_by("id")
+    assert NoticeStanding(warning, warning.case, D("2026-02-01")).pay_by is None
+    assert NoticeStanding(fine, fine.case, D("2026-02-01")).pay_by == D("2026-02-13")
+
+
 # Decisions -------------------------------------------------------------------------------------------------
+
+
+def body():
+    """What the owner reads of the decision."""
+    text = TextMessage.objects.get(kind="objection_decided")
+    return write(text, kinds.get(text.kind))
+
+
+def rests_on_the_decision(entry, objection, *, fined):
+    """The entry's document is the decision's letter, and that says the fine as it then is."""
+    objection.refresh_from_db()
+    assert entry.letter == objection.letter
+    rows = {row[2]: row[3] for row in objection.letter.content["rows"]}
+    assert rows["Fine of the case in all"] == fined
+    assert Letter.objects.filter(kind__in=["decision", "relief"]).count() == 1
 
 
 def test_upheld_the_notice_stands_and_the_owner_is_told_by_text_and_letter(case, owner, head):
@@ -168,7 +193,7 @@ def test_upheld_the_notice_stands_and_the_owner_is_told_by_text_and_letter(case,
     assert rows["Reason"][0] == "It was not returned."
     text = TextMessage.objects.get(kind="objection_decided")
     assert (text.to, text.about) == (owner.mobile, objection)
-    assert write(text, kinds.get(text.kind)) == (
+    assert body() == (
         f"Shumoos: your objection, licence {case.licence.number}, is dismissed. The notice stands."
     )
 
@@ -181,6 +206,10 @@ def test_reduced_that_much_is_taken_off(case, owner, head):
     assert case.fined == Decimal("7499.50")
     entry = LedgerEntry.objects.latest("id")
     assert (entry.kind, entry.amount, entry.reason) == ("reduction", Decimal("-2500.50"), "First time.")
+    rests_on_the_decision(entry, objection, fined="SAR 7,499.50")
+    assert body() == (
+        f"Shumoos: on your objection, licence {case.licence.number}, the fine is reduced by SAR 2,500.50."
+    )
     assert first_break() is None
 
 
@@ -201,6 +230,8 @@ def test_an_annulled_fine_is_waived_and_the_case_goes_on(case, owner, head):
     case.refresh_from_db()
     assert (case.fined, case.closed_on, case.stage) == (0, None, "fined_first")
     assert latest(case).annulled_on == D("2026-02-01")
+    rests_on_the_decision(LedgerEntry.objects.get(kind="waiver"), objection, fined="SAR 0.00")
+    assert body() == f"Shumoos: on your objection, licence {case.licence.number}, the notice is annulled."
     escalate(D("2026-03-04"))
     case.refresh_from_db()
     assert (case.stage, case.fined) == ("fined_raised", 25_000)
@@ -214,6 +245,7 @@ def test_an_annulled_warning_ends_the_case_and_waives_its_fines(case, owner, hea
 
     case.refresh_from_db()
     assert (case.stage, case.closed_on, case.fined) == ("annulled", D("2026-02-02"), 0)
+    rests_on_the_decision(LedgerEntry.objects.get(kind="waiver"), objection, fined="SAR 0.00")
     assert escalate(D("2026-05-01")).fined == 0
 
 
@@ -258,6 +290,7 @@ def test_an_annulled_occurrence_does_not_count_and_later_ones_are_flagged(owner,
     case = Case.objects.get()
     assert (case.fined, case.cap) == (25_000, 30_000)
     assert [notice.amount for notice in case.notices.order_by("id")] == [0, 5_000, 25_000]
+    rests_on_the_decision(LedgerEntry.objects.get(kind="waiver"), objection, fined="SAR 25,000.00")
     assert first_break() is None
 
 
@@ -290,6 +323,50 @@ def test_whoever_has_issued_the_notice_does_not_decide(owner, head, on):
     with pytest.raises(IntegrityError, match="objection_decided_by_another"), transaction.atomic():
         objection.save()
     objections.decide(objection, "upheld", answer="No.", by=make_supervisor(role=Role.HEAD))
+
+
+@pytest.mark.parametrize("decider", ["a supervisor", "another office's head", "the owner"])
+def test_only_the_head_of_the_office_decides(case, owner, decider):
+    objection = file(latest(case), owner)
+    by = {
+        "a supervisor": make_supervisor,
+        "another office's head": lambda: make_supervisor("makkah", role=Role.HEAD),
+        "the owner": lambda: owner.user,
+    }[decider]()
+    with pytest.raises(ObjectionRefused):
+        objections.decide(objection, "annulled", answer="Yes.", by=by)
+    objection.refresh_from_db()
+    assert (objection.outcome, LedgerEntry.objects.count()) == ("", 1)
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "reduced"])
+def test_a_notice_that_was_annulled_meanwhile_neither_stands_nor_is_reduced(owner, head, on, outcome):
+    on("2026-03-20")
+    licence = make_licence()
+    establishment = make_establishment(licence, owner)
+    recorded = [
+        record_occurrence(
+            establishment=establishment,
+            licence=licence,
+            occurred_on=date(2026, 3, day),
+            what=f"No {day}",
+            by=make_supervisor(),
+        )
+        for day in (1, 2, 3)
+    ]
+    objection = file(recorded[1].notice, owner)
+    occurrences.annul(recorded[1], by=head, reason="By mistake.")
+    case = Case.objects.get()
+
+    with pytest.raises(ObjectionRefused):
+        objections.decide(objection, outcome, answer="No.", by=head, reduced_by=Decimal(1))
+    objections.decide(objection, "annulled", answer="It was.", by=head)
+
+    case.refresh_from_db()
+    objection.refresh_from_db()
+    assert (case.fined, LedgerEntry.objects.filter(kind="waiver").count()) == (25_000, 1)
+    rows = {row[2]: row[3] for row in objection.letter.content["rows"]}
+    assert rows["Fine of the case in all"] == "SAR 25,000.00"
 
 
 def test_a_decision_has_a_reason(case, owner, head):

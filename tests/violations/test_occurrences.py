@@ -1,18 +1,20 @@
 """Facts of inaccurate data: warning, fine, higher fine within one window."""
 
-import threading
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from shumoos.saudi.calendar import from_hijri
 from shumoos.sms.models import TextMessage
-from tests.violations.factories import make_establishment, make_licence, make_supervisor
+from tests.races import at_once
+from tests.violations.factories import make_draft, make_establishment, make_licence, make_supervisor
+from tests.violations.proposing import refused_record
 from violations.ledger import balance
 from violations.models import Case, LedgerEntry, Notice, Occurrence, Schedule
-from violations.occurrences import record_occurrence
+from violations.occurrences import annul, record_occurrence
+from violations.standing import standings, with_all
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,34 @@ def test_an_annulled_occurrence_does_not_count(licence, supervisor):
     assert record(licence, supervisor, D("2026-05-15")).notice.stage == "fined_first"
 
 
+def test_what_comes_next_follows_from_what_still_counts(licence, supervisor):
+    recorded = [record(licence, supervisor, date(2026, 3, day)) for day in (1, 2, 3)]
+
+    annul(recorded[2], by=supervisor, reason="By mistake")
+    case = Case.objects.get()
+    assert (case.stage, case.position, case.fined) == ("fined_first", 2, 5_000)
+    annul(recorded[0], by=supervisor, reason="By mistake")
+    case.refresh_from_db()
+    assert (case.stage, case.position, case.fined) == ("fined_first", 1, 5_000)
+    [standing] = standings(with_all(Case.objects.all()), D("2026-03-05"))
+    assert standing.next_step.stage == "fined_first"
+    assert record(licence, supervisor, D("2026-03-04")).notice.stage == "fined_first"
+
+
+def test_a_case_in_which_nothing_counts_has_ended_and_its_window_with_it(licence, supervisor):
+    first = record(licence, supervisor, D("2026-03-15"))
+    annul(first, by=supervisor, reason="By mistake")
+
+    case = Case.objects.get()
+    assert (case.stage, case.closed_on) == ("annulled", D("2029-01-01"))
+    [standing] = standings(with_all(Case.objects.all()), D("2026-03-16"))
+    assert standing.next_step is None
+    # The next one opens a window of its own, as if the first had never been.
+    second = record(licence, supervisor, D("2026-09-10"))
+    assert (second.case.window_ends_on, second.notice.stage) == (D("2027-03-10"), "warned")
+    assert record(licence, supervisor, D("2026-10-01")).notice.stage == "fined_first"
+
+
 def test_one_recorded_late_opens_a_window_that_ends_before_the_next(licence, supervisor):
     record(licence, supervisor, D("2026-03-15"))
 
@@ -121,6 +151,14 @@ def test_establishments_have_windows_of_their_own(licence, supervisor):
     record(licence, supervisor, D("2026-03-15"))
 
     assert record(other, supervisor, D("2026-03-16")).notice.stage == "warned"
+
+
+def test_the_days_to_correct_are_data(licence, supervisor):
+    Schedule.objects.filter(kind="inaccurate_data").update(correction_days=3)
+    occurrence = record(licence, supervisor, D("2026-03-15"))
+    assert occurrence.correct_by == D("2029-01-04")
+    rows = {row[2]: row[1] for row in occurrence.notice.letter.content["rows"]}
+    assert rows["To be corrected by"] == D("2029-01-04")
 
 
 # What is refused ------------------------------------------------------------------------------------------
@@ -163,6 +201,27 @@ def test_the_licence_is_the_establishments(licence, supervisor):
     assert list(refusal.value.message_dict) == ["licence"]
 
 
+@pytest.mark.parametrize("name", ["record", "submission", "application"])
+def test_what_it_was_seen_in_is_the_establishments(licence, supervisor, name):
+    other = make_licence()
+    theirs = refused_record(make_establishment(other))
+    application = make_draft(other)
+    application.establishment = theirs.establishment
+    application.save()
+    seen_in = {"record": theirs, "submission": theirs.submission, "application": application}[name]
+    with pytest.raises(ValidationError) as refusal:
+        record_occurrence(
+            establishment=licence.establishment,
+            licence=licence,
+            occurred_on=D("2026-03-15"),
+            what="Wrong",
+            by=supervisor,
+            **{name: seen_in},
+        )
+    assert list(refusal.value.message_dict) == [name]
+    assert not Occurrence.objects.exists()
+
+
 def test_the_database_keeps_windows_apart(licence, supervisor):
     case = record(licence, supervisor, D("2026-03-15")).case
     case.pk, case.opened_on, case.cap = None, D("2026-09-15"), 0
@@ -174,20 +233,22 @@ def test_the_database_keeps_windows_apart(licence, supervisor):
 @pytest.mark.django_db(transaction=True)
 def test_two_supervisors_at_once_take_two_steps(licence):
     supervisors = [make_supervisor(), make_supervisor()]
-    start = threading.Barrier(2)
-
-    def report(supervisor):
-        start.wait()
-        try:
-            record(licence, supervisor, D("2026-03-15"), what=f"Seen by {supervisor.username}")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=report, args=[supervisor]) for supervisor in supervisors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(
+        *[
+            lambda each=each: record(licence, each, D("2026-03-15"), what=f"Seen by {each.username}")
+            for each in supervisors
+        ]
+    )
 
     assert sorted(Notice.objects.values_list("stage", flat=True)) == ["fined_first", "warned"]
     assert Case.objects.get().fined == 5_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_supervisors_at_once_record_the_same_fact_once(licence):
+    supervisors = [make_supervisor(), make_supervisor()]
+
+    outcomes = at_once(*[lambda each=each: record(licence, each, D("2026-03-15")) for each in supervisors])
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Occurrence", "ValidationError"]
+    assert (Occurrence.objects.count(), Notice.objects.count(), TextMessage.objects.count()) == (1, 1, 1)
