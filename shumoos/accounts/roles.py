@@ -28,6 +28,7 @@ VIEW_VIOLATIONS = [
     "violations.view_case",
     "violations.view_notice",
     "violations.view_occurrence",
+    "violations.view_proposal",
     "violations.view_ledgerentry",
 ]
 VIEW_DESK_DATA = [f"support.view_{model}" for model in ("priority", "category", "macro")]

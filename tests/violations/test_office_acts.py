@@ -4,21 +4,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Look, Role
 from tests.authenticators import asks_again
-from tests.conftest import sign_in
-from tests.violations.factories import make_establishment, make_licence, make_owner, make_supervisor, warn
-from tests.violations.ledgers import append
-from violations import bills, objections
+from tests.violations.factories import make_licence, make_owner, make_supervisor
+from tests.violations.office import at, bank_file, signed_in
+from tests.violations.proposing import refused_record
+from violations import objections
 from violations.escalation import escalate
-from violations.models import BankFile, Case, LedgerEntry, Objection, Occurrence, Proposal, Schedule
+from violations.models import Case, LedgerEntry, Objection, Occurrence
 from violations.occurrences import record_occurrence
-from violations.proposals import ProposalRefused, collect, dismiss
 
 pytestmark = pytest.mark.django_db
 
@@ -28,59 +25,6 @@ D = date.fromisoformat
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to("2026-02-10T09:00:00+03:00", tick=False)
-
-
-def at(name, *args):
-    return reverse(f"admin:violations_{name}", args=args)
-
-
-def signed_in(person):
-    client = sign_in(person)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def supervisor():
-    return make_supervisor()
-
-
-@pytest.fixture
-def desk(supervisor):
-    return signed_in(supervisor)
-
-
-@pytest.fixture
-def head():
-    return make_supervisor(role=Role.HEAD)
-
-
-@pytest.fixture
-def lead(head):
-    return signed_in(head)
-
-
-@pytest.fixture
-def case():
-    case = warn(make_licence(), D("2026-01-01"))
-    escalate(D("2026-02-01"))
-    case.refresh_from_db()
-    return case
-
-
-@pytest.fixture
-def establishment():
-    return make_establishment(make_licence(), make_owner())
-
-
-@pytest.fixture
-def application(establishment):
-    from tests.violations.factories import make_draft
-
-    application = make_draft(establishment.licences.get())
-    application.establishment = establishment
-    application.save()
-    return application
 
 
 def stale(client):
@@ -139,6 +83,21 @@ def test_a_supervisor_records_an_occurrence_with_what_it_was_seen_in(
     assert occurrence.occurred_on == D("2026-02-03")
     assert occurrence.correct_by == D("2026-02-20")
     assert occurrence.notice.letter.kind == "warning"
+
+
+@pytest.mark.parametrize("name", ["record", "submission"])
+def test_a_guest_record_or_a_receipt_is_attached(desk, establishment, application, name):
+    record = refused_record(establishment)
+    typed = {"record": record.client_reference, "submission": record.submission.receipt}[name]
+    posted = occurrence_of(establishment, application, application="", **{name: typed})
+
+    desk.post(at("record"), posted)
+
+    occurrence = Occurrence.objects.get()
+    assert getattr(occurrence, name) == {"record": record, "submission": record.submission}[name]
+    assertContains(desk.get(at("case_change", occurrence.case_id)), str(getattr(occurrence, name)))
+    response = desk.post(at("record"), posted | {"what": "In other words"})
+    assertContains(response, "This occurrence has already been recorded.", status_code=422)
 
 
 def test_two_supervisors_do_not_record_the_same_fact_twice(desk, establishment, application):
@@ -221,6 +180,19 @@ def test_a_head_acts_on_a_fine(lead, head, case, name, posted, kind, amount):
     assert (entry.kind, entry.amount, entry.by) == (kind, amount, head)
 
 
+def test_a_head_enters_what_was_paid_back(lead, head, case):
+    lead.post(at("bank"), {"file": bank_file(case, amount=12_000)})
+    assertContains(lead.get(at("case_change", case.pk)), "Enter a refund")
+    posted = {"amount": "2000.01", "reference": "T-1", "reason": "Paid twice"}
+    assertContains(lead.post(at("act", case.pk, "refund"), posted), "SAR 2,000.00", status_code=422)
+
+    lead.post(at("act", case.pk, "refund"), posted | {"amount": "2000"})
+
+    entry = LedgerEntry.objects.latest("id")
+    assert (entry.kind, entry.amount, entry.by, entry.reference) == ("refund", 2000, head, "T-1")
+    assertNotContains(lead.get(at("case_change", case.pk)), "Enter a refund")
+
+
 @pytest.mark.parametrize("name", ["reduce", "waive", "refund"])
 def test_a_supervisor_neither_reduces_nor_waives_nor_refunds(desk, case, name):
     assert desk.get(at("act", case.pk, name)).status_code == 403
@@ -248,6 +220,20 @@ def test_another_regions_case_is_not_there_for_any_act(case):
         assert client.get(at("notice_letter", case.notices.last().pk)).status_code == 404
     assert LedgerEntry.objects.count() == 1
     assert signed_in(make_supervisor()).get(at("act", case.pk, "steal")).status_code == 404
+
+
+@pytest.mark.parametrize("amount", ["0", "10000", "25000"])
+def test_less_is_below_the_cap_and_beyond_what_is_fined_already(desk, case, amount):
+    response = desk.post(at("act", case.pk, "less"), {"amount": amount, "reason": "A small shop"})
+    assert response.status_code == 422
+    case.refresh_from_db()
+    assert case.less_amount is None
+
+
+def test_no_next_fine_is_set_where_occurrences_are_fined(desk, recorded):
+    case = recorded[0].case
+    response = desk.post(at("act", case.pk, "less"), {"amount": "100", "reason": "A small shop"})
+    assertContains(response, "No fine follows in this case.", status_code=422)
 
 
 def test_less_is_set_for_the_next_fine_and_the_sweep_keeps_to_it(desk, supervisor, case):
@@ -345,185 +331,3 @@ def test_the_letter_of_a_decision_is_for_its_own_region(lead, objection, transac
     assert lead.get(at("decision_letter", objection.pk))["Content-Type"] == "application/pdf"
     other = signed_in(make_supervisor("makkah", role=Role.HEAD))
     assert other.get(at("decision_letter", objection.pk)).status_code == 404
-
-
-# Proposals -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def proposal(establishment):
-    return Proposal.objects.create(
-        establishment=establishment,
-        source="missing_days",
-        key="lodging:2026-02-03",
-        record_kind="lodging",
-        first_on=D("2026-02-03"),
-        last_on=D("2026-02-04"),
-    )
-
-
-def test_a_proposal_fines_nothing_until_a_supervisor_takes_it_up(desk, proposal):
-    assert not Case.objects.exists()
-    assertContains(desk.get(at("proposals")), proposal.establishment.number)
-    assertContains(desk.get(at("take_up", proposal.pk)), "2026-02-03")
-
-    response = desk.post(at("take_up", proposal.pk), {"occurred_on": "2026-02-03", "what": "Two days"})
-
-    occurrence = Occurrence.objects.get()
-    assertRedirects(response, at("case_change", occurrence.case_id))
-    proposal.refresh_from_db()
-    assert (proposal.occurrence, occurrence.fault) == (occurrence, "not_sent")
-    assertNotContains(desk.get(at("proposals")), proposal.establishment.number)
-
-
-def test_the_ways_out_of_a_proposal_lead_to_the_others(desk, proposal):
-    # In the trail, and beside the button.
-    for page in ("take_up", "dismiss"):
-        assertContains(desk.get(at(page, proposal.pk)), f'href="{at("proposals")}"', 2)
-
-
-def test_a_proposal_is_dismissed_with_a_reason_and_once(desk, supervisor, proposal):
-    assert desk.post(at("dismiss", proposal.pk), {"reason": ""}).status_code == 422
-    assertRedirects(desk.post(at("dismiss", proposal.pk), {"reason": "Closed for repairs"}), at("proposals"))
-    proposal.refresh_from_db()
-    assert (proposal.dismissal, proposal.decided_by) == ("Closed for repairs", supervisor)
-    with pytest.raises(ProposalRefused):
-        dismiss(proposal, by=supervisor, reason="Again")
-    desk.post(at("take_up", proposal.pk), {"occurred_on": "2026-02-03", "what": "Two days"})
-    assert not Occurrence.objects.exists()
-
-
-def test_proposals_are_made_of_refused_records_once(establishment):
-    from tests.violations.proposing import refused_record
-
-    record = refused_record(establishment)
-    assert collect(D("2026-02-01"), D("2026-02-10")) == 1
-    assert collect(D("2026-02-01"), D("2026-02-10")) == 0
-    proposal = Proposal.objects.get()
-    assert (proposal.record, proposal.source, proposal.reason) == (record, "refused_record", "unknown person")
-    assert not Case.objects.exists()
-
-
-def test_proposals_are_made_of_days_without_a_record_once():
-    from tests.guests.factories import SubscribedFactory
-
-    establishment = SubscribedFactory()
-    found = collect(D("2026-02-03"), D("2026-02-04"))
-    assert found == Proposal.objects.filter(establishment=establishment, source="missing_days").count() == 2
-    assert collect(D("2026-02-03"), D("2026-02-05")) <= 1
-    assert not Case.objects.exists()
-
-
-# The bank's file -------------------------------------------------------------------------------------------
-
-
-def bank_file(case):
-    content = (
-        f"bank_reference,bill_number,amount,paid_on\nSB1,{bills.number(case.pk)},4000,2026-02-05\nSB2,1,5,x\n"
-    )
-    return SimpleUploadedFile("bank.csv", content.encode(), "text/csv")
-
-
-def test_a_head_reads_a_bank_file_and_its_report(lead, case):
-    response = lead.post(at("bank"), {"file": bank_file(case)})
-    file = BankFile.objects.get()
-    assertRedirects(response, at("bank_report", file.pk))
-    report = lead.get(at("bank_report", file.pk))
-    assertContains(report, "Entered, less than is owed")
-    assertContains(report, "SAR 6,000.00")
-    assertContains(report, "No day, or one to come")
-    other = signed_in(make_supervisor(role=Role.HEAD))
-    assert other.get(at("bank_report", file.pk)).status_code == 404
-
-
-def test_what_is_no_bank_file_is_refused_and_supervisors_read_none(lead, desk, case):
-    response = lead.post(at("bank"), {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
-    assertContains(response, "The first line lacks these columns", status_code=422)
-    assert desk.post(at("bank"), {"file": bank_file(case)}).status_code == 403
-    assert LedgerEntry.objects.count() == 1
-
-
-# Sums and accounts -----------------------------------------------------------------------------------------
-
-
-def test_the_ledger_in_sums_is_the_offices_own(lead, case):
-    warn(make_licence(city="makkah"), D("2026-01-01"))
-    escalate(D("2026-02-02"))
-    page = lead.get(at("sums"))
-    assertContains(page, "SAR 10,000.00")
-    assertNotContains(page, "20,000")
-    assert page.content.decode().count('<svg class="chart"') == 3
-    months = lead.get(at("sums_csv", "months")).content.decode()
-    assert "February 2026,10000.00,0.00,0.00,10000.00" in months
-    assert lead.get(at("sums_csv", "nothing")).status_code == 404
-    assert signed_in(make_supervisor("makkah")).get(at("sums")).status_code == 200
-
-
-def test_a_bar_s_pieces_are_what_became_of_the_fine(lead, case):
-    append(case, "payment", Decimal(-2500), on=D("2026-02-03"))
-    page = lead.get(at("sums"))
-    offices = next(one.chart for one in page.context["totals"].sections if one.name == "offices")
-    assert [mark.width for mark in offices.bars] == ["25.00%", "75.00%"]
-    assert offices.words[-1].text == "10,000"
-
-
-def test_sums_of_days_that_make_no_period_are_refused(lead):
-    response = lead.get(at("sums"), {"first": "2026-02-02", "last": "2026-02-01"})
-    assertContains(response, "The last day comes before the first.", status_code=422)
-
-
-def test_an_account_is_read_on_the_offices_pages_too(desk, case):
-    assertContains(desk.get(at("account", case.account_id)), "SAR 10,000.00")
-    assert desk.get(at("account_csv", case.account_id)).status_code == 200
-    assert desk.get(at("account_pdf", case.account_id)).content.startswith(b"%PDF")
-    assert Look.objects.filter(action__startswith="account").count() == 3
-
-
-# Schedules -------------------------------------------------------------------------------------------------
-
-
-def schedule_of(form, **fields):
-    data = {"valid_from": "2026-03-01", "warns_by_sweep": "on"}
-    for name in ("objection_days", "payment_days"):
-        data[name] = form.initial[name]
-    for step in form.steps:
-        for name, value in step.initial.items():
-            data[f"{step.prefix}-{name}"] = "" if value is None else value
-    return data | fields
-
-
-def test_a_head_adds_a_schedule_that_holds_for_new_cases_only(lead, case):
-    form = lead.get(at("add_schedule", "not_subscribed")).context["form"]
-    data = schedule_of(form, **{"step2-cap": "8000", "objection_days": "15"})
-
-    response = lead.post(at("add_schedule", "not_subscribed"), data)
-
-    added = Schedule.objects.latest("id")
-    assertRedirects(response, at("schedule_change", added.pk))
-    assert (added.objection_days, added.steps.get(position=2).cap) == (15, 8000)
-    assert added.steps.get(position=1).notice_ar == form.steps[0].initial["notice_ar"]
-    case.refresh_from_db()
-    assert case.schedule != added
-    assert Schedule.objects.in_force("not_subscribed", D("2026-03-01")) == added
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"valid_from": "2026-02-09"}, "nothing is changed back"),
-        ({"step1-days": ""}, "enter the days until the next step"),
-        ({"step1-cap": "5", "step1-basis": "add"}, "this step has no fine"),
-        ({"step2-basis": "none", "step2-cap": "0"}, "say whether the fine is added or raised"),
-        ({"step2-cap": "0"}, "a fine has a cap"),
-        ({"step3-notice_en": ""}, "This field is required"),
-    ],
-)
-def test_a_schedule_that_no_case_could_go_by_is_refused(lead, fields, sentence):
-    form = lead.get(at("add_schedule", "not_subscribed")).context["form"]
-    response = lead.post(at("add_schedule", "not_subscribed"), schedule_of(form, **fields))
-    assertContains(response, sentence, status_code=422)
-    assert Schedule.objects.count() == 2
-
-
-def test_supervisors_add_no_schedule(desk):
-    assert desk.get(at("add_schedule", "not_subscribed")).status_code == 403

@@ -14,12 +14,15 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts.models import Look, Role
+from shumoos.letters.render import BIDI_CONTROLS
 from tests.conftest import sign_in
 from tests.factories import AuthorityOfficerFactory, jpeg
 from tests.pages import unbroken
 from tests.violations.factories import make_establishment, make_licence, make_owner, make_supervisor, warn
 from tests.violations.ledgers import append
+from violations import bills
 from violations.escalation import comply, escalate
+from violations.exports import printed
 from violations.ledger import reduce
 from violations.models import Notice, Objection, Occurrence
 from violations.occurrences import record_occurrence
@@ -234,6 +237,19 @@ def test_the_account_to_print_is_a_pdf(own, entered, language):
     assert Look.objects.filter(action="account export").count() == 1
 
 
+def test_what_is_printed_of_an_account_is_all_of_it_in_order(entered):
+    said = printed(entered.account, D("2026-02-10"))
+    bill = bills.show(bills.number(entered.pk))
+    assert [[BIDI_CONTROLS.sub("", cell) for cell in row if cell] for row in said["rows"]] == [
+        ["1", "2026-02-01", "تقدير", bill, "10,000.00", "10,000.00"],
+        ["2", "2026-02-05", "تخفيض", bill, "1,500.50", "8,499.50"],
+        ["3", "2026-02-06", "سداد", bill, "3,000.00", "5,499.50"],
+    ]
+    facts = [BIDI_CONTROLS.sub("", value) for _label, value in said["facts"]]
+    assert facts[:2] == [entered.licence.name_ar, entered.licence.number]
+    assert facts[3] == "5,499.50"
+
+
 def test_many_cases_come_in_pages_and_cost_no_more_queries(own, owner):
     counts = []
     for number in (3, 12):
@@ -258,7 +274,7 @@ def order(case):
     return Notice.objects.get(stage="suspended")
 
 
-def test_the_authority_sees_its_orders_and_their_end(order, time_machine, english):
+def test_the_authority_sees_its_orders_and_their_end(order, time_machine, english, transactional_db):
     time_machine.move_to("2026-04-05T09:00:00+03:00", tick=False)
     officer = sign_in(AuthorityOfficerFactory(authority=order.case.licence.authority.code), english)
     page = officer.get(at("orders"))
@@ -273,6 +289,8 @@ def test_the_authority_sees_its_orders_and_their_end(order, time_machine, englis
     order.refresh_from_db()
     assert (order.letter.status, order.lifting_letter.kind) == ("superseded", "lifting")
     assert order.letter.number in str(order.lifting_letter.says["rows"])
+    for name in ("order_letter", "lifting_letter"):
+        assert officer.get(at(name, order.pk)).content.startswith(b"%PDF-")
 
 
 def test_another_authoritys_orders_are_not_there(order):

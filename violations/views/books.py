@@ -22,6 +22,9 @@ from violations.totals import Totals
 from violations.views.office import add_refusal, can_view, form_page, page, posted
 from violations.views.owner import account_context, account_of, account_pdf_response, csv_response
 
+# So many of the files that somebody has read lead back to their reports.
+FILES = 20
+
 can_lead = permission_required("violations.reduce", raise_exception=True)
 can_see_sums = permission_required("violations.view_ledgerentry", raise_exception=True)
 
@@ -67,7 +70,10 @@ def load_bank_file(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("admin:violations_bank_report", read.pk)
     text = _("Each payment is known by the bank's reference: what was entered before is not entered again.")
-    return form_page(request, form, title=_("Read a bank file"), text=text, submit=_("Read the file"))
+    former = BankFile.objects.filter(by=request.user).defer("lines")[:FILES]
+    return form_page(
+        request, form, title=_("Read a bank file"), text=text, submit=_("Read the file"), files=former
+    )
 
 
 @require_safe

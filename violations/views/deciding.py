@@ -115,7 +115,7 @@ def decision_letter(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@can_record
+@permission_required("violations.view_proposal", raise_exception=True)
 def proposed(request: SignedInRequest) -> HttpResponse:
     """List what the system proposes to be looked at, the oldest first."""
     found = Proposal.objects.visible_to(request.user).waiting().select_related("establishment", "record")
