@@ -24,7 +24,7 @@ from violations import bills
 from violations.escalation import comply, escalate
 from violations.exports import printed
 from violations.ledger import reduce
-from violations.models import Notice, Objection, Occurrence
+from violations.models import EntryKind, Notice, Objection, Occurrence
 from violations.occurrences import record_occurrence
 from violations.payments import pay_at_desk
 
@@ -241,9 +241,9 @@ def test_what_is_printed_of_an_account_is_all_of_it_in_order(entered):
     said = printed(entered.account, D("2026-02-10"))
     bill = bills.show(bills.number(entered.pk))
     assert [[BIDI_CONTROLS.sub("", cell) for cell in row if cell] for row in said["rows"]] == [
-        ["1", "2026-02-01", "تقدير", bill, "10,000.00", "10,000.00"],
-        ["2", "2026-02-05", "تخفيض", bill, "1,500.50", "8,499.50"],
-        ["3", "2026-02-06", "سداد", bill, "3,000.00", "5,499.50"],
+        ["1", "2026-02-01", EntryKind.ASSESSMENT.label, bill, "10,000.00", "10,000.00"],
+        ["2", "2026-02-05", EntryKind.REDUCTION.label, bill, "1,500.50", "8,499.50"],
+        ["3", "2026-02-06", EntryKind.PAYMENT.label, bill, "3,000.00", "5,499.50"],
     ]
     facts = [BIDI_CONTROLS.sub("", value) for _label, value in said["facts"]]
     assert facts[:2] == [entered.licence.name_ar, entered.licence.number]
