@@ -55,7 +55,7 @@ def test_every_page_is_sound(portal):
     place = {page: number for number, page in enumerate(pages)}
 
     problems = walk(portal, pages, "ar", lambda page: ((NARROW, WIDE)[place[page] % 2], ZOOMED))
-    problems += walk(portal, pages, "en", lambda page: ((WIDE, NARROW)[place[page] % 2],))
+    problems += walk(portal, pages, "en", lambda page: ((WIDE, NARROW)[place[page] % 2], ZOOMED))
 
     assert not problems, "\n".join(problems)
     assert len(pages) >= FEWEST, sorted(map(str, pages))
