@@ -100,6 +100,9 @@ def demo_pages():
         ("owner", reverse("guests:new")),
         ("owner", reverse("guests:calendar")),
         ("owner", reverse("violations:mine")),
+        ("administrator", reverse("admin:registration_documentkind_changelist")),
+        ("administrator", reverse("admin:registration_provider_add")),
+        ("supervisor-riyadh", reverse("admin:index")),
         ("supervisor-riyadh", reverse("admin:activation_queue")),
         ("supervisor-riyadh", reverse("admin:activation_review", args=[review.pk])),
     ]
