@@ -33,8 +33,8 @@ SCHEDULES: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, int, str]
 
 
 # What the letter of each step says, by kind of case and stage: paragraphs, between empty lines.
-OBJECT_AR = "وللمنشأة أن تتظلم من ذلك عبر نظام شموس."
-OBJECT_EN = "The establishment may object to this through Shumoos."
+OBJECT_AR = "وللمنشأة أن تتظلم من ذلك عبر نظام شموس أو لدى الإدارة."
+OBJECT_EN = "The establishment may object to this through Shumoos or at the office."
 UNSUBSCRIBED_AR = (
     "تبيَّن أن المنشأة الموضحة بياناتها أدناه مرخصة وليس لها اشتراك مفعَّل في نظام شموس، والاشتراك فيه إلزامي."
 )

@@ -96,7 +96,8 @@ FINED = Words(
     "right.",
 )
 OBJECTION = Words(
-    "وللمنشأة أن تتظلم من ذلك عبر نظام شموس.", "The establishment may object to this through Shumoos."
+    "وللمنشأة أن تتظلم من ذلك عبر نظام شموس أو لدى الإدارة.",
+    "The establishment may object to this through Shumoos or at the office.",
 )
 PAUSED = Words("متوقف ما دام الطلب لدى الإدارة", "Stopped while the application is with the office")
 

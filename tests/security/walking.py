@@ -119,6 +119,7 @@ KEYS = {
     "admin:violations_account_pdf": lambda t: [t.account.pk],
     "admin:violations_bank_report": lambda t: [t.bank_file.pk],
     "admin:violations_sums_csv": lambda t: ["months"],
+    "admin:violations_object_at_desk": lambda t: [t.notice.pk],
     "admin:violations_notice_letter": lambda t: [t.notice.pk],
     "admin:violations_entry_letter": lambda t: [t.entry.pk],
     "admin:violations_corrected": lambda t: [t.occurrence.pk],

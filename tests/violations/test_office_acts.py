@@ -4,15 +4,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts import fresh
-from shumoos.accounts.models import Look, Role
+from shumoos.accounts.models import Look, Role, User
 from tests.authenticators import asks_again
+from tests.factories import jpeg
 from tests.violations.factories import make_licence, make_owner, make_supervisor
 from tests.violations.office import at, bank_file, signed_in
 from tests.violations.proposing import refused_record
 from violations import objections
+from violations.clock import clocks
 from violations.escalation import escalate
 from violations.models import Case, LedgerEntry, Objection, Occurrence
 from violations.occurrences import record_occurrence
@@ -297,6 +300,47 @@ def test_a_supervisor_marks_as_corrected_and_does_not_annul(desk, recorded):
 def objection(case):
     owner = make_owner(case.licence.owner_national_id)
     return objections.file(case.notices.last(), text="Not right.", documents=[], by=owner.user)
+
+
+def test_an_owner_without_an_account_objects_at_the_desk(desk, supervisor, case):
+    assert not User.objects.filter(role=Role.OWNER).exists()
+    notice = case.notices.last()
+    assertContains(desk.get(at("case_change", case.pk)), at("object_at_desk", notice.pk))
+    assertContains(desk.get(at("object_at_desk", notice.pk)), case.licence.number)
+
+    brought = SimpleUploadedFile("letter.jpg", jpeg(), "image/jpeg")
+    sent = {"text": "The licence was returned.", "document_1": brought}
+    response = desk.post(at("object_at_desk", notice.pk), sent)
+
+    objection = Objection.objects.get()
+    assertRedirects(response, at("objection", objection.pk))
+    assert (objection.notice, objection.text, objection.filed_by) == (notice, sent["text"], supervisor)
+    assert objection.documents.count() == 1
+    assert clocks([case], D("2026-02-20"))[case.pk].is_paused
+    # The second time leads to the first.
+    assertRedirects(desk.get(at("object_at_desk", notice.pk)), at("objection", objection.pk))
+    assertNotContains(desk.get(at("case_change", case.pk)), at("object_at_desk", notice.pk))
+
+
+def test_what_is_wrong_with_an_objection_at_the_desk_is_said(desk, supervisor, case, time_machine):
+    notice = case.notices.last()
+    empty = desk.post(at("object_at_desk", notice.pk), {"text": " "})
+    assertContains(empty, "This field is required.", status_code=422)
+
+    time_machine.move_to("2026-04-10T09:00:00+03:00", tick=False)
+    desk = signed_in(supervisor)
+    late = desk.post(at("object_at_desk", notice.pk), {"text": "Too late."})
+    assertContains(late, "The last day to object to this notice has passed.", status_code=422)
+    assertNotContains(desk.get(at("case_change", case.pk)), at("object_at_desk", notice.pk))
+    assert not Objection.objects.exists()
+
+
+def test_another_regions_notice_takes_no_objection_and_an_auditor_files_none(auditor, case):
+    notice = case.notices.last()
+    other = signed_in(make_supervisor("makkah"))
+    for person, status in ((other, 404), (auditor, 403)):
+        assert person.post(at("object_at_desk", notice.pk), {"text": "x"}).status_code == status
+    assert not Objection.objects.exists()
 
 
 def test_a_head_decides_on_an_objection(lead, objection):

@@ -13,12 +13,12 @@ from shumoos.accounts import fresh
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from violations import objections, proposals
-from violations.forms import DecisionForm, ReasonForm, TakeUpForm
+from violations.forms import DecisionForm, ObjectionForm, ReasonForm, TakeUpForm
 from violations.ledger import AmountRefused
-from violations.models import Objection, Occurrence, Proposal
+from violations.models import Notice, Objection, Occurrence, Proposal
 from violations.objections import ObjectionRefused
 from violations.proposals import ProposalRefused
-from violations.views.objections import document_response
+from violations.views.objections import document_response, filed_from
 from violations.views.office import add_refusal, can_record, can_view, form_page, led_to_case, page, posted
 from violations.views.owner import letter_response
 
@@ -45,6 +45,23 @@ def waiting(request: SignedInRequest) -> HttpResponse:
     }
     log_look(request, "objections", "violations.objection")
     return page(request, "violations/admin/objections.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@can_record
+def object_at_desk(request: SignedInRequest, pk: int) -> HttpResponse:
+    """File an objection for an owner who is here; before the first activation they have no account."""
+    notices = Notice.objects.visible_to(request.user).select_related("case__licence", "objection")
+    notice = get_object_or_404(notices, pk=pk)
+    if hasattr(notice, "objection"):
+        return redirect("admin:violations_objection", notice.objection.pk)
+    form = ObjectionForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_valid() and (filed := filed_from(form, notice, by=request.user)):
+        messages.success(request, _("The objection is filed. The clock and the payment term stand still."))
+        return redirect("admin:violations_objection", filed.pk)
+    text = _("In the words of the owner, with what they have brought. The head of the office decides on it.")
+    title = _("Objection at the desk")
+    return form_page(request, form, title=title, text=text, back=notice.case, submit=_("File the objection"))
 
 
 def in_scope(request: SignedInRequest, pk: int) -> Objection:

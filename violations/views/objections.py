@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registration.documents import show
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 from violations import objections
@@ -30,7 +31,10 @@ def file(request: SignedInRequest, pk: int) -> HttpResponse:
     if hasattr(notice, "objection"):
         return redirect("violations:objection", notice.objection.pk)
     form = ObjectionForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    if form.is_valid() and (filed := save(request, notice, form)):
+    if form.is_valid() and (filed := filed_from(form, notice, by=request.user)):
+        messages.success(
+            request, _("Your objection is with the office. The clock and the payment term stand still.")
+        )
         return redirect("violations:objection", filed.pk)
     context = {
         "notice": notice,
@@ -41,22 +45,15 @@ def file(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "violations/object.html", context, status=422 if form.errors else 200)
 
 
-def save(request: SignedInRequest, notice: Notice, form: ObjectionForm) -> Objection | None:
+def filed_from(form: ObjectionForm, notice: Notice, *, by: User) -> Objection | None:
     """Return the objection that was filed; None, with the reason in the form, where it was not."""
     try:
-        filed = objections.file(
-            notice, text=form.cleaned_data["text"], documents=form.documents, by=request.user
-        )
+        return objections.file(notice, text=form.cleaned_data["text"], documents=form.documents, by=by)
     except ObjectionRefused as refusal:
         form.add_error(None, str(refusal))
-        return None
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
-        return None
-    messages.success(
-        request, _("Your objection is with the office. The clock and the payment term stand still.")
-    )
-    return filed
+    return None
 
 
 def own(request: SignedInRequest, pk: int) -> Objection:
