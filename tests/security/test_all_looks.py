@@ -30,6 +30,8 @@ SHOW_NOBODY = {
         "admin:registration_application_change", "admin:registration_application_changelist",
         "admin:guests_inspection_change", "admin:guests_inspection_changelist", "support:licence",
         "admin:support_credentialsrequest_changelist",
+        # Of a notice that has an objection; the form for one shows the case, with a line.
+        "admin:violations_object_at_desk",
     },
     "shows pictures of pages, each of which leaves a line": {"admin:activation_read"},
     "references and times; a record that is opened leaves a line": {"admin:guests_inspection_records"},

@@ -305,8 +305,9 @@ def objection(case):
 def test_an_owner_without_an_account_objects_at_the_desk(desk, supervisor, case):
     assert not User.objects.filter(role=Role.OWNER).exists()
     notice = case.notices.last()
-    assertContains(desk.get(at("case_change", case.pk)), at("object_at_desk", notice.pk))
     assertContains(desk.get(at("object_at_desk", notice.pk)), case.licence.number)
+    assert Look.objects.filter(action="view case", by=supervisor).count() == 1
+    assertContains(desk.get(at("case_change", case.pk)), at("object_at_desk", notice.pk))
 
     brought = SimpleUploadedFile("letter.jpg", jpeg(), "image/jpeg")
     sent = {"text": "The licence was returned.", "document_1": brought}
