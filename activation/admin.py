@@ -16,10 +16,11 @@ from registration.models import Application, DocumentKind
 from registration.models.applications import TYPED
 from registration.versions import label_of
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
+from shumoos.admin_fields import ReadOnly
 
 
 @admin.register(Application)
-class ApplicationAdmin(SeenAdmin):
+class ApplicationAdmin(ReadOnly, SeenAdmin):
     """The supervisors' queue and review in place of the stock list and form."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -59,15 +60,6 @@ class ApplicationAdmin(SeenAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         return redirect("admin:activation_review", object_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Application | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Application | None = None) -> bool:
-        return False
 
 
 def may_be_flagged() -> dict[str, Any]:

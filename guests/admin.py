@@ -16,6 +16,7 @@ from guests.views import inspecting
 from registration.admin import ReadOnlyAdmin, ReferenceAdmin
 from registration.models import Sector
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
+from shumoos.admin_fields import ReadOnly
 
 
 def record_kinds() -> dict[str, Any]:
@@ -33,7 +34,7 @@ class SectorAdmin(ReferenceAdmin):
 
 
 @admin.register(Inspection)
-class InspectionAdmin(SeenAdmin):
+class InspectionAdmin(ReadOnly, SeenAdmin):
     """The officers' way to guest records, in place of the stock list and form."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -60,15 +61,6 @@ class InspectionAdmin(SeenAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("guests.inspect")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Inspection | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Inspection | None = None) -> bool:
-        return False
 
 
 class RuleAdmin(LoggedAdmin):

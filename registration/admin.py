@@ -23,7 +23,7 @@ from registration.models import (
 )
 from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import Role, User
-from shumoos.admin_fields import ReadRows, dated
+from shumoos.admin_fields import ReadOnly, ReadRows, dated
 from shumoos.keyed_admin import KeyedAdmin
 
 
@@ -124,17 +124,8 @@ class ProviderAdmin(LoggedAdmin, SeenAdmin):
         return False
 
 
-class ReadOnlyAdmin(KeyedAdmin, SeenAdmin):
+class ReadOnlyAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     """Rows that only the portal's own pages and imports write, within reach of whoever looks."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.model._default_manager.visible_to(request.user)

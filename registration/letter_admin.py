@@ -19,7 +19,7 @@ from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.logged_admin import SeenAdmin
 from shumoos.accounts.models import Role, User
-from shumoos.admin_fields import ReadRows, dated
+from shumoos.admin_fields import ReadOnly, ReadRows, dated
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
@@ -66,7 +66,7 @@ class EventInline(ReadRows):
 
 
 @admin.register(Letter)
-class LetterAdmin(KeyedAdmin, SeenAdmin):
+class LetterAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     look = "view letter"
     list_display = ["number", "kind", "named_establishment", "status", "issued_at"]
     list_filter = ["kind", "status"]
@@ -159,12 +159,3 @@ class LetterAdmin(KeyedAdmin, SeenAdmin):
         if not self.has_view_permission(request, letter):
             raise PermissionDenied
         return letter
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

@@ -142,11 +142,8 @@ class SearchedList(ChangeList):
         return self.get_query_string({kept_searches.PARAMETER: None})
 
 
-class ReadRows(admin.TabularInline):
-    """Rows that a row has, which nobody writes by hand."""
-
-    template = "admin/includes/read_rows.html"
-    extra = 0
+class ReadOnly:
+    """What the portal's own functions write, and nobody by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -156,6 +153,13 @@ class ReadRows(admin.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadRows(ReadOnly, admin.TabularInline):
+    """Rows that a row has, only to be read."""
+
+    template = "admin/includes/read_rows.html"
+    extra = 0
 
 
 class PortalAdmin(admin.ModelAdmin):

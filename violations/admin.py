@@ -3,30 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.logged_admin import SeenAdmin
-from shumoos.admin_fields import NOTHING, PortalAdmin, ReadRows
+from shumoos.admin_fields import NOTHING, PortalAdmin, ReadOnly, ReadRows
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.templatetags.days import sar
 from violations.models import Case, LedgerEntry, Schedule, Step
 from violations.views import books, deciding, office
-
-
-class ReadOnly:
-    """What the portal's own functions write, and nobody by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class StepInline(ReadRows):

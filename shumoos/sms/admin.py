@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shumoos.admin_fields import NOTHING, PortalAdmin
+from shumoos.admin_fields import NOTHING, PortalAdmin, ReadOnly
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.saudi.mobile import mask
 from shumoos.sms import bodies, kinds, scopes
@@ -40,7 +40,7 @@ class AttentionFilter(admin.SimpleListFilter):
 
 
 @admin.register(TextMessage)
-class TextMessageAdmin(KeyedAdmin):
+class TextMessageAdmin(ReadOnly, KeyedAdmin):
     """What was sent and what came of it, to look at: no body (none is kept), no whole mobile.
 
     Officers see the texts about what belongs to their own office.
@@ -115,18 +115,9 @@ class TextMessageAdmin(KeyedAdmin):
         }
         return TemplateResponse(request, "sms/kinds.html", context)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Outage)
-class OutageAdmin(PortalAdmin):
+class OutageAdmin(ReadOnly, PortalAdmin):
     """When the gateway took no texts, to look at."""
 
     list_display = ["began_at", "ended_at", "reason", "tries"]
@@ -142,12 +133,3 @@ class OutageAdmin(PortalAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
