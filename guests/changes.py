@@ -49,7 +49,7 @@ def correct(
     companion of nobody; `ChangeRefused` where the record is `cancelled` or the `reason` is missing;
     `SubmissionRefused` where an agent has no mandate.
     """
-    mandate = intake.mandate_of(by, record.establishment)
+    who = sender(record, by=by, door=door, api_key=api_key)
     latest = lock(record)
     refuse_cancelled(record)
     content = record.declaration.read(raw)
@@ -57,7 +57,6 @@ def correct(
         return None
     refuse_moved(record, content)
     said = clean_reason(reason)
-    who: dict[str, Any] = {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
     return change(record, latest, Action.CORRECTION, content, reason=said, **who)
 
 
@@ -76,13 +75,12 @@ def depart(
     refuses, and `ChangeRefused` where the record is `cancelled`, is of a kind without an end (`no_end`), or
     has ended at another time (`ended`), which a correction changes; `SubmissionRefused` as `correct` does.
     """
-    mandate = intake.mandate_of(by, record.establishment)
+    who = sender(record, by=by, door=door, api_key=api_key)
     latest = lock(record)
     refuse_cancelled(record)
     content = ended(record, at)
     if content is None:
         return None
-    who: dict[str, Any] = {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
     return change(record, latest, Action.DEPARTURE, content, **who)
 
 
@@ -95,14 +93,19 @@ def cancel(
     Returns the new version, and None where it is cancelled already. Raises `ChangeRefused` where the `reason`
     is missing, or others are companions of it (`companions`); `SubmissionRefused` as `correct` does.
     """
-    mandate = intake.mandate_of(by, record.establishment)
+    who = sender(record, by=by, door=door, api_key=api_key)
     latest = lock(record)
     if record.cancelled_at:
         return None
     refuse_main_guest(record)
     said = clean_reason(reason)
-    who: dict[str, Any] = {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
     return change(record, latest, Action.CANCELLATION, record.content, reason=said, **who)
+
+
+def sender(record: GuestRecord, *, by: User | None, door: Door, api_key: ApiKey | None) -> dict[str, Any]:
+    """Return who changes a record, for whom, and how. Raises `SubmissionRefused` for want of a mandate."""
+    mandate = intake.mandate_of(by, record.establishment)
+    return {"by": by, "mandate": mandate, "door": door, "api_key": api_key}
 
 
 def lock(record: GuestRecord) -> RecordChange | None:

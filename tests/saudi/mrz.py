@@ -14,11 +14,16 @@ def passport(
     issuer="SWE",
 ):
     """A passport's two lines, with the check digits that belong to them."""
+    return two_lines("P<", issuer, name, number, nationality, birth, sex, expiry, width=44)
+
+
+def two_lines(code, issuer, name, number, nationality, birth, sex, expiry, *, width):
+    """Two lines of so many characters, with the check digits that belong to them and nothing optional."""
     written = number.ljust(9, "<")
     body = f"{written}{check_digit(written)}{nationality.ljust(3, '<')}{birth}{check_digit(birth)}"
-    body += f"{sex}{expiry}{check_digit(expiry)}{'<' * 14}<"
+    body = f"{body}{sex}{expiry}{check_digit(expiry)}".ljust(width - 1, "<")
     whole = check_digit(body[:10] + body[13:20] + body[21:])
-    return f"P<{issuer}{name}".ljust(44, "<")[:44] + "\n" + body + whole
+    return f"{code}{issuer}{name}".ljust(width, "<")[:width] + "\n" + body + whole
 
 
 def card(
@@ -51,11 +56,7 @@ def small_card(
     expiry="310415",
 ):
     """The two lines of 36 characters that some cards have, with the check digits that belong to them."""
-    written = number.ljust(9, "<")
-    body = f"{written}{check_digit(written)}{nationality}{birth}{check_digit(birth)}"
-    body += f"{sex}{expiry}{check_digit(expiry)}{'<' * 7}"
-    whole = check_digit(body[:10] + body[13:20] + body[21:])
-    return f"I<{issuer}{name}".ljust(36, "<") + "\n" + body + whole
+    return two_lines("I<", issuer, name, number, nationality, birth, sex, expiry, width=36)
 
 
 SAUDI_CARD = card(issuer="SAU", nationality="SAU", optional="1000000008")
