@@ -41,7 +41,7 @@ class Form(forms.Form):
 
 class ObjectionForm(Form):
     text = forms.CharField(
-        label=_("Why you object"),
+        label=_("Grounds of the objection"),
         help_text=_("Say what is not right about the notice. The office reads it with the documents below."),
         max_length=5000,
         widget=forms.Textarea({"rows": 8}),

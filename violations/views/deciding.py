@@ -61,7 +61,8 @@ def object_at_desk(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("admin:violations_objection", filed.pk)
     text = _("In the words of the owner, with what they have brought. The head of the office decides on it.")
     title = _("Objection at the desk")
-    return form_page(request, form, title=title, text=text, back=notice.case, submit=_("File the objection"))
+    submit = _("File the objection")
+    return form_page(request, form, title=title, text=text, back=notice.case, notice=notice, submit=submit)
 
 
 def in_scope(request: SignedInRequest, pk: int) -> Objection:
