@@ -40,8 +40,8 @@ WRITTEN = {
     "letters_wording": "true",
     "letters_letter": "true",
     "violations_notice": f"issued_on = '{ON}'",
-    "violations_account": "last_number > 0",
     "violations_ledgerentry": "true",
+    "violations_chainend": "true",
     "sms_textmessage": "true",
 }
 BARE_UPDATE = """
@@ -50,17 +50,14 @@ BARE_UPDATE = """
         cap = 10000
     WHERE kind = 'not_subscribed' AND closed_on IS NULL AND noticed_on = %(warned_on)s
 """
-BARE_ACCOUNTS = """
-    UPDATE violations_account AS account SET last_number = kept.last_number, last_hash = kept.last_hash
-    FROM kept_violations_account AS kept WHERE account.id = kept.id
-"""
 BARE = [BARE_UPDATE, again("violations_notice"), again("sms_textmessage")]
 LETTERS = [again("letters_wording"), again("letters_letter")]
 ALL_BARE = [
     again("letters_series"),
     *LETTERS,
     *BARE,
-    BARE_ACCOUNTS,
+    # Before the entries, which are held to them.
+    again("violations_chainend"),
     again("violations_ledgerentry"),
 ]
 PARTS = ("sweep", "memory", "loop", "ledger", "pages")

@@ -94,7 +94,9 @@ class Postgres:
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
             "max_connections": "200",
-            "shared_buffers": "128MB",
+            # As docker-compose.yml has them; what is gone afterwards needs less.
+            "shared_buffers": "1GB" if self.durable else "128MB",
+            "max_wal_size": "4GB" if self.durable else "1GB",
             "fsync": "on" if self.durable else "off",
             "full_page_writes": "on" if self.durable else "off",
             "synchronous_commit": "on" if self.durable else "off",

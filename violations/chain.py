@@ -110,11 +110,11 @@ LINKS = """
                    )
                END
                OR CASE
-                   WHEN entry.number < account.last_number THEN NOT EXISTS (
+                   WHEN entry.number < chain_end.number THEN NOT EXISTS (
                        SELECT FROM violations_ledgerentry AS later
                        WHERE later.account_id = entry.account_id AND later.number = entry.number + 1
                    )
-                   ELSE (entry.number, entry.hash) IS DISTINCT FROM (account.last_number, account.last_hash)
+                   ELSE (entry.number, entry.hash) IS DISTINCT FROM (chain_end.number, chain_end.hash)
                END
         ),
         min(entry.id) FILTER (
@@ -140,8 +140,8 @@ LINKS = """
         SELECT account_id, licence_id, fined FROM violations_case WHERE id = entry.case_id OFFSET 0
     ) AS concerned ON true
     LEFT JOIN LATERAL (
-        SELECT last_number, last_hash FROM violations_account WHERE id = entry.account_id OFFSET 0
-    ) AS account ON true
+        SELECT number, hash FROM violations_chainend WHERE account_id = entry.account_id OFFSET 0
+    ) AS chain_end ON true
     LEFT JOIN LATERAL (
         SELECT case_id, letter_id FROM violations_notice WHERE id = entry.notice_id OFFSET 0
     ) AS notice ON true

@@ -16,7 +16,7 @@ from shumoos.letters.notices import Words
 from violations import chain
 from violations.accounts import hold
 from violations.letters import issue_relief
-from violations.models import Account, Basis, Case, CaseKind, EntryKind, LedgerEntry, Notice
+from violations.models import Basis, Case, CaseKind, ChainEnd, EntryKind, LedgerEntry, Notice
 from violations.models.ledger import FINES, RELIEFS
 
 REDUCTION = Words("قرار تخفيض غرامة", "Decision to reduce a fine")
@@ -141,11 +141,11 @@ def enter(
     reference: str = "",
 ) -> LedgerEntry:
     """Write an entry at the end of its account's chain, and the case's fine where the entry changes it."""
-    account = Account.objects.select_for_update(of=("self",)).get(pk=case.account_id)
+    end, _is_first = ChainEnd.objects.select_for_update().get_or_create(account_id=case.account_id)
     entry = LedgerEntry(
-        account=account,
-        number=account.last_number + 1,
-        previous_hash=bytes(account.last_hash) if account.last_number else chain.START,
+        account_id=case.account_id,
+        number=end.number + 1,
+        previous_hash=bytes(end.hash),
         licence_id=case.licence_id,
         case=case,
         notice=notice,
@@ -163,7 +163,7 @@ def enter(
     entry.full_clean(exclude=["by"] if by is None else None)
     if kind in [*FINES, *RELIEFS]:
         Case.objects.filter(pk=case.pk).update(fined=F("fined") + amount)
-    Account.objects.filter(pk=account.pk).update(last_number=entry.number, last_hash=entry.hash)
+    ChainEnd.objects.filter(pk=end.pk).update(number=entry.number, hash=entry.hash)
     entry.save(force_insert=True)
     log_change(f"ledger {kind}", entry, by=by, reason=reason)
     return entry

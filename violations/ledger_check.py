@@ -87,7 +87,8 @@ BROKEN_CHAINS = f"""
             WHEN links.number <> links.number_before + 1 THEN 'comes after a gap in its account'
             WHEN links.previous_hash <> links.hash_before THEN 'does not go on from the entry before it'
             WHEN links.hash <> {HASH.format(row="links")} THEN 'is not what its hash was made of'
-            WHEN links.is_last AND (account.last_number, account.last_hash) <> (links.number, links.hash)
+            WHEN links.is_last
+                AND (chain_end.number, chain_end.hash) IS DISTINCT FROM (links.number, links.hash)
                 THEN 'is not the one with which its account ends'
             WHEN violations_case.id IS NULL THEN 'is of a case that there is not'
             WHEN links.account_id <> violations_case.account_id THEN 'is on another account than its case'
@@ -102,13 +103,15 @@ BROKEN_CHAINS = f"""
         END AS why
         FROM links
         LEFT JOIN violations_case ON violations_case.id = links.case_id
-        JOIN violations_account AS account ON account.id = links.account_id
+        LEFT JOIN violations_chainend AS chain_end ON chain_end.account_id = links.account_id
         LEFT JOIN violations_notice AS notice ON notice.id = links.notice_id
         UNION ALL
-        SELECT NULL, NULL, 6, format('Account %%s says that it ends with number %%s', account.id, last_number)
-        FROM violations_account AS account
-        WHERE account.id > %(after)s AND account.id <= %(last)s AND last_number <> 0
-          AND NOT EXISTS (SELECT FROM violations_ledgerentry AS entry WHERE entry.account_id = account.id)
+        SELECT NULL, NULL, 6, format('Account %%s says that it ends with number %%s', account_id, number)
+        FROM violations_chainend AS chain_end
+        WHERE account_id > %(after)s AND account_id <= %(last)s AND number <> 0
+          AND NOT EXISTS (
+              SELECT FROM violations_ledgerentry AS entry WHERE entry.account_id = chain_end.account_id
+          )
     )
     SELECT case_id, entry_id, why, check_number
     FROM found

@@ -24,8 +24,7 @@ LICENCES = """
         ON city.place = n %% (SELECT count(*) FROM registration_city)
 """
 ACCOUNTS = """
-    INSERT INTO violations_account (licence_id, last_number, last_hash)
-    SELECT id, 0, ''::bytea FROM registration_licence
+    INSERT INTO violations_account (licence_id) SELECT id FROM registration_licence
 """
 # One in twenty was warned a month ago, the others since.
 OPEN_CASES = """
@@ -82,8 +81,8 @@ LEDGER = """
             kind, "on", amount, cap, reason, reference, entered_at
         FROM chained
     )
-    UPDATE violations_account AS account SET last_number = chained.number, last_hash = chained.hash
-    FROM chained WHERE account.id = chained.account_id AND chained.number = chained.places
+    INSERT INTO violations_chainend (account_id, number, hash)
+    SELECT account_id, number, hash FROM chained WHERE number = places
 """
 
 

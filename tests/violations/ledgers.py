@@ -4,17 +4,18 @@ from django.db import connection
 from django.utils import timezone
 
 from violations import chain
-from violations.models import Account, Case, LedgerEntry
+from violations.models import Case, ChainEnd, LedgerEntry
 
 
 def append(case, kind, amount, **fields):
     """Write a well-linked entry past the portal's own functions and their checks."""
-    account = Account.objects.get(pk=Case.objects.get(pk=case.pk).account_id)
+    account_id = Case.objects.get(pk=case.pk).account_id
+    end, _is_first = ChainEnd.objects.get_or_create(account_id=account_id)
     fields = {"reference": "X-1" if kind in ("payment", "refund") else "", "reason": "", **fields}
     own = {
-        "account_id": account.pk,
-        "number": account.last_number + 1,
-        "previous_hash": bytes(account.last_hash) if account.last_number else chain.START,
+        "account_id": account_id,
+        "number": end.number + 1,
+        "previous_hash": bytes(end.hash),
         "licence_id": case.licence_id,
         "case_id": case.pk,
         "kind": kind,
@@ -23,7 +24,7 @@ def append(case, kind, amount, **fields):
     }
     entry = LedgerEntry(**own | fields)
     entry.hash = chain.hash_of(entry)
-    Account.objects.filter(pk=account.pk).update(last_number=entry.number, last_hash=entry.hash)
+    ChainEnd.objects.filter(pk=end.pk).update(number=entry.number, hash=entry.hash)
     entry.save(force_insert=True)
     return entry
 
@@ -63,4 +64,4 @@ def link_anew(entry):
     )
     rehash(entry)
     entry.refresh_from_db()
-    Account.objects.filter(pk=entry.account_id).update(last_number=entry.number, last_hash=bytes(entry.hash))
+    ChainEnd.objects.filter(pk=entry.account_id).update(number=entry.number, hash=bytes(entry.hash))

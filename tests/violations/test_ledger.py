@@ -15,7 +15,7 @@ from violations import chain
 from violations.escalation import escalate
 from violations.ledger import AmountRefused, balance, reduce, waive
 from violations.ledger_check import first_break
-from violations.models import Account, LedgerEntry, Notice
+from violations.models import ChainEnd, LedgerEntry, Notice
 from violations.payments import pay_at_desk, refund
 
 pytestmark = pytest.mark.django_db
@@ -196,8 +196,8 @@ def test_the_entries_of_an_account_are_numbered_and_linked(three):
     assert bytes(three[0].previous_hash) == chain.START
     assert [bytes(entry.previous_hash) for entry in three[1:]] == [bytes(entry.hash) for entry in three[:2]]
     assert [bytes(entry.hash) for entry in three] == [chain.hash_of(entry) for entry in three]
-    account = three[0].case.account
-    assert (account.last_number, bytes(account.last_hash)) == (3, bytes(three[2].hash))
+    end = three[0].case.account.end
+    assert (end.number, bytes(end.hash)) == (3, bytes(three[2].hash))
 
 
 def test_several_fines_of_an_account_on_one_day_follow_one_another(head):
@@ -253,7 +253,7 @@ def test_an_entry_that_does_not_go_on_from_the_one_before_is_refused(case, numbe
         reference="X",
     )
     entry.hash = chain.hash_of(entry)
-    Account.objects.update(last_number=number, last_hash=entry.hash)
+    ChainEnd.objects.update(number=number, hash=entry.hash)
     with pytest.raises(IntegrityError, match=r"go on from|entry_number_once"), transaction.atomic():
         entry.save(force_insert=True)
 

@@ -1,4 +1,4 @@
-from violations.models.accounts import Account
+from violations.models.accounts import Account, ChainEnd
 from violations.models.cases import Case
 from violations.models.ledger import EntryKind, LedgerEntry
 from violations.models.notices import Notice
@@ -13,6 +13,7 @@ __all__ = [
     "Basis",
     "Case",
     "CaseKind",
+    "ChainEnd",
     "EntryKind",
     "Fault",
     "LedgerEntry",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Establishment, Licence, Owner
+from violations.chain import START
 from violations.models.among import among
 
 
@@ -35,7 +36,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
 
 class Account(models.Model):
-    """One chain of ledger entries. Where it ends is kept here: the next entry goes on from there.
+    """Whose fines one chain of ledger entries is of.
 
     A case stays with the account it was opened on, also when its licence has got an establishment since.
     """
@@ -51,8 +52,6 @@ class Account(models.Model):
         related_name="account",
         verbose_name=_("establishment"),
     )
-    last_number = models.PositiveIntegerField(_("last number"), default=0, editable=False)
-    last_hash = models.BinaryField(default=b"", editable=False)
 
     objects = AccountQuerySet.as_manager()
 
@@ -71,8 +70,40 @@ class Account(models.Model):
         return named.name if named else ""
 
     @property
+    def entry_count(self) -> int:
+        """How many entries its chain has, which is the number of the last."""
+        return self.end.number if hasattr(self, "end") else 0
+
+    @property
     def number(self) -> str:
         """The establishment's number, or the licence's."""
         if self.establishment is not None:
             return self.establishment.number
         return self.licence.number if self.licence else ""
+
+
+class ChainEnd(models.Model):
+    """The last entry of an account's chain: the next one goes on from there, and who holds it writes it.
+
+    Apart from the accounts, most of which never have an entry: a sweep writes these side by side.
+    """
+
+    # No entry is accepted on an account that its case has not, and no account is ever deleted.
+    account = models.OneToOneField(
+        Account,
+        models.PROTECT,
+        primary_key=True,
+        db_constraint=False,
+        related_name="end",
+        verbose_name=_("account"),
+    )
+    number = models.PositiveIntegerField(_("number"), default=0, editable=False)
+    hash = models.BinaryField(default=START, editable=False)
+
+    class Meta:
+        verbose_name = _("end of an account")
+        verbose_name_plural = _("ends of accounts")
+        triggers = [pgtrigger.Protect(name="end_never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.number}"

@@ -57,7 +57,7 @@ FIND_LIFTED = f"""
 ORDER = "former.series || '/' || former.year || '/' || lpad(former.sequence::text, 5, '0')"
 
 TELL_AUTHORITIES = f"""
-    WITH {numbering("sweep_lifted")}
+    WITH {numbering("(SELECT city_id, count(*) AS letters FROM sweep_lifted GROUP BY city_id)")}
     INSERT INTO letters_letter ({LETTER_COLUMNS})
     SELECT
         told.letter_id,

@@ -8,15 +8,9 @@ COLUMNS = """
 """
 
 
-def end_of(account: str) -> str:
-    """Return what the next entry of an account has as its previous hash."""
-    return (
-        f"CASE {account}.last_number WHEN 0 THEN decode(repeat('00', 32), 'hex') ELSE {account}.last_hash END"
-    )
-
-
-# Nearly every account gets one fine: its end is moved on, which holds it, and what it becomes is the entry.
-# One with several on a day gets them one after another, each with the hash of the one before it.
+# Several fines of an account on a day come one after another, each with the hash of the one before it. An
+# account without an end gets its first entry; nobody else is writing that, because it comes with a letter,
+# whose series the sweep holds.
 ENTER = f"""
     WITH RECURSIVE lines AS MATERIALIZED (
         SELECT
@@ -33,36 +27,28 @@ ENTER = f"""
             told.reason,
             ''::text AS reference,
             now() AS entered_at,
-            row_number() OVER (PARTITION BY told.account_id ORDER BY told.case_id) AS place,
-            count(*) OVER (PARTITION BY told.account_id) AS places
+            row_number() OVER of_account AS place,
+            lead(told.case_id) OVER of_account IS NULL AS is_last
         FROM sweep_told AS told
         WHERE told.amount > 0
-    ),
-    single AS (
-        UPDATE violations_account AS account
-        SET (last_number, last_hash) = (
-            SELECT link.number, {HASH.format(row="link")}
-            FROM (
-                SELECT lines.*, account.last_number + 1 AS number, {end_of("account")} AS previous_hash
-            ) AS link
-        )
-        FROM lines
-        WHERE account.id = lines.account_id AND lines.places = 1
-        RETURNING
-            lines.*, new.last_number AS number, {end_of("old")} AS previous_hash, new.last_hash AS hash
+        WINDOW of_account AS (PARTITION BY told.account_id ORDER BY told.case_id)
     ),
     held AS MATERIALIZED (
-        SELECT id, last_number, last_hash
-        FROM violations_account
-        WHERE id IN (SELECT account_id FROM lines WHERE places > 1)
-        ORDER BY id
+        SELECT account_id, number, hash
+        FROM violations_chainend
+        WHERE account_id IN (SELECT account_id FROM lines)
+        ORDER BY account_id
         FOR UPDATE
     ),
     chained AS (
         SELECT link.*, {HASH.format(row="link")} AS hash
         FROM (
-            SELECT lines.*, held.last_number + 1 AS number, {end_of("held")} AS previous_hash
-            FROM lines JOIN held ON held.id = lines.account_id
+            SELECT
+                lines.*,
+                coalesce(held.number, 0) + 1 AS number,
+                coalesce(held.hash, decode(repeat('00', 32), 'hex')) AS previous_hash
+            FROM lines
+            LEFT JOIN held ON held.account_id = lines.account_id
             WHERE lines.place = 1
         ) AS link
         UNION ALL
@@ -71,16 +57,13 @@ ENTER = f"""
             SELECT lines.*, chained.number + 1 AS number, chained.hash AS previous_hash
             FROM chained
             JOIN lines ON lines.account_id = chained.account_id AND lines.place = chained.place + 1
+            WHERE NOT chained.is_last
         ) AS link
     ),
     entered AS (
-        INSERT INTO violations_ledgerentry ({COLUMNS})
-        SELECT {COLUMNS} FROM single
-        UNION ALL
-        SELECT {COLUMNS} FROM chained
+        INSERT INTO violations_ledgerentry ({COLUMNS}) SELECT {COLUMNS} FROM chained
     )
-    UPDATE violations_account AS account
-    SET last_number = chained.number, last_hash = chained.hash
-    FROM chained
-    WHERE account.id = chained.account_id AND chained.place = chained.places
+    INSERT INTO violations_chainend (account_id, number, hash)
+    SELECT account_id, number, hash FROM chained WHERE is_last
+    ON CONFLICT (account_id) DO UPDATE SET number = excluded.number, hash = excluded.hash
 """  # noqa: S608  put together from constants

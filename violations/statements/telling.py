@@ -132,10 +132,10 @@ COMMON_ROWS = f"""
 
 
 def numbering(table: str) -> str:
-    """Return the parts of a statement that take numbers for letters, one a row of a table.
+    """Return the parts of a statement that take numbers for letters, as many as a table says.
 
-    A row has its `city_id`; `numbers` has the office of each city and the last number of its series, `seed`
-    what the letters' codes are made of.
+    A row has its `city_id`, and in `letters` how many; `numbers` has the office of each city and the last
+    number of its series, `seed` what the letters' codes are made of.
     """
     return f"""
     offices AS MATERIALIZED (
@@ -145,9 +145,9 @@ def numbering(table: str) -> str:
     seed AS MATERIALIZED ({SEED}),
     taken AS (
         INSERT INTO letters_series (name, year, last)
-        SELECT offices.code, %(year)s, count(*)
-        FROM {table} AS told
-        JOIN offices ON offices.city_id = told.city_id
+        SELECT offices.code, %(year)s, sum(counted.letters)
+        FROM {table} AS counted
+        JOIN offices ON offices.city_id = counted.city_id
         GROUP BY offices.code
         ORDER BY offices.code
         ON CONFLICT (name, year) DO UPDATE SET last = letters_series.last + excluded.last
@@ -167,15 +167,24 @@ LETTER_COLUMNS = """
 
 # Those of one office that are told the same are a group, whose wording is kept once.
 ISSUE_LETTERS = f"""
-    WITH {numbering("sweep_told")},
+    WITH counted AS MATERIALIZED (
+        SELECT
+            city_id, step_id, amount, fined, due_on,
+            CASE stage WHEN 'suspended' THEN authority_id END AS authority_id,
+            count(*) AS letters
+        FROM sweep_told
+        GROUP BY 1, 2, 3, 4, 5, 6
+    ),
+    {numbering("counted")},
     groups AS MATERIALIZED (
         SELECT {next_key("letters_wording")} AS id, told.*
         FROM (
             SELECT DISTINCT
                 offices.code, offices.name_ar AS office, offices.name_en AS office_en,
-                step_id, schedule_id, stage, amount, fined, due_on,
-                CASE stage WHEN 'suspended' THEN authority_id END AS authority_id
-            FROM sweep_told JOIN offices ON offices.city_id = sweep_told.city_id
+                step_id, step.schedule_id, step.stage, amount, fined, due_on, authority_id
+            FROM counted
+            JOIN offices ON offices.city_id = counted.city_id
+            JOIN violations_step AS step ON step.id = counted.step_id
         ) AS told
     ),
     worded AS (
@@ -197,19 +206,29 @@ ISSUE_LETTERS = f"""
         JOIN violations_step AS step ON step.id = told.step_id
         JOIN violations_schedule AS schedule ON schedule.id = told.schedule_id
         LEFT JOIN registration_authority AS authority ON authority.id = told.authority_id
+    ),
+    shares AS MATERIALIZED (
+        SELECT counted.*, numbers.code, numbers.last, groups.id AS wording_id
+        FROM counted
+        JOIN numbers ON numbers.city_id = counted.city_id
+        JOIN groups
+            ON groups.code = numbers.code AND groups.step_id = counted.step_id
+            AND groups.amount = counted.amount AND groups.fined = counted.fined
+            AND groups.due_on IS NOT DISTINCT FROM counted.due_on
+            AND groups.authority_id IS NOT DISTINCT FROM counted.authority_id
     )
     INSERT INTO letters_letter ({LETTER_COLUMNS})
     SELECT
         told.letter_id,
         CASE WHEN told.amount > 0 THEN 'fine' WHEN told.stage = 'suspended'
             THEN 'suspension' ELSE 'warning' END,
-        numbers.code,
+        shares.code,
         %(year)s,
-        numbers.last + 1 - row_number() OVER (PARTITION BY numbers.code ORDER BY told.case_id DESC),
+        shares.last + 1 - row_number() OVER (PARTITION BY shares.code ORDER BY told.case_id DESC),
         {LETTER_CODE},
         told.name_ar,
         told.licence_number,
-        groups.id,
+        shares.wording_id,
         {OWN_CONTENT},
         'valid',
         now(),
@@ -217,12 +236,11 @@ ISSUE_LETTERS = f"""
         ''
     FROM sweep_told AS told
     CROSS JOIN seed
-    JOIN numbers ON numbers.city_id = told.city_id
-    JOIN groups
-        ON groups.code = numbers.code AND groups.step_id = told.step_id AND groups.stage = told.stage
-        AND groups.amount = told.amount AND groups.fined = told.fined
-        AND groups.due_on IS NOT DISTINCT FROM told.due_on
-        AND (groups.authority_id IS NULL OR groups.authority_id = told.authority_id)
+    JOIN shares
+        ON shares.city_id = told.city_id AND shares.step_id = told.step_id
+        AND shares.amount = told.amount AND shares.fined = told.fined
+        AND shares.due_on IS NOT DISTINCT FROM told.due_on
+        AND (shares.authority_id IS NULL OR shares.authority_id = told.authority_id)
 """  # noqa: S608  put together from constants
 
 ISSUE_NOTICES = """

@@ -91,12 +91,10 @@ FIND_UNWARNED = f"""
 
 # An account to whoever has none: the establishment's, or the licence's before there is one.
 OPEN_ACCOUNTS = """
-    INSERT INTO violations_account (establishment_id, licence_id, last_number, last_hash)
+    INSERT INTO violations_account (establishment_id, licence_id)
     SELECT DISTINCT
         told.establishment_id,
-        CASE WHEN told.establishment_id IS NULL THEN told.licence_id END,
-        0,
-        ''::bytea
+        CASE WHEN told.establishment_id IS NULL THEN told.licence_id END
     FROM sweep_told AS told
     WHERE NOT EXISTS (
         SELECT FROM violations_account AS account WHERE account.establishment_id = told.establishment_id

@@ -43,7 +43,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
     sums = sums.annotate(owed=Sum("amount"))
     accounts = (
         Account.objects.filter(
-            pk__in=Account.objects.visible_to(request.user).values("pk"), last_number__gt=0
+            pk__in=Account.objects.visible_to(request.user).values("pk"), end__number__gt=0
         )
         .select_related("establishment", "licence")
         .annotate(owed=Subquery(sums.values("owed")))
@@ -99,14 +99,14 @@ def corrected(request: SignedInRequest, pk: int) -> HttpResponse:
 def account_of(request: HttpRequest, pk: int) -> Account:
     accounts = Account.objects.filter(
         pk__in=Account.objects.visible_to(request.user).values("pk")
-    ).select_related("establishment", "licence")
+    ).select_related("establishment", "licence", "end")
     return get_object_or_404(accounts, pk=pk)
 
 
 def account_context(account: Account, page_number: str | None) -> dict[str, Any]:
     """Return what a page of an account shows: fifty entries, each with what is owed after it."""
     # Its numbers have no gaps, so a page is a range of them, and nothing is counted or passed over.
-    page = Paginator(range(account.last_number, 0, -1), ENTRIES).get_page(page_number)
+    page = Paginator(range(account.entry_count, 0, -1), ENTRIES).get_page(page_number)
     owed = owed_on(account)
     lines = with_balances(account, entries_on(account, list(page.object_list)), owed)
     return {"account": account, "page": page, "lines": lines, "owed": owed}
