@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import Error, IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -198,6 +199,27 @@ def test_the_entries_of_an_account_are_numbered_and_linked(three):
     assert [bytes(entry.hash) for entry in three] == [chain.hash_of(entry) for entry in three]
     end = three[0].case.account.end
     assert (end.number, bytes(end.hash)) == (3, bytes(three[2].hash))
+
+
+def test_a_filled_database_keeps_where_its_chains_end_and_goes_back(case, three):
+    account_id = case.account_id
+
+    def migrate(name):
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        MigrationExecutor(connection).migrate([("violations", name)])
+
+    migrate("0005_fines_with_entries")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_number, last_hash FROM violations_account WHERE id = %s", [account_id])
+        number, last_hash = cursor.fetchone()
+    assert (number, bytes(last_hash)) == (3, bytes(three[2].hash))
+    migrate("0006_chain_ends")
+
+    end = ChainEnd.objects.get(account_id=account_id)
+    assert (end.number, bytes(end.hash)) == (3, bytes(three[2].hash))
+    assert append(case, "payment", Decimal(-1), on=ON).number == 4
+    assert first_break() is None
 
 
 def test_several_fines_of_an_account_on_one_day_follow_one_another(head):
