@@ -237,7 +237,7 @@ def command_megabytes(directory: Path) -> float:
 def measure(directory: Path) -> dict[str, Any]:
     figures: dict[str, Any] = {"cases": CASES, "due": DUE}
     if "sweep" in WANTED:
-        figures |= measure_sweep(int(os.environ.get("ROUNDS") or 3))
+        figures |= measure_sweep(int(os.environ.get("ROUNDS") or 5))
     if "memory" in WANTED:
         figures["megabytes_of_the_command"] = command_megabytes(directory)
         print(f"memory: {figures['megabytes_of_the_command']:.0f} MB", flush=True)
