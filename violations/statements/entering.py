@@ -46,7 +46,8 @@ ENTER = f"""
             SELECT
                 lines.*,
                 coalesce(held.number, 0) + 1 AS number,
-                coalesce(held.hash, decode(repeat('00', 32), 'hex')) AS previous_hash
+                coalesce(held.hash, decode(repeat('00', 32), 'hex')) AS previous_hash,
+                held.account_id IS NULL AS is_new
             FROM lines
             LEFT JOIN held ON held.account_id = lines.account_id
             WHERE lines.place = 1
@@ -54,7 +55,7 @@ ENTER = f"""
         UNION ALL
         SELECT link.*, {HASH.format(row="link")} AS hash
         FROM (
-            SELECT lines.*, chained.number + 1 AS number, chained.hash AS previous_hash
+            SELECT lines.*, chained.number + 1 AS number, chained.hash AS previous_hash, chained.is_new
             FROM chained
             JOIN lines ON lines.account_id = chained.account_id AND lines.place = chained.place + 1
             WHERE NOT chained.is_last
@@ -62,8 +63,13 @@ ENTER = f"""
     ),
     entered AS (
         INSERT INTO violations_ledgerentry ({COLUMNS}) SELECT {COLUMNS} FROM chained
+    ),
+    moved AS (
+        UPDATE violations_chainend AS chain_end
+        SET number = chained.number, hash = chained.hash
+        FROM chained
+        WHERE chain_end.account_id = chained.account_id AND chained.is_last AND NOT chained.is_new
     )
     INSERT INTO violations_chainend (account_id, number, hash)
-    SELECT account_id, number, hash FROM chained WHERE is_last
-    ON CONFLICT (account_id) DO UPDATE SET number = excluded.number, hash = excluded.hash
+    SELECT account_id, number, hash FROM chained WHERE is_last AND is_new
 """  # noqa: S608  put together from constants
