@@ -326,21 +326,11 @@ def xlsx_beside_csv(directory: Path) -> dict[str, Any]:
 
 
 def growth(directory: Path) -> list[dict[str, Any]]:
-    """Return how time and memory grow with the file, beside a bare COPY of what it stores, once each."""
-    found = []
-    count = ROWS // 10
-    while count <= MOST_ROWS:
-        path = directory / f"{count}.csv"
-        write_csv(path, count)
-        one = run("file", path)
-        good = stored_rows(path)
-        bare = copy_good(good)["seconds"]
-        found.append(
-            {"rows": count, "microseconds_a_row": 1e6 * one["seconds"] / count, "copy_seconds": bare, **one}
-        )
-        path.unlink()
-        good.unlink()
-        count *= 10
+    """Return how time and memory grow with the file, beside a bare COPY of what it stores."""
+    counts = [ROWS // 10]
+    while counts[-1] * 10 <= MOST_ROWS:
+        counts.append(counts[-1] * 10)
+    found = [grown(directory / f"{count}.csv", count) for count in counts]
     results.table(
         "How time grows with the file (a row: within 15 %)",
         ["rows", "seconds", "µs a row", "of it processor", "a bare COPY's", "MB at most"],
@@ -357,6 +347,25 @@ def growth(directory: Path) -> list[dict[str, Any]]:
         ],
     )
     return found
+
+
+def grown(path: Path, count: int) -> dict[str, Any]:
+    """Return the figures of a file of so many rows, the medians of three; of the largest there is one."""
+    write_csv(path, count)
+    run("file", path)
+    good = stored_rows(path)
+    jobs: dict[str, Any] = {"file": lambda: run("file", path), COPY: lambda: copy_good(good)}
+    rounds = min(ROUNDS, 3 if count <= ROWS else 1)
+    measured = timing.interleaved(list(jobs), lambda name: jobs[name](), rounds)
+    path.unlink()
+    good.unlink()
+    one = measured["file"]
+    return {
+        "rows": count,
+        "microseconds_a_row": 1e6 * one["seconds"] / count,
+        "copy_seconds": measured[COPY]["seconds"],
+        **one,
+    }
 
 
 def peer(directory: Path, path: Path) -> dict[str, Any]:
