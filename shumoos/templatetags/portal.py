@@ -1,12 +1,13 @@
 """What pages need to set Latin runs into Arabic text."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
 from django.forms import Media
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -14,6 +15,8 @@ from django.utils.translation import gettext
 from shumoos import joined
 
 register = template.Library()
+
+FLAG = re.compile(r'<img src="[^"]*" alt="(True|False|None)">')
 
 
 @register.filter
@@ -29,16 +32,15 @@ def code(value: object) -> SafeString:
 
 
 @register.filter
-def named_icons(shown: SafeString) -> SafeString:
-    """Return what the admin shows, with its pictures of yes and no named in the page's language.
+def flags_in_words(shown: SafeString) -> SafeString:
+    """Return what the admin shows, with words for its small pictures of yes and no.
 
-    In what people typed a quotation mark is escaped: before these words it is Django's own.
+    A red cross for a plain no would alarm. What people typed is escaped: the pictures are Django's own.
     """
     if 'alt="' not in shown:
         return shown
-    for value, name in ((True, gettext("Yes")), (False, gettext("No")), (None, gettext("Unknown"))):
-        shown = type(shown)(shown.replace(f'alt="{value}"', format_html('alt="{}"', name)))
-    return shown
+    words = {"True": gettext("Yes"), "False": gettext("No"), "None": gettext("Unknown")}
+    return type(shown)(FLAG.sub(lambda picture: escape(words[picture[1]]), shown))
 
 
 @register.filter
@@ -51,7 +53,7 @@ def under(cells: Iterable[SafeString], headers: Iterable[dict[str, Any]]) -> Ite
         if cell.startswith('<td class="field-'):
             label = format_html(' data-label="{}"', capfirst(header["text"]))
             # Django's own cell goes on behind it as it is.
-            yield named_icons(type(cell)(f"<td{label}{cell.removeprefix('<td')}"))
+            yield flags_in_words(type(cell)(f"<td{label}{cell.removeprefix('<td')}"))
         else:
             yield cell
 
