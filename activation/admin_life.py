@@ -1,23 +1,32 @@
 """Subscriptions as offices see them: their own, read, renewed, suspended and reinstated."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activation.models import State, Subscription, SubscriptionStatus, Terms
 from activation.views import subscriptions
-from registration.admin import ReadOnlyAdmin
-from shumoos.admin_fields import PortalAdmin, kept_together
+from registration.admin import ReadOnlyAdmin, RegionFilter
+from shumoos import keeping
+from shumoos.admin_fields import PortalAdmin, column, kept_together
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import both_calendars
 
 narrow_day = kept_together(both_calendars)
 narrow_until = kept_together(lambda subscription: subscription.until)
+# In words: numbers alone, one after the other, would be read from the wrong end in Arabic.
+REMINDERS = column(
+    Terms._meta.get_field("reminder_days"),
+    lambda terms: gettext(", ").join(keeping.shown(timedelta(days=days)) for days in terms.reminder_days),
+)
+TERMS: list[Any] = ["valid_from", "grace_days", REMINDERS]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -51,7 +60,7 @@ def with_state(queryset: Any, state: str | None) -> Any:
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ["establishment", "licence", "state", "begins", "ends", "is_renewed"]
-    list_filter = [StateFilter, "establishment__sector", "establishment__city__region"]
+    list_filter = [StateFilter, "establishment__sector", ("establishment__city__region", RegionFilter)]
     list_select_related = ["establishment", "licence"]
     search_help_text = _(
         "The whole number of the establishment, the licence or the commercial registration, or part of a name"
@@ -144,7 +153,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 class TermsAdmin(PortalAdmin):
     """For administrators and auditors to read; those of a later day come with a release of the portal."""
 
-    list_display = ["valid_from", "grace_days", "reminder_days"]
+    list_display = fields = TERMS
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -40,8 +40,10 @@ class PeopleMixin:
 class ReferenceAdmin(LoggedAdmin):
     """Reference data: administrators add and change it, nobody deletes it."""
 
-    list_display = ["code", "name_ar", "name_en"]
+    # What officials call a row comes first: its code is for files and imports.
+    list_display = ["name", "code"]
     search_fields = ["code", "name_ar", "name_en"]
+    search_help_text = _("Part of the name or the code")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Files, imports and the shipped data find a row by its code.
@@ -58,14 +60,14 @@ class RegionAdmin(ReferenceAdmin):
 
 @admin.register(City)
 class CityAdmin(ReferenceAdmin):
-    list_display = ["code", "name_ar", "name_en", "region"]
+    list_display = ["name", "region", "code"]
     list_filter = ["region"]
     list_select_related = ["region"]
 
 
 @admin.register(Office)
 class OfficeAdmin(PeopleMixin, ReferenceAdmin, SeenAdmin):
-    list_display = ["code", "name_ar", "name_en", "region", "target_days"]
+    list_display = ["name", "region", "target_days", "code"]
     list_select_related = ["region"]
     filter_horizontal = ["members"]
     roles = [Role.SUPERVISOR, Role.HEAD]
@@ -90,7 +92,7 @@ class AuthorityAdmin(PeopleMixin, ReferenceAdmin, SeenAdmin):
 
 @admin.register(DocumentKind)
 class DocumentKindAdmin(ReferenceAdmin):
-    list_display = ["code", "name_ar", "name_en", "is_required", "expires", "order"]
+    list_display = ["name", "is_required", "expires", "order", "code"]
     list_filter = ["is_required", "sectors"]
     filter_horizontal = ["sectors"]
     empty_value_display = _("All sectors")
@@ -118,10 +120,21 @@ class ProviderAgentInline(admin.StackedInline):
 class ProviderAdmin(LoggedAdmin, SeenAdmin):
     list_display = ["name_ar", "name_en", "commercial_registration"]
     search_fields = ["name_ar", "name_en", "commercial_registration"]
+    search_help_text = _("Part of the name or the commercial registration")
     inlines = [ProviderAgentInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class RegionFilter(admin.RelatedFieldListFilter):
+    """Offers an office's people its own region: one alone is no choice, and the filter stays away."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin) -> Any:
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        is_of_an_office = getattr(request.user, "role", "") in (Role.SUPERVISOR, Role.HEAD)
+        own = Q(office__members=request.user) if is_of_an_office else Q()
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=own)
 
 
 class ReadOnlyAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
@@ -134,7 +147,7 @@ class ReadOnlyAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
 @admin.register(Licence)
 class LicenceAdmin(ReadOnlyAdmin):
     list_display = ["number", "name", "authority", "sector", "city", "expires_on"]
-    list_filter = ["in_register", "authority", "city__region"]
+    list_filter = ["in_register", "authority", ("city__region", RegionFilter)]
     list_select_related = ["authority", "sector", "city"]
     search_fields = ["=number", "=commercial_registration", "=owner_national_id", "name_ar", "name_en"]
     search_help_text = _(
@@ -145,7 +158,7 @@ class LicenceAdmin(ReadOnlyAdmin):
 @admin.register(Establishment)
 class EstablishmentAdmin(ReadOnlyAdmin):
     list_display = ["number", "name", "sector", "city"]
-    list_filter = ["sector", "city__region"]
+    list_filter = ["sector", ("city__region", RegionFilter)]
     list_select_related = ["sector", "city"]
     search_fields = ["=number", "=commercial_registration", "name_ar", "name_en"]
     search_help_text = _(

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from registration.models import City, Office
+from registration.models import City, Office, Region
 from shumoos.accounts.models import Look, Role
 from tests.factories import EstablishmentFactory, LicenceFactory, UserFactory, city, office
 
@@ -75,6 +75,19 @@ def test_supervisors_read_the_establishments_and_licences_of_their_region(superv
     assertNotContains(makkah_client.get(listing("establishment")), riyadh.number)
     assertContains(makkah_client.get(listing("licence")), licence.number)
     assert makkah_client.get(page("establishment", riyadh)).status_code == 302
+
+
+@pytest.mark.parametrize("model", ["establishment", "licence"])
+def test_regions_are_a_choice_where_there_are_several(supervisor_client, auditor_client, supervisor, model):
+    def offered(client):
+        filters = client.get(listing(model)).context["cl"].filter_specs
+        return next((len(one.lookup_choices) for one in filters if one.title == "المنطقة"), 0)
+
+    assert offered(supervisor_client) == 0
+    assert offered(auditor_client) == Region.objects.count()
+
+    office("JAZ").members.add(supervisor)
+    assert offered(supervisor_client) == 2
 
 
 def test_a_licence_is_found_by_its_number(supervisor_client):
