@@ -77,6 +77,7 @@ class ReasonTemplateAdmin(LoggedAdmin):
     named = {"about": may_be_flagged}
     list_filter = ["use", "is_offered"]
     search_fields = ["code", "words_ar", "words_en"]
+    search_help_text = _("Part of the words or the code")
 
     @admin.display(description=_("words"))
     def words_now(self, template: ReasonTemplate) -> str:

@@ -27,7 +27,7 @@ def record_kinds() -> dict[str, Any]:
 class SectorAdmin(ReferenceAdmin):
     """The sectors, whose record kinds have their names on this floor."""
 
-    list_display = ["code", "name_ar", "name_en", "authority", "needs_second_review"]
+    list_display = ["name", "authority", "needs_second_review", "code"]
     list_filter = ["authority"]
     list_select_related = ["authority"]
     named = {"record_kinds": record_kinds}

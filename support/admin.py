@@ -45,8 +45,13 @@ class CategoryAdmin(KeptAdmin):
 
 @admin.register(Macro)
 class MacroAdmin(KeptAdmin):
-    list_display = ["code", "title_ar", "title_en", "is_offered"]
+    list_display = ["title", "is_offered", "code"]
     search_fields = ["code", "title_ar", "title_en", "words_ar", "words_en"]
+    search_help_text = _("Part of the title, the words or the code")
+
+    @admin.display(description=_("title"))
+    def title(self, macro: Macro) -> str:
+        return str(macro)
 
 
 @admin.register(Ticket)

@@ -39,6 +39,7 @@ class PersonAdmin(KeyedAdmin, LoggedAdmin, SeenAdmin, UserAdmin):
     list_display = ["username", "full_name", "role", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     search_fields = ["username", "full_name"]
+    search_help_text = _("Part of the name or the user name")
     ordering = ["username"]
     keyed_by = ("username",)
     filter_horizontal = []

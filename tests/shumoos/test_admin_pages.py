@@ -7,6 +7,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from activation.models import Terms
 from guests.models import KeepingRule
 from registration.models import City, DocumentKind
 
@@ -93,7 +94,7 @@ def test_in_arabic_a_button_to_add_says_what_its_page_does(administrator_client)
 
 
 @pytest.mark.parametrize(("language", "yes", "no"), [("ar", "نعم", "لا"), ("en", "Yes", "No")])
-def test_pictures_of_yes_and_no_are_named_in_the_page_s_language(auditor_client, language, yes, no):
+def test_yes_and_no_are_words_in_the_page_s_language(auditor_client, language, yes, no):
     auditor_client.cookies["django_language"] = language
     letter = DocumentKind.objects.get(is_required=True, expires=False)
     for address in (
@@ -101,10 +102,29 @@ def test_pictures_of_yes_and_no_are_named_in_the_page_s_language(auditor_client,
         reverse("admin:registration_documentkind_change", args=[letter.pk]),
     ):
         page = auditor_client.get(address)
-        assertContains(page, f'alt="{yes}"')
-        assertContains(page, f'alt="{no}"')
+        assertContains(page, f">{yes}<")
+        assertContains(page, f">{no}<")
         assertNotContains(page, 'alt="True"')
         assertNotContains(page, 'alt="False"')
+
+
+def test_what_has_a_code_is_listed_by_its_name(administrator_client):
+    names = {
+        "registration_region": "الرياض",
+        "registration_sector": "الفنادق",
+        "support_macro": "نسيان كلمة المرور",
+    }
+    for model, name in names.items():
+        address = reverse(f"admin:{model}_changelist")
+        assertContains(administrator_client.get(address), f">{name}</a></th>")
+
+
+def test_the_days_of_reminders_are_read_from_their_own_end(administrator_client):
+    for page in (
+        reverse("admin:activation_terms_changelist"),
+        reverse("admin:activation_terms_change", args=[Terms.objects.get().pk]),
+    ):
+        assertContains(administrator_client.get(page), "60 يومًا، 30 يومًا، 7 أيام")
 
 
 def test_what_is_for_all_sectors_says_so(auditor_client):

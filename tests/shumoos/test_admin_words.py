@@ -34,6 +34,11 @@ def test_every_column_and_field_of_the_admin_has_arabic_words(model, model_admin
     assert {name: word for name, word in words.items() if not ARABIC.search(word)} == {}
 
 
+@pytest.mark.parametrize(("model", "model_admin"), ADMINS, ids=[model._meta.label for model, _ in ADMINS])
+def test_every_search_says_what_it_finds(model, model_admin):
+    assert bool(model_admin.search_fields) == bool(model_admin.search_help_text)
+
+
 def test_the_scripts_of_the_admin_have_arabic_words_too(administrator_client):
     administrator_client.cookies["django_language"] = "ar"
 
