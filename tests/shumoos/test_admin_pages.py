@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from activation.models import Terms
 from guests.models import KeepingRule
-from registration.models import City, DocumentKind
+from registration.models import City, DocumentKind, Holiday
 
 
 def english(client):
@@ -40,6 +40,15 @@ def test_the_way_to_a_page_leads_over_its_list_and_over_no_part(supervisor_clien
 
     assert way(reverse("admin:violations_case_changelist")) == ["Home", "Cases"]
     assert way(reverse("admin:violations_warn")) == ["Home", "Cases", "Issue a warning"]
+
+
+def test_a_row_s_number_keeps_its_order_in_the_way_there(administrator_client):
+    day = Holiday.objects.filter(name_en="Founding Day").latest("day")
+    for name in ("change", "history", "delete"):
+        address = reverse(f"admin:registration_holiday_{name}", args=[day.pk])
+        page = english(administrator_client).get(address).text
+        [trail] = re.findall(r'<div class="breadcrumbs">(.*?)</div>', page, re.DOTALL)
+        assert "<bdi>Founding Day</bdi>" in trail
 
 
 def test_a_supervisor_s_list_of_everything_is_called_so(supervisor_client):
