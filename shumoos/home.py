@@ -37,11 +37,13 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def establishment_page(user: User) -> dict[str, Any]:
-    """Return what an owner or their staff start from: establishments, latest records, open cases."""
+    """Return what an owner or their staff start from: establishments, latest records, what to put right."""
     establishments = Establishment.objects.visible_to(user).select_related("sector", "city")
+    records = GuestRecord.objects.visible_to(user)
     return {
         "standings": standings(establishments),
-        "records": GuestRecord.objects.visible_to(user).with_state()[:LATEST],
+        "to_correct": records.number_to_correct() if user.has_perm("guests.submit") else 0,
+        "records": records.with_state()[:LATEST],
         "open_cases": Case.objects.visible_to(user).open().count()
         if user.has_perm("violations.see_own")
         else 0,

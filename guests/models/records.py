@@ -17,6 +17,9 @@ from guests.models.submissions import Action, Door, Submission, workplaces
 from registration.models import Establishment, Mandate
 from shumoos.accounts.models import Role
 
+# More than this are not counted: the list has them.
+MOST_COUNTED = 1000
+
 
 class GuestRecordQuerySet(models.QuerySet["GuestRecord"]):
     def visible_to(self, user) -> "GuestRecordQuerySet":
@@ -44,6 +47,10 @@ class GuestRecordQuerySet(models.QuerySet["GuestRecord"]):
     def to_correct(self) -> "GuestRecordQuerySet":
         """Those that the centre has refused as they stand."""
         return self.filter(to_correct=True)
+
+    def number_to_correct(self) -> int:
+        """How many the centre has refused as they stand; no more than `MOST_COUNTED`."""
+        return self.to_correct()[:MOST_COUNTED].count()
 
 
 class GuestRecord(models.Model):

@@ -15,9 +15,6 @@ from guests.views.common import log_list, log_record, may_submit, page_of
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
-# More than this are not counted: the list has them.
-MOST_COUNTED = 1000
-
 
 @require_safe
 @may_submit
@@ -27,7 +24,7 @@ def records(request: SignedInRequest) -> HttpResponse:
     log_list(request, "list guest records", context["rows"])
     context["away_since"] = outages.centre_away_since()
     context["shows_establishments"] = workplaces(request.user).count() > 1
-    context["to_correct"] = GuestRecord.objects.visible_to(request.user).to_correct()[:MOST_COUNTED].count()
+    context["to_correct"] = GuestRecord.objects.visible_to(request.user).number_to_correct()
     return render(request, "guests/list.html", context)
 
 

@@ -122,6 +122,7 @@ def test_a_main_guest_is_not_cancelled_before_the_companions(page, hotel, record
 
 def test_what_the_centre_refused_is_shown_until_it_is_corrected(page, refused):
     assertContains(page.get(reverse("guests:list")), "has refused 1 record.")
+    assertContains(page.get(reverse("home")), "has refused 1 record.")
     listed = page.get(reverse("guests:to_correct"))
     assertContains(listed, "Unknown &lt;n&gt;")
     assertContains(listed, url("correct", refused))
@@ -131,6 +132,7 @@ def test_what_the_centre_refused_is_shown_until_it_is_corrected(page, refused):
     page.post(url("correct", refused), values | {"room": "9", "reason": "Put right"})
 
     assertNotContains(page.get(reverse("guests:list")), "has refused")
+    assertNotContains(page.get(reverse("home")), "has refused")
     assertContains(page.get(reverse("guests:to_correct")), "has refused nothing")
     assertContains(page.get(url("detail", refused)), "Waiting to be transferred")
 
