@@ -123,14 +123,18 @@ def weekdays() -> list[str]:
 
 
 def title_of(first: date) -> str:
-    """Return the month's name and year, with the Hijri months that it lies in."""
+    """Return the month's name and year, with the Hijri months that it lies in, each of their years once."""
     in_arabic = (get_language() or "ar") == "ar"
     months = calendar.GREGORIAN_MONTHS_AR if in_arabic else calendar.GREGORIAN_MONTHS_EN
     hijri_months = calendar.HIJRI_MONTHS_AR if in_arabic else calendar.HIJRI_MONTHS_EN
     title = f"{months[first.month - 1]} {first.year}"
-    ends = [calendar.to_hijri(first), calendar.to_hijri(calendar.add_months(first, 1) - timedelta(days=1))]
-    names = dict.fromkeys(f"{hijri_months[day.month - 1]} {day.year}" for day in ends if day)
-    return f"{title} ({' – '.join(names)})" if names else title
+    last = calendar.add_months(first, 1) - timedelta(days=1)
+    names: dict[int, dict[str, None]] = {}
+    for day in filter(None, (calendar.to_hijri(first), calendar.to_hijri(last))):
+        names.setdefault(day.year, {})[hijri_months[day.month - 1]] = None
+    era = "هـ" if in_arabic else " AH"
+    hijri = " – ".join(f"{' – '.join(of_year)} {year}{era}" for year, of_year in names.items())
+    return f"{title} ({hijri})" if hijri else title
 
 
 def address_of(query: dict[str, str]) -> str:

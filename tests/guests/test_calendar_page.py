@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
 from guests.models import GuestRecord, NilReturn, Outage, Part, StandingNilReturn
+from guests.views.calendar import title_of
 from shumoos.accounts.models import Role
 from shumoos.saudi.calendar import RIYADH
 from tests.conftest import sign_in
@@ -61,7 +63,7 @@ def test_a_month_is_seen_at_a_glance(hotel, owner_client):
 
     page = owner_client.get(CALENDAR)
 
-    assertContains(page, "March 2026 (Ramadan 1447 – Shawwal 1447)")
+    assertContains(page, "March 2026 (Ramadan – Shawwal 1447 AH)")
     shown = cells(page)
     assert len(shown) == 31
     assert {day: shown[day] for day in (10, 11, 13, 14, 15, 16)} == {
@@ -171,8 +173,15 @@ def test_a_month_that_is_none_is_not_found(hotel, owner_client, month):
 def test_earlier_months_lead_back_again(hotel, owner_client):
     page = owner_client.get(owner_client.get(CALENDAR).context["earlier"])
 
-    assertContains(page, "February 2026")
+    assertContains(page, "February 2026 (Shaban – Ramadan 1447 AH)")
     assertContains(owner_client.get(page.context["later"]), "March 2026")
+
+
+def test_a_month_over_the_turn_of_a_hijri_year_names_both_years():
+    with override("en"):
+        assert title_of(date(2026, 6, 1)) == "June 2026 (Dhu al-Hijjah 1447 AH – Muharram 1448 AH)"
+    with override("ar"):
+        assert title_of(date(2026, 6, 1)) == "يونيو 2026 (ذو الحجة 1447هـ – محرم 1448هـ)"
 
 
 @pytest.mark.parametrize("page", [NIL, STANDING])
