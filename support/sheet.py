@@ -18,7 +18,12 @@ from violations.models import Case
 MOST_TEXTS = 20
 MOST_TICKETS = 20
 PRESSING = [State.IN_GRACE, State.ENDED, State.SUSPENDED]
-TEXT_TONES = {TextStatus.DELIVERED: "success", TextStatus.FAILED: "danger", TextStatus.SENT: "info"}
+TEXT_TONES = {
+    TextStatus.DELIVERED: "success",
+    TextStatus.FAILED: "danger",
+    TextStatus.SENT: "info",
+    TextStatus.CANCELLED: "neutral",
+}
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,9 @@ def test_it_shows_the_texts_and_whether_they_arrived(agent_client, application):
     assertContains(response, text.label)
     assertContains(response, "كان الجوال مغلق")
 
+    type(text).objects.filter(pk=text.pk).update(status="cancelled", error="")
+    assertContains(agent_client.get(page(application)), 'status-neutral"')
+
 
 def test_it_shows_open_tickets_and_opens_another(agent_client, agent, application):
     form = {"category": "texts", "priority": "high", "subject": "لا تصل الرسالة", "text": "منذ أمس."}
