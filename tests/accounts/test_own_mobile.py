@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from pytest_django.asserts import assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Look, OneTimeCode
@@ -100,6 +100,9 @@ def test_whoever_works_for_the_state_changes_theirs_the_same_way():
 def test_somebody_without_a_mobile_proves_the_new_one(owner, own):
     owner.mobile = ""
     owner.save(update_fields=["mobile"])
+    own.cookies["django_language"] = "en"
+    assertContains(own.get(ASK), "A code goes to the new one")
+    assertNotContains(own.get(ASK), "as it is now")
     own.post(ASK, {"mobile": NEW})
     assertRedirects(own.post(CODES, {"new": receive_code(NEW)}), "/account/")
     owner.refresh_from_db()
