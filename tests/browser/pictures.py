@@ -111,6 +111,7 @@ CHOICES = {
 
 def save(page, language, name):
     """Keep what a phone shows of a page below its header, for the guide in that language."""
+    page.evaluate(EAGER)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     top = page.locator("main").bounding_box()["y"]
