@@ -117,6 +117,17 @@ def test_yes_and_no_are_words_in_the_page_s_language(auditor_client, language, y
         assertNotContains(page, 'alt="False"')
 
 
+def test_what_one_did_is_a_box_once_there_is_something(administrator_client):
+    home = reverse("admin:index")
+    assertNotContains(administrator_client.get(home), "recent-actions-module")
+
+    administrator_client.post(
+        reverse("admin:registration_region_add"),
+        {"code": "invented", "name_ar": "منطقة مخترعة", "name_en": "Invented"},
+    )
+    assertContains(administrator_client.get(home), "recent-actions-module")
+
+
 def test_what_has_a_code_is_listed_by_its_name(administrator_client):
     names = {
         "registration_region": "الرياض",
