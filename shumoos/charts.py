@@ -12,9 +12,10 @@ from textwrap import wrap
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-ROW = 40
+ROW = 44
 BAR = 14
 LABEL = 14  # from a row's top to the foot of its words
+DEEPEST = 8  # what Arabic letters reach below that, and a little
 PLOT = 160
 ABOVE = 20  # for the words at the topmost line
 BELOW = 22  # for the words under the axis
@@ -104,7 +105,9 @@ def bars(
         for place, value in enumerate(values):
             width = 100 * value / most
             if value:
-                chart.bars.append(Mark(place, across(start, width), str(foot + 6), percent(width), str(BAR)))
+                chart.bars.append(
+                    Mark(place, across(start, width), str(foot + DEEPEST), percent(width), str(BAR))
+                )
             start += width
         chart.height = foot - LABEL + ROW
     return chart

@@ -598,9 +598,9 @@ def test_a_long_name_takes_lines_and_its_bar_stands_below_them():
         "b",
         "1",
     ]
-    assert [float(words.y) for words in chart.words] == [14, 36, 14, 76, 76]
-    assert [float(mark.y) for mark in chart.bars] == [42, 82]
-    assert chart.height == 102
+    assert [float(words.y) for words in chart.words] == [14, 36, 14, 80, 80]
+    assert [float(mark.y) for mark in chart.bars] == [44, 88]
+    assert chart.height == 110
 
 
 def test_a_line_joins_the_days_that_have_a_value():
