@@ -12,6 +12,7 @@ from shumoos.accounts.models import Look, Role
 from shumoos.accounts.people import create_person
 from tests.conftest import sign_in
 from tests.violations.factories import make_licence, make_supervisor, warn
+from violations import bills
 from violations.escalation import escalate
 from violations.models import LedgerEntry, Schedule
 
@@ -41,6 +42,14 @@ def test_a_supervisor_finds_a_case_by_its_licence_and_the_look_is_on_record(clie
     assertContains(client.get(page(case)), "10,000.00")
     look = Look.objects.exclude(action="list").get()
     assert (look.by, look.action, look.subject) == (supervisor, "view case", f"violations.case:{case.pk}")
+
+
+def test_a_case_has_a_bill_number_from_its_first_fine_on(client, case):
+    warned = warn(make_licence(city="riyadh"), D("2026-02-01"))
+    sign_in(make_supervisor("riyadh"), client)
+
+    assertContains(client.get(page(case)), bills.show(bills.number(case.pk)))
+    assertNotContains(client.get(page(warned)), bills.show(bills.number(warned.pk)))
 
 
 def test_another_regions_case_is_not_there(client, case):
