@@ -63,7 +63,7 @@ class Glance:
     def time_sums(self) -> list[tuple[str, str]]:
         """How long activations took in the whole period, each with its name."""
         named = zip(time_headers(), time_cells(self.times.overall), strict=True)
-        return [(_("To activation: %(figure)s") % {"figure": name}, shown(value)) for name, value in named]
+        return [(_("To activation · %(figure)s") % {"figure": name}, shown(value)) for name, value in named]
 
     @property
     def sections(self) -> list[Section]:

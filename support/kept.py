@@ -37,7 +37,7 @@ def register() -> None:
     )
     keeping.register(
         "page_visitors",
-        what=_("What tells the visitors apart who gave these answers"),
+        what=_("What tells the visitors apart who answered “Was this page useful?”"),
         period=lambda: upkeep.VISITORS_KEPT_FOR,
         counted=_("since they were given"),
         why=_("An answer counts once a day."),

@@ -705,7 +705,7 @@ class Migration(FirstTables):
             name="KeepingRule",
             fields=[
                 ID,
-                ("holds_from", models.DateField(verbose_name="holds from", unique=True)),
+                ("holds_from", models.DateField(verbose_name="valid from", unique=True)),
                 (
                     "years",
                     models.PositiveSmallIntegerField(

@@ -22,7 +22,7 @@ INSPECTION_LASTS = timedelta(hours=1)
 class KeepingRule(models.Model):
     """For how many years records are kept, from a day on; the latest rule that holds counts."""
 
-    holds_from = models.DateField(_("holds from"), unique=True)
+    holds_from = models.DateField(_("valid from"), unique=True)
     years = models.PositiveSmallIntegerField(
         _("years"), default=YEARS, validators=[MinValueValidator(1), MaxValueValidator(MOST_YEARS)]
     )

@@ -16,7 +16,7 @@ from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 
 EXPLANATIONS: dict[str, Promise] = {
-    "licence_number": _("As it stands on the licence: letters, digits, / and ., at most 40."),
+    "licence_number": _("As it stands on the licence: letters, digits, slashes and dots, at most 40."),
     "authority": _("The authority's code or name. Officers load registers of their own authority alone."),
     "sector": _("The code or name of one of the authority's sectors."),
     "name_ar": _("The establishment's name, at most 200 letters."),

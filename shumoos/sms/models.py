@@ -148,7 +148,7 @@ class TextMessage(models.Model):
     # The database's clock throughout: those of the machines may differ.
     next_try_at = models.DateTimeField(_("next try at"), db_default=Now())
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
-    sid = models.CharField(_("provider's id"), max_length=40, blank=True)
+    sid = models.CharField(_("number at the gateway"), max_length=40, blank=True)
     error = models.CharField(_("error"), max_length=20, blank=True)
     queued_at = models.DateTimeField(_("queued at"), db_default=Now(), editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)

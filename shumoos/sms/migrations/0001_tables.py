@@ -64,7 +64,7 @@ class Migration(FirstTables):
                 ("attempts", models.PositiveSmallIntegerField(verbose_name="attempts", default=0)),
                 ("next_try_at", models.DateTimeField(verbose_name="next try at", db_default=Now())),
                 ("claimed_at", models.DateTimeField(verbose_name="claimed at", blank=True, null=True)),
-                ("sid", models.CharField(verbose_name="provider's id", max_length=40, blank=True)),
+                ("sid", models.CharField(verbose_name="number at the gateway", max_length=40, blank=True)),
                 ("error", models.CharField(verbose_name="error", max_length=20, blank=True)),
                 (
                     "queued_at",
