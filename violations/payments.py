@@ -17,7 +17,7 @@ from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 from shumoos.saudi.digits import strip_marks, to_ascii
-from shumoos.saudi.errors import InvalidDate
+from shumoos.saudi.errors import InvalidDate, InvalidNumber
 from violations import bills
 from violations.accounts import hold
 from violations.ledger import AmountRefused, enter, owed_on
@@ -100,6 +100,18 @@ class Line:
     @property
     def is_entered(self) -> bool:
         return self.outcome in (LineOutcome.ENTERED, LineOutcome.PARTIAL, LineOutcome.OVERPAID)
+
+    @property
+    def shown_bill(self) -> str:
+        """The bill number in its groups, or as it was written where it is none."""
+        try:
+            return bills.show(bills.clean(self.bill))
+        except InvalidNumber:
+            return self.bill
+
+    @property
+    def paid(self) -> Decimal | None:
+        return amount_of(self.amount)
 
     @property
     def shown_left(self) -> Decimal | None:

@@ -14,7 +14,7 @@ from shumoos.accounts.models import Look, Role
 from tests.violations.factories import make_licence, make_supervisor, warn
 from tests.violations.ledgers import append
 from tests.violations.office import at, bank_file, signed_in
-from violations import ledger
+from violations import bills, ledger
 from violations.escalation import escalate
 from violations.models import BankFile, LedgerEntry, Schedule
 from violations.occurrences import record_occurrence
@@ -39,6 +39,7 @@ def test_a_head_reads_a_bank_file_and_its_report(lead, case):
     report = lead.get(at("bank_report", file.pk))
     assertContains(report, "Entered, less than is owed")
     assertContains(report, "SAR 6,000.00")
+    assertContains(report, bills.show(bills.number(case.pk)))
     assertContains(report, "No day, or one to come")
     assertContains(lead.get(at("bank")), at("bank_report", file.pk))
     other = signed_in(make_supervisor(role=Role.HEAD))

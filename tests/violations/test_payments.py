@@ -130,6 +130,12 @@ def test_less_and_more_than_is_owed_are_entered_and_named(case, head, amount, ou
     assert owed_on(case) == Decimal(left)
 
 
+def test_a_report_shows_numbers_and_amounts_as_other_pages_do_and_what_is_none_as_it_was_written(case, head):
+    good, bad = lines_of(import_file(file(line(case), "SB1,12x,1e3,2026-02-05"), name="a.csv", by=head))
+    assert (good.shown_bill, good.paid) == (bills.show(good.bill), Decimal(10_000))
+    assert (bad.shown_bill, bad.amount, bad.paid) == ("12x", "1e3", None)
+
+
 @pytest.mark.parametrize("amount", ["", "0", "0.00", "-5", "1.005", "abc", "1e3", "NaN", "9" * 12])
 def test_what_is_no_amount_is_named_and_not_entered(case, head, amount):
     assert outcomes(import_file(file(line(case, amount=amount)), name="a.csv", by=head)) == ["wrong_amount"]
