@@ -18,7 +18,7 @@ LABEL = 14  # from a row's top to the foot of its words
 DEEPEST = 8  # what Arabic letters reach below that, and a little
 PLOT = 160
 ABOVE = 20  # for the words at the topmost line
-BELOW = 22  # for the words under the axis
+BELOW = 28  # for the words under the axis
 LINE = 22
 LONGEST_LINE = 42  # letters, beside the number on a telephone
 
@@ -117,7 +117,7 @@ def frame(name: str, label: str, slots: Sequence[str], top: float, series: Seque
     """Return what columns and lines have in common: the axis, the topmost line, and words below."""
     chart = Chart(name, label, ABOVE + PLOT + BELOW, list(series), lines=[ABOVE, ABOVE + PLOT])
     chart.words.append(Words(number(top), across(0), str(ABOVE - 6)))
-    last, foot = len(slots) - 1, str(ABOVE + PLOT + 16)
+    last, foot = len(slots) - 1, str(ABOVE + PLOT + 22)
     chart.words.append(Words(slots[0], across(0), foot))
     if last:
         chart.words.append(Words(slots[last], across(100), foot, "end"))
