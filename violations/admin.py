@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.logged_admin import SeenAdmin
@@ -117,7 +118,7 @@ class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
-    list_display = ["on", "licence", "kind", "shown_amount", "by", "reason"]
+    list_display = ["on", "licence", "kind", "shown_amount", "entered_by", "reason"]
     fields = [
         "account",
         "number",
@@ -126,7 +127,7 @@ class LedgerEntryAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
         "on",
         "kind",
         "shown_amount",
-        "by",
+        "entered_by",
         "reason",
         "reference",
         "letter",
@@ -140,6 +141,10 @@ class LedgerEntryAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     @admin.display(description=_("amount"), ordering="amount")
     def shown_amount(self, entry: LedgerEntry) -> str:
         return sar(entry.amount)
+
+    @admin.display(description=_("entered by"), ordering="by")
+    def entered_by(self, entry: LedgerEntry) -> str:
+        return str(entry.by or gettext("The portal"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
         return LedgerEntry.objects.visible_to(request.user)

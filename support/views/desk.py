@@ -28,7 +28,7 @@ from support.views.common import attempt, first_error, posted, works_desk
 TABS = {
     "open": gettext_lazy("Open"),
     "mine": gettext_lazy("My tickets"),
-    "unassigned": gettext_lazy("Nobody's"),
+    "unassigned": gettext_lazy("Unassigned"),
     "late": gettext_lazy("Late"),
     "answered": gettext_lazy("Answered"),
 }
