@@ -5,16 +5,18 @@ import re
 
 from playwright.sync_api import expect
 
+from registration.models import DocumentKind
+from shumoos import demo
 from shumoos.saudi.identity import make_national_id
 from tests.authenticators import code_of
-from tests.factories import jpeg
 
 MOBILE = "+966551234567"
 DOCUMENTS = ("licence", "letter", "owner_id")
 
 
 def picture(name):
-    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(size=(900, 1200))}
+    drawn = demo.picture(DocumentKind(code=name))
+    return {"name": drawn.name, "mimeType": drawn.content_type, "buffer": drawn.read()}
 
 
 def sign_in(page, username, password, device=None):
