@@ -147,7 +147,7 @@ def test_home_and_the_subscriptions_page_take_the_same_queries_for_one_and_three
     owner = first.establishment.owner
     client = sign_in(owner.user)
     client.get(reverse("home"))
-    with django_assert_max_num_queries(17) as one:
+    with django_assert_max_num_queries(18) as one:
         client.get(reverse("home"))
     for _number in range(2):
         other = subscribe(days_left=20)
