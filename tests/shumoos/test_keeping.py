@@ -277,7 +277,7 @@ TABLES = {
     "api_answers": {"guests.keptanswer", "guests.sandboxsubmission", "guests.sandboxrecord"},
     "violations": {
         "violations.account", "violations.case", "violations.occurrence", "violations.proposal",
-        "violations.notice", "violations.ledgerentry", "violations.objection",
+        "violations.notice", "violations.ledgerentry", "violations.chainend", "violations.objection",
         "violations.objectiondocument", "violations.bankfile",
     },
     "tickets": {
