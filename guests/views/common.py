@@ -1,10 +1,14 @@
 """What the pages of records have in common: who may see them, pages of a list, the log of looks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from guests.kinds.base import Kind
 from guests.models import GuestRecord
 from registration import mandates
 from registration.models import Scope
@@ -42,6 +46,14 @@ def page_of(rows: QuerySet[Any], before: str, address: str) -> dict[str, Any]:
         "newest": address if before else "",
         "older": f"{address}{joint}before={shown[-1].pk}" if len(found) > PAGE else "",
     }
+
+
+def place_label(kinds: Iterable[Kind]) -> Promise | str:
+    """Return what records of these kinds call their place, such as "Room"; nothing where none has one."""
+    labels = list({kind.place: kind.fields[kind.place].shown.label for kind in kinds if kind.place}.values())
+    if len(labels) > 1:
+        return _("Room or plate")
+    return labels[0] if labels else ""
 
 
 def is_key(text: str) -> bool:

@@ -16,7 +16,7 @@ from guests import changes, intake
 from guests.changes import ChangeRefused
 from guests.kinds.errors import RecordRefused
 from guests.models import Action, Door, GuestRecord, RecordChange
-from guests.views.common import PAGE, is_key, log_list, may_submit
+from guests.views.common import PAGE, is_key, log_list, may_submit, place_label
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
@@ -42,6 +42,7 @@ def in_house(request: SignedInRequest) -> HttpResponse:
     context = {
         "establishment": establishment,
         "rows": [row_of(record) for record in shown],
+        "place_label": place_label(record.declaration for record in shown),
         "newest": own if before else "",
         "older": f"{own}&before={shown[-1].pk}" if len(found) > PAGE else "",
         "departed": departed(request, establishment),
@@ -57,7 +58,7 @@ def row_of(record: GuestRecord) -> dict[str, Any]:
     return {
         "record": record,
         "place": record.content.get(kind.place, "") if kind.place else "",
-        "place_label": kind.fields[kind.place].shown.label if kind.place else "",
+        "place_label": place_label([kind]),
         "until": until,
         "typed_until": record.content.get("departs_on", ""),
         "has_end": "departs_on" in kind.fields,
@@ -137,7 +138,7 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     reasons = []
     if kind.place and "place" in request.POST and request.POST["place"] != content.get(kind.place, ""):
         content[kind.place] = request.POST["place"]
-        reasons.append(_("Change of room."))
+        reasons.append(_("Changed: %(field)s.") % {"field": place_label([kind])})
     if "departs_on" in kind.fields and "departs_on" in request.POST:
         until = request.POST["departs_on"]
         if until != content.get("departs_on", ""):

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from guests import searching
+from guests import intake, searching
 from guests.searching import After, Sought
-from guests.views.common import is_key, may_submit
+from guests.views.common import is_key, may_submit, place_label
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.fields import DayField
+from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import names
@@ -28,13 +29,17 @@ class SearchForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=150, required=False)
     id_number = forms.CharField(label=_("Identity number"), max_length=40, required=False)
-    place = forms.CharField(label=_("Room or plate"), max_length=40, required=False)
+    place = forms.CharField(max_length=40, required=False)
     reference = forms.CharField(label=_("Own reference"), max_length=64, required=False)
     first = DayField(label=_("From day"), required=False)
     last = DayField(label=_("To day"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, establishment: Establishment, *args: Any) -> None:
+        super().__init__(*args)
+        if label := place_label(intake.kinds_of(establishment)):
+            self.fields["place"].label = label
+        else:
+            del self.fields["place"]
         for name, field in self.fields.items():
             field.widget.attrs |= {"autocomplete": "off", "dir": "auto" if name == "name" else "ltr"}
 
@@ -61,9 +66,9 @@ def search(request: SignedInRequest) -> HttpResponse:
     establishment = chosen_establishment(request)
     if establishment is None:
         return choose_establishment(request, "guests:search")
-    context: dict[str, Any] = {"establishment": establishment, "form": SearchForm()}
+    context: dict[str, Any] = {"establishment": establishment, "form": SearchForm(establishment)}
     if request.method == "POST":
-        form = context["form"] = SearchForm(request.POST)
+        form = context["form"] = SearchForm(establishment, request.POST)
         if form.is_valid():
             log_look(request, "search guest records", establishment)
             after = after_of(request)

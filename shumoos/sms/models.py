@@ -310,8 +310,8 @@ class Outage(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("outage")
-        verbose_name_plural = _("outages")
+        verbose_name = _("outage of the gateway")
+        verbose_name_plural = _("outages of the gateway")
         ordering = ["-began_at"]
         constraints = [
             models.UniqueConstraint(

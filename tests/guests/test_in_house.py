@@ -99,7 +99,7 @@ def test_another_room_and_a_longer_stay_are_corrections(hotel, owner_client):
     change = RecordChange.objects.get()
     assert (change.action, change.reason) == (
         Action.CORRECTION,
-        "Change of room. Another day of departure.",
+        "Changed: Room. Another day of departure.",
     )
     assertContains(page, "the change is saved")
 

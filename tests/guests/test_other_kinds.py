@@ -1,5 +1,6 @@
 """The kinds beside lodging: who rents, who sells."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -8,11 +9,11 @@ from pytest_django.asserts import assertContains
 
 from guests.kinds import KINDS
 from guests.kinds.errors import RecordRefused
-from guests.models import GuestRecord
+from guests.models import GuestRecord, RecordChange
 from registration.models import Sector
 from tests.conftest import sign_in
 from tests.factories import sector
-from tests.guests.factories import SubscribedFactory
+from tests.guests.factories import SubscribedFactory, send
 
 PERSON = {
     "client_reference": "C-1",
@@ -123,3 +124,43 @@ def test_the_form_of_a_sector_is_that_of_its_kind(sector_code, kind):
     record = GuestRecord.objects.get()
     assert (record.kind, record.full_name, record.id_number) == (kind, "شخص مخترع", "2000000006")
     assertContains(client.get(response.url), "شخص مخترع")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kinds", "labels"),
+    [
+        (["lodging"], ["Room"]),
+        (["vehicle_rental"], ["Plate"]),
+        (["lodging", "vehicle_rental"], ["Room or plate"]),
+        (["gold_purchase", "used_goods"], []),
+    ],
+)
+def test_the_search_asks_for_the_place_by_the_name_that_the_records_have_for_it(kinds, labels):
+    shop = SubscribedFactory(sector=sector("car_rental"))
+    shop.sector.record_kinds = kinds
+    shop.sector.save()
+    client = sign_in(shop.owner.user)
+    client.cookies["django_language"] = "en"
+
+    page = client.get(reverse("guests:search"))
+    found = client.post(reverse("guests:search"), {"name": "شخص", "place": "1"})
+
+    assert re.findall(r'for="id_place"[^>]*>\s*([^<]*?)\s*<', page.text) == labels
+    assertContains(found, "Nothing was found.")
+
+
+@pytest.mark.django_db
+def test_a_rented_car_is_in_house_under_its_plate():
+    garage = SubscribedFactory(sector=sector("car_rental"))
+    send(garage, RENTAL, kind="vehicle_rental")
+    client = sign_in(garage.owner.user)
+    client.cookies["django_language"] = "en"
+    [record] = GuestRecord.objects.all()
+
+    page = client.get(reverse("guests:in_house"))
+    client.post(reverse("guests:move", args=[record.pk]), {"place": "د ه و 9"})
+
+    assertContains(page, '<th scope="col">Plate</th>', html=True)
+    change = RecordChange.objects.get()
+    assert (change.reason, change.record.content["plate"]) == ("Changed: Plate.", "د ه و 9")

@@ -138,8 +138,8 @@ class Migration(FirstTables):
                 ("ended_at", models.DateTimeField(verbose_name="ended at", blank=True, null=True)),
             ],
             options={
-                "verbose_name": "outage",
-                "verbose_name_plural": "outages",
+                "verbose_name": "outage of the gateway",
+                "verbose_name_plural": "outages of the gateway",
                 "ordering": ["-began_at"],
                 "constraints": [
                     models.UniqueConstraint(
