@@ -9,6 +9,7 @@ from activation.models import Subscription
 from registration.models import OFFICE_STATUSES, Application
 from shumoos.accounts import people
 from shumoos.accounts.models import User
+from shumoos.saudi import reference_number
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
@@ -42,7 +43,7 @@ def sample_credentials(language: str) -> list[dict[str, Any]]:
 
 
 def samples(language: str) -> list[dict[str, Any]]:
-    return [{"reference": "26-4821-9037-45"}]
+    return [{"reference": reference_number.SAMPLE}]
 
 
 def samples_with_office(language: str) -> list[dict[str, Any]]:
@@ -51,7 +52,7 @@ def samples_with_office(language: str) -> list[dict[str, Any]]:
     if language == "en":
         office = "Investigation office, Northern Borders region"
         address = "Police of the Northern Borders region, Arar"
-    return [{"reference": "26-4821-9037-45", "office": office, "address": address}]
+    return [{"reference": reference_number.SAMPLE, "office": office, "address": address}]
 
 
 def register() -> None:

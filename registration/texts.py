@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Document, Mandate, MandateState, ResumeLink, Status
 from registration.upkeep import last_day
+from shumoos.saudi import reference_number
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 
@@ -60,16 +61,13 @@ def document_harmful(about: Model | None, language: str) -> dict[str, Any]:
     }
 
 
-REFERENCE = "26-4821-9037-45"
-
-
 def sample_received(language: str) -> list[dict[str, Any]]:
     region = "منطقة الحدود الشمالية" if language == "ar" else "Northern Borders"
-    return [{"reference": REFERENCE, "region": region}]
+    return [{"reference": reference_number.SAMPLE, "region": region}]
 
 
 def sample_reminder(language: str) -> list[dict[str, Any]]:
-    return [{"reference": REFERENCE, "day": "2026-12-31"}]
+    return [{"reference": reference_number.SAMPLE, "day": "2026-12-31"}]
 
 
 def sample_mandate(language: str) -> list[dict[str, Any]]:
@@ -85,11 +83,11 @@ def sample_resume(language: str) -> list[dict[str, Any]]:
 def sample_harmful(language: str) -> list[dict[str, Any]]:
     document = "خطاب جهة الترخيص" if language == "ar" else "Licensing authority's letter"
     address = settings.PUBLIC_URL + reverse("registration:status")
-    return [{"document": document, "reference": REFERENCE, "address": address}]
+    return [{"document": document, "reference": reference_number.SAMPLE, "address": address}]
 
 
 def sample_ended(language: str) -> list[dict[str, Any]]:
-    return [{"reference": REFERENCE}]
+    return [{"reference": reference_number.SAMPLE}]
 
 
 def register() -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application
+from shumoos.saudi import reference_number
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
 from support.models import CopyState, DataCopy, Ticket, TicketEntry
@@ -74,7 +75,7 @@ def sample_answers(language: str) -> list[dict[str, Any]]:
 
 def sample_link(language: str) -> list[dict[str, Any]]:
     address = settings.PUBLIC_URL + reverse("registration:status")
-    return [{"reference": "26-4821-9037-45", "address": address}]
+    return [{"reference": reference_number.SAMPLE, "address": address}]
 
 
 def sample_copy(language: str) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ import secrets
 from shumoos.saudi.digits import clean_number
 from shumoos.saudi.errors import InvalidNumber
 
+# For hints and samples: the check digits are wrong, so that it is never anybody's.
+SAMPLE = "26-4821-9037-41"
 _DIGITS = re.compile(r"[0-9]+")
 _BODY_AND_CHECK = re.compile(r"[0-9]{3,99}")
 _REFERENCE_NUMBER = re.compile(r"[0-9]{12}")

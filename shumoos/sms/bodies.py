@@ -11,7 +11,7 @@ from shumoos.saudi import sms_length
 from shumoos.sms import kinds
 from shumoos.sms.models import TextMessage
 
-# After Arabic words a phone shows the groups of such a number from right to left: 45-9037-4821-26. None is
+# After Arabic words a phone shows the groups of such a number from right to left: 41-9037-4821-26. None is
 # within a link, which a mark would break, nor within a user name, where marks would take room.
 GROUPED_NUMBER = re.compile(r"(?<![^\s(«])(?=[0-9]+-[0-9])")
 LEFT_TO_RIGHT_MARK = "\u200e"
