@@ -25,6 +25,7 @@ from shumoos.accounts.logged_admin import LoggedAdmin, SeenAdmin
 from shumoos.accounts.models import Role, User
 from shumoos.admin_fields import ReadOnly, ReadRows, dated
 from shumoos.keyed_admin import KeyedAdmin
+from shumoos.templatetags.days import NO_BREAK
 
 
 class PeopleMixin:
@@ -97,6 +98,13 @@ class DocumentKindAdmin(ReferenceAdmin):
     filter_horizontal = ["sectors"]
     empty_value_display = _("All sectors")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "sectors":
+            # A sector has pages of its own; a plus beside the two boxes would stand far from both.
+            field.widget.can_add_related = False
+        return field
+
 
 class ProviderAgentInline(admin.StackedInline):
     """The company's agents. The administrator enters its head, who adds the others on the company's pages."""
@@ -118,7 +126,7 @@ class ProviderAgentInline(admin.StackedInline):
 
 @admin.register(Provider)
 class ProviderAdmin(LoggedAdmin, SeenAdmin):
-    list_display = ["name_ar", "name_en", "commercial_registration"]
+    list_display = ["name", "commercial_registration"]
     search_fields = ["name_ar", "name_en", "commercial_registration"]
     search_help_text = _("Part of the name or the commercial registration")
     inlines = [ProviderAgentInline]
@@ -207,4 +215,4 @@ class MandateAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("scope"))
     def scopes_in_words(self, mandate: Mandate) -> str:
-        return " · ".join(mandate.scope_labels)
+        return f"{NO_BREAK}· ".join(mandate.scope_labels)

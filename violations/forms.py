@@ -294,12 +294,12 @@ class StepForm(forms.Form):
     notice_ar = forms.CharField(
         label=_("Notice in Arabic"),
         max_length=4000,
-        widget=forms.Textarea({"rows": 5, "dir": "rtl", "lang": "ar"}),
+        widget=forms.Textarea({"rows": 5, "class": "vLargeTextField", "dir": "rtl", "lang": "ar"}),
     )
     notice_en = forms.CharField(
         label=_("Notice in English"),
         max_length=4000,
-        widget=forms.Textarea({"rows": 5, "dir": "ltr", "lang": "en"}),
+        widget=forms.Textarea({"rows": 5, "class": "vLargeTextField", "dir": "ltr", "lang": "en"}),
     )
 
     def __init__(self, *args: Any, stage: Any, about_data: bool, **kwargs: Any) -> None:

@@ -28,7 +28,10 @@ class InspectionForm(forms.Form):
         label=_("Case number"), max_length=40, help_text=_("As your office keeps it.")
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("It is kept in the access log with every record seen.")
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("It is kept in the access log with every record seen."),
+        widget=forms.TextInput({"size": 60}),
     )
 
     def clean_number(self) -> str:

@@ -263,6 +263,11 @@ class Provider(models.Model):
         verbose_name_plural = _("providers")
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    @display(description=_("name"))
+    def name(self) -> str:
         return self.name_en if get_language() == "en" else self.name_ar
 
 
