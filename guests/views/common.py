@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from guests.kinds.base import Kind
 from guests.models import GuestRecord
@@ -48,12 +47,10 @@ def page_of(rows: QuerySet[Any], before: str, address: str) -> dict[str, Any]:
     }
 
 
-def place_label(kinds: Iterable[Kind]) -> Promise | str:
+def place_label(kinds: Iterable[Kind]) -> str:
     """Return what records of these kinds call their place, such as "Room"; nothing where none has one."""
-    labels = list({kind.place: kind.fields[kind.place].shown.label for kind in kinds if kind.place}.values())
-    if len(labels) > 1:
-        return _("Room or plate")
-    return labels[0] if labels else ""
+    labels = {str(kind.fields[kind.place].shown.label) for kind in kinds if kind.place}
+    return _("Room or plate") if len(labels) > 1 else "".join(labels)
 
 
 def is_key(text: str) -> bool:
