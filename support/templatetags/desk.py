@@ -30,7 +30,7 @@ def page_question(context: dict[str, Any]) -> dict[str, Any]:
 def page_name(request: HttpRequest | None) -> str:
     """Return the view's name where its page is public and asked for, and it is not this question's own."""
     match = getattr(request, "resolver_match", None)
-    if request is None or match is None or getattr(request.user, "is_authenticated", False):
+    if request is None or match is None:
         return ""
     if getattr(match.func, "login_required", True) or match.view_name.startswith("support:useful"):
         return ""

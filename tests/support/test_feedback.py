@@ -65,6 +65,13 @@ def test_pages_that_open_for_a_code_ask_too(client):
         assertContains(client.get(reverse(name)), f'name="page" value="{name}"')
 
 
+def test_public_pages_ask_whoever_has_signed_in_too(owner_client):
+    owner_client.post(USEFUL, {"page": "help", "useful": "no"})
+
+    assertContains(owner_client.get(reverse("help")), 'name="page" value="help"')
+    assert [answer.is_useful for answer in PageAnswer.objects.filter(page="help")] == [False]
+
+
 def test_pages_behind_the_sign_in_do_not_ask(owner_client):
     assertNotContains(owner_client.get(reverse("home")), QUESTION)
     assertNotContains(owner_client.get(reverse("support:tickets")), QUESTION)
