@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from shumoos.admin_fields import PortalAdmin, SearchedList
+from shumoos.saudi.digits import clean_number
 
 
 class KeyedList(SearchedList):
@@ -82,3 +83,10 @@ class KeyedAdmin(PortalAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return KeyedList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find a number as it is shown or typed, too: in groups, in either digits."""
+        number = clean_number(search_term)
+        return super().get_search_results(request, queryset, number if number.isdecimal() else search_term)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from registration.admin import ReadOnlyAdmin
 from shumoos.accounts.logged_admin import LoggedAdmin
 from shumoos.admin_fields import column
-from shumoos.saudi import digits
 from support.models import Category, CredentialsRequest, Macro, Priority, Ticket
 from support.views import credentials
 
@@ -72,12 +70,6 @@ class TicketAdmin(ReadOnlyAdmin):
 
     def spelt(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         return [NUMBER if name == "number" else name for name in super().spelt(request, names)]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str
-    ) -> tuple[QuerySet[Ticket], bool]:
-        """Find a ticket by its number as it is shown, too."""
-        return super().get_search_results(request, queryset, digits.clean_number(search_term))
 
 
 @admin.register(CredentialsRequest)

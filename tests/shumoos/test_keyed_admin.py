@@ -14,7 +14,8 @@ from shumoos.keyed_admin import KeyedAdmin
 from shumoos.sms.models import TextMessage
 from shumoos.sms.outbox import queue_sms
 from tests.conftest import sign_in
-from tests.factories import LicenceFactory, OfficerFactory, UserFactory, city
+from tests.factories import ApplicationFactory, LicenceFactory, OfficerFactory, UserFactory, city
+from tests.registration.mandating import ProviderFactory, agent_of, granted
 from tests.security.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +202,39 @@ def test_a_short_list_says_how_many_there_are_and_takes_one_look(auditor_client)
 
     looks = [query["sql"] for query in queries if 'FROM "registration_licence"' in query["sql"]]
     assert len(looks) == 1
+
+
+def in_groups(number):
+    return f"{number[:2]}-{number[2:6]}-{number[6:10]}-{number[10:]}"
+
+
+def in_arabic(number):
+    return number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+
+
+def found_in(client, model, typed):
+    page = client.post(reverse(f"admin:registration_{model}_changelist"), {"q": typed}, follow=True)
+    return list(page.context["cl"].result_list)
+
+
+@pytest.mark.parametrize("typed", [str, in_groups, in_arabic, lambda number: f" \u2066{number}\u2069 "])
+def test_a_number_is_found_as_it_is_shown_and_as_it_is_typed(auditor_client, typed):
+    application = ApplicationFactory()
+    mandate = granted(agent_of(ProviderFactory()), application)
+    granted(agent_of(ProviderFactory()), ApplicationFactory())
+
+    reference = typed(application.reference)
+
+    assert found_in(auditor_client, "mandate", reference) == [mandate]
+    assert found_in(auditor_client, "agreement", reference) == [mandate.agreement]
+    licence = LicenceFactory(number="7310452800")
+    assert found_in(auditor_client, "licence", typed(licence.number)) == [licence]
+
+
+def test_digits_within_a_name_stay_as_they_were_typed(auditor_client):
+    licence = LicenceFactory(name_ar="فندق ١٢", name_en="Hotel 12-14")
+    LicenceFactory()
+
+    assert found_in(auditor_client, "licence", "فندق ١٢") == [licence]
+    assert found_in(auditor_client, "licence", "12-14") == []
+    assert found_in(auditor_client, "licence", "hotel 12-14") == [licence]
