@@ -59,6 +59,7 @@ def with_state(queryset: Any, state: str | None) -> Any:
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
+    none = _("No subscription yet: one begins when an application is activated.")
     list_display = ["establishment", "licence", "state", "begins", "ends", "is_renewed"]
     list_filter = [StateFilter, "establishment__sector", ("establishment__city__region", RegionFilter)]
     list_select_related = ["establishment", "licence"]

@@ -154,6 +154,7 @@ class ReadOnlyAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
 
 @admin.register(Licence)
 class LicenceAdmin(ReadOnlyAdmin):
+    none = _("No licence yet: they come from the authorities' registers and from applications.")
     list_display = ["number", "name", "authority", "sector", "city", "expires_on"]
     list_filter = ["in_register", "authority", ("city__region", RegionFilter)]
     list_select_related = ["authority", "sector", "city"]
@@ -165,6 +166,7 @@ class LicenceAdmin(ReadOnlyAdmin):
 
 @admin.register(Establishment)
 class EstablishmentAdmin(ReadOnlyAdmin):
+    none = _("No establishment yet: one is entered when its application is activated.")
     list_display = ["number", "name", "sector", "city"]
     list_filter = ["sector", ("city__region", RegionFilter)]
     list_select_related = ["sector", "city"]
@@ -181,6 +183,7 @@ class DutyInline(ReadRows):
 
 @admin.register(Agreement)
 class AgreementAdmin(ReadOnlyAdmin):
+    none = _("No agreement yet: a company makes one with the owner it works for.")
     list_display = ["subject", "provider", "fee", "paid_on", "made_at"]
     list_filter = ["provider"]
     list_select_related = ["provider", "application", "establishment"]
@@ -191,6 +194,7 @@ class AgreementAdmin(ReadOnlyAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(ReadOnlyAdmin):
+    none = _("No mandate yet: a company asks the owner for one.")
     list_display = ["agreement", "asked_by", "approved_at", "ends_on", "revoked_at"]
     list_filter = ["agreement__provider"]
     list_select_related = [

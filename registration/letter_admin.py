@@ -68,6 +68,7 @@ class EventInline(ReadRows):
 @admin.register(Letter)
 class LetterAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     look = "view letter"
+    none = gettext_lazy("No letter has been issued yet.")
     list_display = ["number", "kind", "named_establishment", "status", "issued_at"]
     list_filter = ["kind", "status"]
     fields = [

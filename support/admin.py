@@ -54,6 +54,7 @@ class MacroAdmin(KeptAdmin):
 
 @admin.register(Ticket)
 class TicketAdmin(ReadOnlyAdmin):
+    none = _("No ticket has been opened yet.")
     list_display = [
         "number",
         "category",

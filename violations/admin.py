@@ -30,6 +30,7 @@ class StepInline(ReadRows):
 @admin.register(Case)
 class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     look = "view case"
+    none = _("No violation is on record.")
     list_display = ["licence", "name", "kind", "stage", "due_on", "fine"]
     list_filter = ["kind", "stage"]
     list_select_related = ["licence", "establishment"]
@@ -118,6 +119,7 @@ class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
+    none = _("Nothing has been entered in the ledger of fines yet.")
     list_display = ["on", "licence", "kind", "shown_amount", "entered_by", "reason"]
     fields = [
         "account",

@@ -46,6 +46,7 @@ class TextMessageAdmin(ReadOnly, KeyedAdmin):
     Officers see the texts about what belongs to their own office.
     """
 
+    none = _("No text message has been sent yet.")
     list_display = ["queued_at", "kind_label", "masked_mobile", "status", "reason", "attempts"]
     list_filter = [AttentionFilter, "status", KindFilter, "urgency", "queued_at"]
     search_fields = ["=id", "=sid"]

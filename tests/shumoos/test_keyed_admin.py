@@ -6,10 +6,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from pytest_django.asserts import assertContains, assertNotContains
 
 from registration.models import Licence
 from shumoos.accounts.models import Role
+from shumoos.admin_fields import PortalAdmin
 from shumoos.keyed_admin import KeyedAdmin
 from shumoos.sms.models import TextMessage
 from shumoos.sms.outbox import queue_sms
@@ -238,3 +240,16 @@ def test_digits_within_a_name_stay_as_they_were_typed(auditor_client):
     assert found_in(auditor_client, "licence", "فندق ١٢") == [licence]
     assert found_in(auditor_client, "licence", "12-14") == []
     assert found_in(auditor_client, "licence", "hotel 12-14") == [licence]
+
+
+@pytest.mark.parametrize("label", sorted(LARGE.keys() - {"accounts.user"}))
+def test_an_empty_list_says_how_rows_come_and_a_search_that_nothing_was_found(auditor_client, label):
+    address = reverse("admin:{}_{}_changelist".format(*label.split(".")))
+
+    empty = auditor_client.get(address)
+    sought = auditor_client.post(address, {"q": "123"}, follow=True)
+
+    assertContains(empty, registered()[label].none)
+    assertNotContains(empty, PortalAdmin.none)
+    assertContains(sought, gettext("Nothing was found."))
+    assertNotContains(sought, registered()[label].none)
