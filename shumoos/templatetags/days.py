@@ -45,10 +45,10 @@ def both_calendars_time(value: datetime | None) -> str:
 
 @register.filter
 def sar(value: Decimal | int | None) -> str:
-    """Return an amount with its currency's name, on one line: `SAR 10,000.00`; nothing for no value."""
+    """Return an amount with its currency's name: `SAR 10,000.00`; nothing for no value."""
     if value is None or value == "":
         return ""
     amount = f"{Decimal(value):,.2f}"
     if amount.startswith("-"):
         amount = f"{ISOLATE}{amount.replace('-', MINUS)}{RELEASE}"
-    return (gettext("SAR %(amount)s") % {"amount": amount}).replace(" ", NO_BREAK)
+    return gettext("SAR %(amount)s") % {"amount": amount}
