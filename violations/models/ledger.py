@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from registration.models import Licence
 from shumoos.append_only import append_only, never_emptied
 from shumoos.letters.models import Letter
-from shumoos.templatetags.days import sar
+from shumoos.templatetags.days import NO_BREAK, sar
 from violations.chain import LINKS
 from violations.models.accounts import Account
 from violations.models.cases import Case
@@ -194,4 +194,5 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {sar(self.amount)}"
+        # In a line of crumbs the amount stays with its currency.
+        return f"{self.get_kind_display()} · {sar(self.amount).replace(' ', NO_BREAK)}"
