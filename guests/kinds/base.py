@@ -92,9 +92,10 @@ def _as_text(value: Any) -> Any:
 class Kind:
     """A record kind. `reference`, `person`, `identity` and `time` name the fields that play these parts.
 
-    `leaves` names the field that ends a stay or a rental, `place` the room or the plate; empty where there is
-    none. `rows` is how the form sets the fields out; those it leaves out are folded away below. Of the kinds
-    that wait for the centre those with the lowest `urgency` go first.
+    `leaves` names the field that ends a stay or a rental, `until` the day on which it is meant to end,
+    `place` the room or the plate; empty where there is none. `rows` is how the form sets the fields out;
+    those it leaves out are folded away below. Of the kinds that wait for the centre those with the lowest
+    `urgency` go first.
     """
 
     code: str
@@ -107,6 +108,7 @@ class Kind:
     person: str = "full_name"
     identity: str = "id_number"
     leaves: str = ""
+    until: str = ""
     place: str = ""
     urgency: int = 2
     # The field that names the main guest, and those that a companion has in common with them.

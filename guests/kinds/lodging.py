@@ -79,6 +79,7 @@ LODGING = Kind(
     ),
     time="arrived_at",
     leaves="departed_at",
+    until="departs_on",
     place="room",
     urgency=1,
     companion="companion_of",

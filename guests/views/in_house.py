@@ -54,15 +54,16 @@ def in_house(request: SignedInRequest) -> HttpResponse:
 def row_of(record: GuestRecord) -> dict[str, Any]:
     """Return a record with what its row shows: its room or plate, until when, and whether that has passed."""
     kind = record.declaration
-    until = kind.fields["departs_on"].value_of(record.content) if "departs_on" in kind.fields else None
+    until = kind.fields[kind.until].value_of(record.content) if kind.until else None
     return {
         "record": record,
         "place": record.content.get(kind.place, "") if kind.place else "",
         "place_label": place_label([kind]),
         "until": until,
-        "typed_until": record.content.get("departs_on", ""),
-        "has_end": "departs_on" in kind.fields,
+        "typed_until": record.content.get(kind.until, "") if kind.until else "",
+        "until_label": kind.fields[kind.until].shown.label if kind.until else "",
         "is_over": bool(until and until < calendar.today()),
+        "has_companions": bool(kind.companion),
         "is_companion": bool(kind.companion and record.content.get(kind.companion)),
     }
 
@@ -134,17 +135,14 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a guest another room, or another day of departure, by a correction."""
     record = own_record(request, pk)
     kind = record.declaration
-    content = dict(record.content)
-    reasons = []
-    if kind.place and "place" in request.POST and request.POST["place"] != content.get(kind.place, ""):
-        content[kind.place] = request.POST["place"]
-        reasons.append(_("Changed: %(field)s.") % {"field": place_label([kind])})
-    if "departs_on" in kind.fields and "departs_on" in request.POST:
-        until = request.POST["departs_on"]
-        if until != content.get("departs_on", ""):
-            content["departs_on"] = until
-            reasons.append(_("Another day of departure."))
-    if reasons and (made := correct(request, record, content, " ".join(reasons))):
+    changed = {
+        field: request.POST[part]
+        for part, field in (("place", kind.place), ("until", kind.until))
+        if field and part in request.POST and request.POST[part] != record.content.get(field, "")
+    }
+    labels = _(", ").join(str(kind.fields[field].shown.label) for field in changed)
+    reason = _("Changed: %(fields)s.") % {"fields": labels}
+    if changed and (made := correct(request, record, record.content | changed, reason)):
         messages.success(
             request,
             _("%(name)s: the change is saved. Receipt number: %(receipt)s")
