@@ -116,6 +116,7 @@ def loop() -> None:
     """Do for each case what the sweep does, by the portal's own functions for single cases."""
     from registration.models import Licence
     from shumoos.letters import notices
+    from shumoos.letters.models import Kind
     from shumoos.sms.models import TextMessage
     from violations import ledger
     from violations.clock import clocks
@@ -130,13 +131,13 @@ def loop() -> None:
         case.stage, case.position, case.noticed_on = step.stage, 2, ON
         case.due_on, case.cap = ON + timedelta(days=30), step.cap
         case.save(update_fields=["stage", "position", "noticed_on", "due_on", "cap"])
-        letter = notices.issue_fine(
+        letter = notices.issue_notice(
+            kind=Kind.FINE,
+            title_words=notices.TITLES[step.stage],
             sender=sender_of(case),
             concerned=concerned_by(case),
-            cause=notices.Cause.NOT_SUBSCRIBED,
-            amount=step.cap,
-            total=step.cap,
-            due_on=case.due_on,
+            wording=[notices.Words(*both) for both in step.paragraphs],
+            rows=[notices.sum_row("fine", step.cap), notices.row("due_on", case.due_on)],
         )
         notice = Notice.objects.create(
             case=case, stage=step.stage, issued_on=ON, due_on=case.due_on, amount=step.cap, letter=letter

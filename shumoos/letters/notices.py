@@ -1,4 +1,4 @@
-"""The other letters: warnings, fine notices, suspension orders and receipts for fines, in both languages.
+"""The other letters: notices worded by data and receipts for fines, in both languages.
 
 Each function takes what the letter says, issues it under the next number of its series, and returns it. Call
 them as `issue`: late in the caller's transaction. An office's letters of every kind share its one series; a
@@ -8,7 +8,6 @@ receipt for records is numbered within its establishment, so that establishments
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from shumoos.letters.issue import issue
@@ -21,11 +20,6 @@ class Label:
 
     ar: str
     en: str
-
-
-class Cause(StrEnum):
-    NOT_SUBSCRIBED = "not_subscribed"
-    INACCURATE_DATA = "inaccurate_data"
 
 
 @dataclass(frozen=True)
@@ -53,52 +47,6 @@ class Concerned:
     number: str = ""
 
 
-@dataclass(frozen=True)
-class Fact:
-    """What was inaccurate or incomplete, and the day it occurred."""
-
-    occurred_on: date
-    what: str
-
-
-FOUND = {
-    Cause.NOT_SUBSCRIBED: Words(
-        "تبيَّن أن المنشأة الموضحة بياناتها أدناه مرخصة وليس لها اشتراك مفعَّل في نظام شموس، "
-        "والاشتراك فيه إلزامي.",
-        "The establishment below holds a licence and has no active subscription to Shumoos, "
-        "which is compulsory.",
-    ),
-    Cause.INACCURATE_DATA: Words(
-        "تبيَّن عدم دقة البيانات التي أرسلتها المنشأة الموضحة بياناتها أدناه إلى نظام شموس أو عدم اكتمالها.",
-        "The data that the establishment below has submitted to Shumoos was found inaccurate or incomplete.",
-    ),
-}
-WARNED = {
-    Cause.NOT_SUBSCRIBED: Words(
-        "وعليه نُنذركم بوجوب الاشتراك في النظام، فإن لم تشترك المنشأة في المدة المحددة فُرضت "
-        "عليها الغرامة المقررة.",
-        "You are hereby warned to subscribe. If the establishment has not subscribed in time, "
-        "the fine laid down "
-        "for it will follow.",
-    ),
-    Cause.INACCURATE_DATA: Words(
-        "وعليه نُنذركم بوجوب تحرّي الدقة والاكتمال فيما ترسلونه، فإن تكرر ذلك فُرضت على المنشأة "
-        "الغرامة المقررة.",
-        "You are hereby warned to submit accurate and complete data. If it happens again, the "
-        "fine laid down for "
-        "it will follow.",
-    ),
-}
-FINED = Words(
-    "وعليه فُرضت على المنشأة الغرامة المبينة أدناه، ولا يعفي سدادها من تصحيح الوضع.",
-    "The fine below has therefore been imposed on the establishment. Paying it does not "
-    "replace putting things "
-    "right.",
-)
-OBJECTION = Words(
-    "وللمنشأة أن تتظلم من ذلك عبر نظام شموس أو لدى الإدارة.",
-    "The establishment may object to this through Shumoos or at the office.",
-)
 PAUSED = Words("متوقف ما دام الطلب لدى الإدارة", "Stopped while the application is with the office")
 
 LABELS = {
@@ -164,75 +112,6 @@ DECIDED = Words(
 )
 
 
-def issue_warning(
-    *,
-    sender: Sender,
-    concerned: Concerned,
-    cause: Cause,
-    due_on: date | None = None,
-    fact: Fact | None = None,
-) -> Letter:
-    """Issue a warning. Without a last day, one for not subscribing says that the term stands still."""
-    content = {
-        **title(Words("إنذار", "Warning")),
-        **paragraphs(FOUND[cause], WARNED[cause], OBJECTION),
-        "rows": [*about(concerned), *facts(fact), *last_day(cause, due_on)],
-    }
-    return send(Kind.WARNING, sender, concerned, content)
-
-
-def issue_fine(
-    *,
-    sender: Sender,
-    concerned: Concerned,
-    cause: Cause,
-    amount: Decimal,
-    total: Decimal,
-    due_on: date | None = None,
-    fact: Fact | None = None,
-) -> Letter:
-    """Issue the notice of a fine of `amount`, which makes `total` of the case's fine; both in SAR."""
-    content = {
-        **title(Words("إشعار غرامة", "Notice of a fine")),
-        **paragraphs(FOUND[cause], FINED, OBJECTION),
-        "rows": [
-            *about(concerned),
-            *facts(fact),
-            money("مبلغ الغرامة", "Fine", amount),
-            *([money("إجمالي غرامة المخالفة", "Fine of the case in all", total)] if total != amount else []),
-            *last_day(cause, due_on),
-        ],
-    }
-    return send(Kind.FINE, sender, concerned, content)
-
-
-def issue_suspension(*, sender: Sender, concerned: Concerned, authority: Words, fined: Decimal) -> Letter:
-    """Issue the order to suspend an establishment's activity, addressed to its licensing authority."""
-    content = {
-        **title(Words("أمر إيقاف نشاط", "Order to suspend activity")),
-        "addressee": authority.ar,
-        "addressee_en": authority.en,
-        **paragraphs(
-            Words(
-                "نفيدكم بأن المنشأة الموضحة بياناتها أدناه لم تشترك في نظام شموس رغم إنذارها وتغريمها "
-                "وانقضاء "
-                "المدد المحددة.",
-                "The establishment below has not subscribed to Shumoos although it was warned and fined "
-                "and the "
-                "terms have passed.",
-            ),
-            Words(
-                "وعليه تقرر إيقاف نشاطها حتى تشترك في النظام، ونأمل اتخاذ ما يلزم لتنفيذ ذلك وإفادتنا.",
-                "Its activity is therefore suspended until it subscribes. Please do what is needed to "
-                "carry this "
-                "out, and let us know.",
-            ),
-        ),
-        "rows": [*about(concerned), money("إجمالي الغرامات", "Fines in all", fined)],
-    }
-    return send(Kind.SUSPENSION, sender, concerned, content)
-
-
 def issue_payment_receipt(
     *,
     sender: Sender,
@@ -253,10 +132,10 @@ def issue_payment_receipt(
         ),
         "rows": [
             *about(concerned),
-            money("المبلغ المسدد", "Amount paid", amount),
-            ["تاريخ السداد", paid_on, "Paid on", ""],
-            ["رقم عملية السداد", payment, "Payment number", ""],
-            money("المتبقي", "Left to pay", balance),
+            sum_row("paid", amount),
+            row("paid_on", paid_on),
+            row("payment", payment),
+            sum_row("left", balance),
         ],
     }
     return send(Kind.PAYMENT, sender, concerned, content)
@@ -286,8 +165,8 @@ def row(name: str, value: Any, value_en: str = "") -> list[Any]:
 
 
 def sum_row(name: str, amount: Decimal) -> list[Any]:
-    """Return a row with an amount of money under one of the LABELS."""
-    return money(LABELS[name].ar, LABELS[name].en, amount)
+    """Return a row with an amount in SAR under one of the LABELS."""
+    return row(name, f"{amount:,.2f} ريال", f"SAR {amount:,.2f}")
 
 
 def send(kind: Kind, sender: Sender | None, concerned: Concerned, content: dict[str, Any]) -> Letter:
@@ -314,28 +193,7 @@ def paragraphs(*each: Words) -> dict[str, list[str]]:
 
 def about(concerned: Concerned) -> list[list[Any]]:
     return [
-        ["اسم المنشأة", concerned.name.ar, "Establishment", concerned.name.en],
-        ["رقم الترخيص", concerned.licence_number, "Licence number", ""],
-        *([["رقم المنشأة", concerned.number, "Establishment number", ""]] if concerned.number else []),
+        row("establishment", concerned.name.ar, concerned.name.en),
+        row("licence_number", concerned.licence_number),
+        *([row("number", concerned.number)] if concerned.number else []),
     ]
-
-
-def facts(fact: Fact | None) -> list[list[Any]]:
-    if fact is None:
-        return []
-    return [
-        ["تاريخ الواقعة", fact.occurred_on, "Occurred on", ""],
-        ["الواقعة", fact.what, "Occurrence", ""],
-    ]
-
-
-def last_day(cause: Cause, due_on: date | None) -> list[list[Any]]:
-    if due_on is not None:
-        return [["آخر يوم للمهلة", due_on, "Last day of the term", ""]]
-    if cause == Cause.NOT_SUBSCRIBED:
-        return [["آخر يوم للمهلة", PAUSED.ar, "Last day of the term", PAUSED.en]]
-    return []
-
-
-def money(label: str, label_en: str, amount: Decimal) -> list[Any]:
-    return [label, f"{amount:,.2f} ريال", label_en, f"SAR {amount:,.2f}"]
