@@ -200,13 +200,19 @@ def granian(directory: Path, python: str, application: str) -> Iterator[int]:
     command += ["--no-ws", "--workers", "2", "--blocking-threads", "4", application]
     with tempfile.NamedTemporaryFile(dir=directory, suffix=".log") as log:
         process = subprocess.Popen(
-            command, cwd=BASE_DIR, stdout=log, stderr=log, preexec_fn=dying_with_parent(signal.SIGTERM)
+            command,
+            cwd=BASE_DIR,
+            stdout=log,
+            stderr=log,
+            # A group of its own: what does not end in time is killed with its workers.
+            start_new_session=True,
+            preexec_fn=dying_with_parent(signal.SIGTERM),
         )
         try:
             await_start(port, process)
             yield port
         finally:
-            stop_in_order(process, (signal.SIGTERM, 10), (signal.SIGKILL, 5))
+            stop_in_order(process, (signal.SIGTERM, 10))
 
 
 def await_start(port: int, process: "subprocess.Popen[bytes]") -> None:

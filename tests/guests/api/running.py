@@ -25,13 +25,15 @@ def granian(log, **environment):
             env=child_environment(PUBLIC_URL=url, **environment),
             stdout=file,
             stderr=file,
+            # A group of its own: what does not end in time is killed with its workers.
+            start_new_session=True,
             preexec_fn=dying_with_parent(signal.SIGTERM),
         )
         try:
             assert eventually(lambda: answers(url), 60), log.read_text()
             yield url
         finally:
-            stop_in_order(process, (signal.SIGTERM, 10), (signal.SIGKILL, 5))
+            stop_in_order(process, (signal.SIGTERM, 10))
 
 
 def answers(url):
