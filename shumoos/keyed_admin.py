@@ -88,5 +88,10 @@ class KeyedAdmin(PortalAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find a number as it is shown or typed, too: in groups, in either digits."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
         number = clean_number(search_term)
-        return super().get_search_results(request, queryset, number if number.isdecimal() else search_term)
+        if number == search_term or not number.isdecimal():
+            return found, may_repeat
+        numbered, _may_repeat = super().get_search_results(request, queryset, number)
+        # What was typed may be of a name.
+        return found | numbered, may_repeat
