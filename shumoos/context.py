@@ -104,6 +104,11 @@ class Portal:
         return reverse("home" if self.request.user.is_authenticated else "front")
 
     @property
+    def starts_here(self) -> bool:
+        """Whether this is the page that the person starts from, the first of their ways."""
+        return bool(self.navigation) and self.navigation[0].url == self.request.path
+
+    @property
     def must_verify(self) -> bool:
         """Whether the person owes a code before there is anywhere to go."""
         return getattr(self.request, "must_verify", False)

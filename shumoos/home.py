@@ -13,6 +13,7 @@ from registration.models import Agreement, Establishment, Mandate, Provider
 from registration.providers import headed_by
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.context import NAVIGATION
 from violations.models import Case
 
 LATEST = 5
@@ -25,12 +26,9 @@ def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     if user.role in ADMIN_ROLES:
         return redirect("admin:index")
-    if user.role == Role.SUPPORT:
-        return redirect("support:desk")
-    if user.role == Role.DIRECTORY:
-        return redirect("registration:directory")
-    if user.role == Role.AUTHORITY:
-        return redirect("registration:register_licences")
+    start, _label = NAVIGATION[user.role][0]
+    if start != "home":
+        return redirect(start)
     if user.role == Role.PROVIDER:
         return render(request, "home/provider.html", provider_page(user))
     return render(request, "home/establishment.html", establishment_page(user))

@@ -15,6 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from pytest_django.asserts import assertNotContains
 
 from registration.models import DocumentKind, Sector
 from shumoos.accounts.models import Role, User
@@ -22,6 +23,8 @@ from shumoos.context import NAVIGATION, Portal
 from shumoos.help import GUIDES
 from shumoos.saudi.calendar import today
 from shumoos.templatetags.days import JOINER, NO_BREAK, both_calendars, both_calendars_time, sar
+from tests.conftest import sign_in
+from tests.factories import UserFactory
 from violations.models import Basis, CaseKind, Schedule, Stage
 
 
@@ -252,6 +255,33 @@ def test_nearest_way_above_the_page_is_the_current_one(page_of, path, current):
 )
 def test_a_page_elsewhere_stands_under_the_way_that_leads_to_it(page_of, role, path, current):
     assert [way.url_name for way in page_of(role, path).navigation if way.is_current] == [current]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "starts"),
+    [
+        (Role.OWNER, "/home/", True),
+        (Role.OWNER, "/guests/", False),
+        (Role.SUPPORT, "/desk/", True),
+        (Role.DIRECTORY, "/directory/", True),
+        (Role.AUDITOR, "/directory/", False),
+        (Role.AUTHORITY, "/registers/licences/", True),
+        (Role.AUDITOR, "/registers/licences/", False),
+        (None, "/home/", False),
+    ],
+)
+def test_a_page_knows_whether_the_person_starts_from_it(page_of, role, path, starts):
+    assert page_of(role, path).starts_here is starts
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.DIRECTORY, Role.AUTHORITY])
+def test_whoever_works_with_one_list_is_led_there_and_sees_no_way_back(role):
+    client = sign_in(UserFactory(role=role))
+    page = client.get("/home/", follow=True)
+
+    assert page.redirect_chain == [(reverse(NAVIGATION[role][0][0]), 302)]
+    assertNotContains(page, 'class="breadcrumb"')
 
 
 def test_strangers_have_no_ways_and_the_front_page_for_home(page_of):
