@@ -2,7 +2,8 @@
 
 A pytest plugin, loaded by `-p tests.servers`. Real PostgreSQL and Valkey run in a directory of their own
 under `var/test/` and are gone afterwards, also when pytest is killed. Where `DATABASE_URL` or `REDIS_URL` is
-given, that server is used instead. Under xdist the first process starts them and the workers use them.
+given, that server is used instead. Under xdist the first process starts them and the workers use them, each
+with a database, a queue and a folder of documents of its own.
 """
 
 import atexit
@@ -37,6 +38,8 @@ def pytest_load_initial_conftests():
         # A queue for each worker: a Celery worker of one must not take what another rang for.
         address, _, database = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{address}/{int(database or 0) + int(worker.removeprefix('gw')) + 1}"
+        # And files of its own: a test may say which files are there before and after.
+        os.environ["DOCUMENTS_ROOT"] = str(Path(os.environ["DOCUMENTS_ROOT"], worker))
     else:
         start_servers()
     return (yield)
