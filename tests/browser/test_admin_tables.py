@@ -44,3 +44,16 @@ def test_tables_are_cards_on_a_phone_and_tables_on_a_desk(portal, accessible):
     page.goto(reverse("admin:registration_city_changelist"))
     expect(page.locator("#result_list thead")).to_be_visible()
     assert page.locator(REGION).first.evaluate("cell => getComputedStyle(cell, '::before').content") == "none"
+
+
+def test_whoever_has_many_lists_sees_the_open_one_beside_the_page(portal):
+    administrator = UserFactory(role=Role.ADMINISTRATOR)
+    page = portal.open("/admin/", viewport=WIDE)
+    sign_in(page, administrator.username, PASSWORD, give_authenticator(administrator))
+
+    # The last of them, and one at the top.
+    for name, is_scrolled in (("violations_schedule", True), ("accounts_user", False)):
+        page.goto(reverse(f"admin:{name}_changelist"))
+        expect(page.locator("#nav-sidebar .current-model")).to_be_in_viewport(ratio=1)
+        assert page.locator("#nav-sidebar").evaluate("list => list.scrollTop > 0") is is_scrolled
+        assert page.evaluate("scrollY") == 0

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_list import result_headers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -99,6 +100,23 @@ def test_every_list_is_known_to_be_of_few_rows_or_of_many():
 def test_a_list_that_is_elsewhere_shows_no_rows_of_its_own(supervisor_client):
     for label in ELSEWHERE:
         assert supervisor_client.get(list_of(label)).status_code == 302
+
+
+def test_a_list_of_few_rows_sorts_by_every_column_that_offers_it():
+    make_world()
+    browsers = [sign_in(UserFactory(role=role)) for role in (Role.ADMINISTRATOR, Role.AUDITOR)]
+    sorted_by = set()
+    for label in sorted(SMALL):
+        browser = next(each for each in browsers if each.get(list_of(label)).status_code == 200)
+        listed = browser.get(list_of(label)).context["cl"]
+        for header in result_headers(listed):
+            for offered in {header[name] for name in ("url_primary", "url_toggle") if header.get("sortable")}:
+                sorted_page = browser.get(list_of(label) + offered)
+                assert sorted_page.status_code == 200, (label, offered)
+                assert len(sorted_page.context["cl"].result_list) == len(listed.result_list), (label, offered)
+                sorted_by.add(label)
+    # These have one column, which says when.
+    assert SMALL - sorted_by == {"guests.outage", "guests.purgedday"}
 
 
 def test_no_list_of_a_table_that_grows_counts_or_skips_rows(monkeypatch):
