@@ -30,5 +30,6 @@ FROM caddy:2 AS proxy
 # the ports are high ones, so it needs none.
 RUN cp /usr/bin/caddy /usr/local/bin/caddy && chown -R 10001:10001 /config /data
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
+COPY deploy/pages /srv/pages
 USER 10001:10001
 CMD ["/usr/local/bin/caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]

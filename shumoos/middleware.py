@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from django.conf import settings
@@ -20,6 +21,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 # Asked every few seconds by the load balancer; a line each would bury the others.
 UNLOGGED = ("/healthz", "/readyz", "/static/")
+
+# More than the proxy lets pass to most addresses: deploy/Caddyfile.
+MOST_DROPPED = 72 * 1024 * 1024
+CHUNK = 256 * 1024
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
@@ -46,6 +51,25 @@ def request_id(get_response: GetResponse) -> GetResponse:
                 status=response.status_code,
                 milliseconds=round((time.monotonic() - started) * 1000),
             )
+        return response
+
+    return middleware
+
+
+def read_to_the_end(get_response: GetResponse) -> GetResponse:
+    """Read what is left of a request's body before answering it.
+
+    A view that needs no body, such as a refusal or the way to the sign-in, answers without it. The server then
+    closes the connection, and the proxy, still sending, may lose the answer and say that the portal is away.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        # The sender may be gone.
+        with suppress(OSError):
+            for _ in range(MOST_DROPPED // CHUNK):
+                if not request.read(CHUNK):
+                    break
         return response
 
     return middleware

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shumoos.middleware.request_id",
+    "shumoos.middleware.read_to_the_end",
     "shumoos.middleware.health_first",
     "shumoos.middleware.address_behind_proxies",
     "shumoos.middleware.permissions_policy",

@@ -69,16 +69,22 @@ def command_of(pid: int) -> list[str]:
 
 
 class Program:
-    """A Python program with its output in a file, and every process that it starts."""
+    """A program (Python unless named), its output in a file, and every process that it starts."""
 
     def __init__(
-        self, *arguments: str, cwd: Path, output: Path, env: dict[str, str], under: tuple = ()
+        self,
+        *arguments: str,
+        cwd: Path,
+        output: Path,
+        env: dict[str, str],
+        program: str = sys.executable,
+        under: tuple = (),
     ) -> None:
         self.mark = secrets.token_hex(8)
         self.output = output
         with output.open("wb") as file:
             self.process = subprocess.Popen(
-                [*under, sys.executable, *arguments],
+                [*under, program, *arguments],
                 cwd=cwd,
                 env=env | {MARK: self.mark, "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,

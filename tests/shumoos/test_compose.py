@@ -6,77 +6,19 @@ import re
 import signal
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
-import yaml
-from cryptography.fernet import Fernet
 
-from shumoos import letter_key
 from shumoos.environment import REQUIRED
 from shumoos.processes import free_port
 from shumoos.stack import BASE_DIR
-from tests.shumoos.processes import Program, bare_environment, eventually
-
-LETTER_KEY, LETTER_CERTIFICATE = letter_key.make_pair("Tests")
-COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
-SERVICES = COMPOSE["services"]
-OWNER_GIVES = {
-    "DOMAIN": "shumoos.example",
-    "SECRET_KEY": "0123456789" * 5,
-    "FIELD_KEYS": Fernet.generate_key().decode(),
-    "POSTGRES_PASSWORD": "password",
-    "REDIS_PASSWORD": "password",
-    "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
-    "TWILIO_AUTH_TOKEN": "token",
-    "TWILIO_FROM": "Shumoos",
-    "CENTRE_URL": "https://centre.example/api",
-    "CENTRE_KEY": "key",
-    "LETTER_SIGNING_KEY": LETTER_KEY.decode(),
-    "LETTER_SIGNING_CERTIFICATE": LETTER_CERTIFICATE.decode(),
-}
-
-
-def filled_in(value: str) -> str:
-    """As Compose does it: `${NAME:?what it is}` from the environment, `$$` for one dollar."""
-    return re.sub(r"\$\{(\w+)(?::[?-][^}]*)?\}", given, value).replace("$$", "$")
-
-
-@pytest.fixture
-def service(own_stack, tmp_path):
-    """Start a service's own command with its own settings, on servers and ports of the test."""
-    programs = []
-
-    def start(name: str, **changes: str) -> Program:
-        settings = {key: filled_in(value) for key, value in SERVICES[name]["environment"].items()}
-        settings |= {
-            "DATABASE_URL": own_stack.database_url,
-            "REDIS_URL": own_stack.redis_url,
-            # The image sets these: see the Dockerfile.
-            "DJANGO_SETTINGS_MODULE": "shumoos.settings",
-            "DOCUMENTS_ROOT": str(tmp_path / "documents"),
-            "STATIC_ROOT": str(tmp_path / "static"),
-            "BEAT_SCHEDULE": str(tmp_path / "beat-schedule"),
-        }
-        program, *arguments = SERVICES[name]["command"]
-        start = arguments if program == "python" else ["-m", program, *arguments]
-        env = bare_environment(**settings | changes)
-        programs.append(Program(*start, cwd=BASE_DIR, output=tmp_path / f"{name}.log", env=env))
-        return programs[-1]
-
-    yield start
-    for program in programs:
-        program.kill_everything()
+from tests.shumoos.composed import COMPOSE, SERVICES
+from tests.shumoos.processes import eventually
 
 
 def test_every_setting_is_given_to_every_part_of_the_portal():
     for name in ("web", "worker", "beat", "migrate"):
         assert set(REQUIRED) <= set(SERVICES[name]["environment"]), name
-
-
-def given(found):
-    """What the owner gives for a variable; nothing for one that may be left out."""
-    return OWNER_GIVES.get(found[1], "") if ":-" in found[0] else OWNER_GIVES[found[1]]
 
 
 def test_nothing_but_the_version_and_what_may_be_missing_has_a_default():
@@ -147,10 +89,3 @@ def ping(service) -> bool:
         return service("ping").ends(seconds=60) == 0
     finally:
         del SERVICES["ping"]
-
-
-def test_the_proxy_passes_on_to_the_web(tmp_path):
-    caddyfile = Path(BASE_DIR / "deploy" / "Caddyfile").read_text()
-    port = SERVICES["web"]["environment"]["GRANIAN_PORT"]
-
-    assert f"reverse_proxy web:{port} " in caddyfile

@@ -1,5 +1,6 @@
 """What every request gets from our middlewares: an id, one log line, the visitor's true address."""
 
+import io
 import logging
 import uuid
 
@@ -34,6 +35,28 @@ def test_the_proxys_id_is_kept(client):
     sent = str(uuid.uuid4())
 
     assert client.get("/healthz", headers={"x-request-id": sent})["X-Request-Id"] == sent
+
+
+def test_a_body_that_nobody_wanted_is_read_before_the_answer(rf):
+    # Else the server closes on a proxy that is still sending, and the answer may be lost.
+    request = rf.post("/login/", bytes(3_000_000), content_type="application/octet-stream")
+    body = request.META["wsgi.input"]
+
+    response = middleware.read_to_the_end(lambda _request: HttpResponse("refused"))(request)
+
+    assert response.content == b"refused"
+    assert body.read() == b""
+
+
+def test_a_sender_who_is_gone_is_answered_all_the_same(rf):
+    class Gone(io.BytesIO):
+        def read(self, *_args):
+            raise OSError("connection reset")
+
+    request = rf.post("/login/", b"body", content_type="application/octet-stream")
+    request._stream = Gone()
+
+    assert middleware.read_to_the_end(lambda _request: HttpResponse("refused"))(request).content == b"refused"
 
 
 @pytest.mark.parametrize("sent", ["0551234567", "a\nb", "x" * 36, ""])
