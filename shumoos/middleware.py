@@ -59,8 +59,8 @@ def request_id(get_response: GetResponse) -> GetResponse:
 def read_to_the_end(get_response: GetResponse) -> GetResponse:
     """Read what is left of a request's body before answering it.
 
-    A view that needs no body, such as a refusal or the way to the sign-in, answers without it. The server then
-    closes the connection, and the proxy, still sending, may lose the answer and say that the portal is away.
+    A view that needs no body, such as a refusal or the way to the sign-in, answers without it. The server
+    then closes the connection, and the proxy, still sending, may lose the answer and say that we are away.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
