@@ -1,6 +1,5 @@
 """The letters as offices see them: their own, found by number, read, and revoked by the head."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from registration import letter_numbers
 from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.logged_admin import SeenAdmin
@@ -25,8 +25,6 @@ from shumoos.letters.issue import MoveRefused, revoke
 from shumoos.letters.models import Letter, LetterEvent
 from shumoos.letters.views import pdf_response
 from shumoos.saudi.digits import clean_number, strip_marks, to_ascii
-
-NUMBER = re.compile(r"(?P<series>[^/]{1,40})/(?P<year>[0-9]{4})/(?P<sequence>[0-9]{1,9})")
 
 
 def visible_letters(user: User) -> QuerySet[Letter]:
@@ -40,13 +38,9 @@ def visible_letters(user: User) -> QuerySet[Letter]:
 
 def named(typed: str) -> Q:
     """Return the condition for a letter's number, its verification code or its licence number, as typed."""
+    if (numbered := letter_numbers.numbered(typed)) is not None:
+        return numbered
     text = strip_marks(to_ascii(typed)).strip()
-    if number := NUMBER.fullmatch(text.replace(" ", "").upper()):
-        return Q(
-            series=number["series"],
-            year=int(number["year"]),
-            sequence=int(number["sequence"]) % 2_147_483_647,
-        )
     return Q(code=clean_number(text).upper()) | Q(licence_number=text)
 
 

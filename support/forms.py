@@ -72,7 +72,8 @@ class DeskForm(Form):
     q = forms.CharField(
         label=_("What the caller has"),
         help_text=_(
-            "Reference, ticket, licence or registration number, mobile, ID, or the establishment's name."
+            "Number of the application, ticket, licence, registration, establishment, bill or letter, "
+            "mobile, ID, or the name."
         ),
         max_length=200,
         required=False,

@@ -1,20 +1,27 @@
 """The desk's one box: what the caller reads out, in either digits, and what it leads to."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from registration import letter_numbers
 from registration.models import Application, Establishment, Licence
 from registration.models.names import is_named
+from shumoos.letters.models import Kind, Letter
 from shumoos.saudi import digits, identity, mobile, reference_number
 from shumoos.saudi.errors import InvalidNumber
 from support import numbers
 from support.models import Ticket
+from violations import bills
 
 MOST = 20
 TEN_DIGITS = 10
+# A user name is the establishment's number, with a count behind it where an earlier owner goes by the number.
+USER_NAME = re.compile(r"\s*([0-9]{9})-[0-9]{1,3}\s*")
+BILL = re.compile(r"7[0-9]{13}")
 
 
 class Mistyped(ValueError):
@@ -44,20 +51,28 @@ class Found:
 
 
 def find(text: str) -> Found:
-    """Return what a reference, ticket, licence, registration, mobile or ID number or a name stands for.
+    """Return what a number of any sort that callers have, a mobile, an ID or a name stands for.
 
     Raises Mistyped where nothing has a number that looks like a reference number with a wrong digit, and
     TooShort where the text holds too little of a name.
     """
-    number = digits.clean_number(text).upper()
+    number = clean(text)
+    if letter := letter_numbers.find(text):
+        return of_letter(letter)
     called = mobile_of(text)
     if called:
-        return found(of_mobile(called))
+        return of_mobile(called, number)
     if reference_number.has_shape(number):
         return of_reference(number)
     if any(char.isdigit() for char in number):
         return of_number(number, text)
     return of_name(text)
+
+
+def clean(text: str) -> str:
+    """Return the number that was typed; of a user name the establishment's number, which it begins with."""
+    user_name = USER_NAME.fullmatch(digits.strip_marks(digits.to_ascii(text)))
+    return user_name[1] if user_name else digits.clean_number(text).upper()
 
 
 def sent() -> QuerySet[Application]:
@@ -96,11 +111,34 @@ def mobile_of(text: str) -> str:
         return ""
 
 
-def of_mobile(called: str) -> list[Application]:
-    """Return the applications with this mobile, and those of the owner who has it now."""
+def of_mobile(called: str, number: str) -> Found:
+    """Return the applications with this mobile, and those of the owner who has it now.
+
+    A mobile without its zero could be the number of an establishment, too.
+    """
     typed = Application.objects.sent().filter(owner_mobile=called).order_by().values("pk")
     owned = Application.objects.sent().filter(establishment__owner__mobile=called).order_by().values("pk")
-    return list(sent().filter(pk__in=typed.union(owned))[:MOST])
+    numbered = Application.objects.sent().filter(establishment__number=number).order_by().values("pk")
+    return found(sent().filter(pk__in=typed.union(owned, numbered))[:MOST])
+
+
+def of_letter(letter: Letter) -> Found:
+    """Return what a letter is about: what has its licence, or its licence number where it names no more."""
+    subject = getattr(letter, "subscription", None)
+    if subject is None and hasattr(letter, "notice"):
+        subject = letter.notice.case
+    if subject:
+        return of_licence(subject.licence_id)
+    # Receipts for records are numbered within their establishment.
+    return of_number(letter.series if letter.kind == Kind.RECEIPT else letter.licence_number, "")
+
+
+def of_licence(pk: int) -> Found:
+    """Return the applications for a licence, or the licence where nobody has applied for it."""
+    result = found(sent().filter(licence=pk)[:MOST])
+    if not result.applications:
+        result.licences = list(with_company(Licence.objects.filter(pk=pk)))
+    return result
 
 
 def of_number(number: str, text: str) -> Found:
@@ -109,16 +147,21 @@ def of_number(number: str, text: str) -> Found:
     is_person = len(number) == TEN_DIGITS and number[0] in "12" and identity.has_valid_check_digit(number)
     if is_person:
         condition |= Q(owner_national_id=number)
+    numbered = Establishment.objects.filter(number=number).first()
+    if numbered:
+        condition |= Q(establishment=numbered)
     result = found(sent().filter(condition)[:MOST])
     if numbers.is_valid(number):
         result.tickets = list(Ticket.objects.filter(number=number))
     if not result.applications:
         result.licences = list(licences_of(number, is_person=is_person))
-    if not (result.tickets or result.applications or result.licences):
-        named = of_name(text) if any(char.isalpha() for char in number) else Found()
-        named.hint = "" if named.applications else hint(number, is_person=is_person)
-        return named
-    return result
+    if result.tickets or result.applications or result.licences:
+        return result
+    if case := bills.case_of(number):
+        return of_licence(case.licence_id)
+    named = of_name(text) if any(char.isalpha() for char in number) and text else Found()
+    named.hint = "" if named.applications else hint(number, is_person=is_person)
+    return named
 
 
 def licences_of(number: str, *, is_person: bool) -> QuerySet[Licence]:
@@ -126,12 +169,17 @@ def licences_of(number: str, *, is_person: bool) -> QuerySet[Licence]:
     condition = Q(number=number)
     if is_person:
         condition |= Q(owner_national_id=number)
-    licences = Licence.objects.filter(condition).select_related("authority", "city__region__office", "sector")
-    return licences.order_by("-pk")[:MOST]
+    return with_company(Licence.objects.filter(condition)).order_by("-pk")[:MOST]
+
+
+def with_company(licences: QuerySet[Licence]) -> QuerySet[Licence]:
+    return licences.select_related("authority", "city__region__office", "sector")
 
 
 def hint(number: str, *, is_person: bool) -> str:
     """Return what the check digits tell of a number that nothing has."""
+    if BILL.fullmatch(number) and not reference_number.has_check_digits(number):
+        return _("As a bill number this number looks mistyped: ask the caller to read it out once more.")
     if len(number) != TEN_DIGITS or not number.isdigit():
         return ""
     if is_person or numbers.is_valid(number):
@@ -150,6 +198,5 @@ def of_name(text: str) -> Found:
     applications += list(sent().filter(establishment__in=others)[: MOST - len(applications)])
     licences: list[Licence] = []
     if not applications:
-        named = Licence.objects.named(text).select_related("authority", "city__region__office", "sector")
-        licences = list(named.order_by("-pk")[:MOST])
+        licences = list(with_company(Licence.objects.named(text)).order_by("-pk")[:MOST])
     return Found(applications=applications, licences=licences)

@@ -1,6 +1,7 @@
 """The desk's one box: everything a caller may have leads to the page, and mistakes are told as such."""
 
 import random
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -9,17 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from registration.models import Establishment
 from shumoos.accounts.models import Look
+from shumoos.letters.issue import issue
 from shumoos.saudi import reference_number
 from shumoos.saudi.identity import has_valid_check_digit, make_national_id
 from support import lookup
 from support.models import Ticket
+from tests.activation.subscribing import subscribe
 from tests.factories import (
     ApplicationFactory,
     EstablishmentFactory,
     LicenceFactory,
     make_draft,
+    sector,
 )
+from tests.violations.factories import warn
+from violations import bills
 
 DESK = reverse("support:desk")
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -96,6 +103,76 @@ def test_a_ticket_number_leads_to_the_ticket_and_a_mistyped_one_is_told(agent_cl
     # One of them may be an identity number.
     wrong = next(number for number in mistyped if not has_valid_check_digit(number))
     assertContains(ask(agent_client, wrong), "خطأ كتابة")
+
+
+def subscribed(number):
+    """An application, and the subscription that came of it, of the establishment with that number."""
+    subscription = subscribe()
+    Establishment.objects.filter(pk=subscription.establishment_id).update(number=number)
+    return subscription.application, subscription
+
+
+def issue_letter(**said):
+    content = {"title": "إشعار", "paragraphs": ["نص."]}
+    return issue(**{"series": "RUH", "establishment": "فندق مخترع", "content": content, **said})
+
+
+@pytest.mark.parametrize("typed", ["774726003", "٧٧٤٧٢٦٠٠٣", "774 726 003", "774726003-2"])
+def test_an_establishment_is_found_by_its_number_and_by_a_user_name_made_of_it(agent_client, typed):
+    application, _subscription = subscribed("774726003")
+    ApplicationFactory()
+    assertRedirects(ask(agent_client, typed), page(application))
+
+
+def test_an_establishment_number_like_a_mobile_finds_both():
+    application, _subscription = subscribed("555000111")
+    called = ApplicationFactory(owner_mobile="+966555000111")
+    assert lookup.find("555000111").applications == [called, application]
+
+
+@pytest.mark.parametrize("digits", [{}, ARABIC])
+def test_a_bill_number_leads_to_whoever_is_fined(agent_client, digits):
+    application = ApplicationFactory()
+    bill = bills.show(bills.number(warn(application.licence, date(2026, 1, 1)).pk))
+    assertRedirects(ask(agent_client, bill.translate(digits)), page(application))
+
+    unregistered = LicenceFactory()
+    bill = bills.number(warn(unregistered, date(2026, 1, 1)).pk)
+    assert lookup.find(bill).licences == [unregistered]
+
+
+def test_a_mistyped_bill_number_is_told(agent_client, application):
+    bill = bills.number(warn(application.licence, date(2026, 1, 1)).pk)
+    wrong = bill[:-1] + str((int(bill[-1]) + 1) % 10)
+    assertContains(ask(agent_client, wrong), "خطأ كتابة")
+
+
+def test_a_letter_number_leads_to_whom_the_letter_is_about(agent_client):
+    application, subscription = subscribed("774726003")
+    statement = subscription.statement
+    assertRedirects(ask(agent_client, statement.number), page(application))
+    assertRedirects(ask(agent_client, statement.number.lower().translate(ARABIC)), page(application))
+    assertContains(ask(agent_client, f"{statement.series}/{statement.year}/99999"), "لا نتائج")
+
+
+def test_the_number_of_a_warning_leads_to_the_licence_it_was_issued_for(agent_client):
+    licence, namesake = (
+        LicenceFactory(number="WR777"),
+        LicenceFactory(sector=sector("gold_jewellery"), number="WR777"),
+    )
+    case = warn(licence, date(2026, 1, 1))
+    letter = issue_letter(kind="warning", licence_number="WR777")
+    case.notices.update(letter=letter)
+    assert lookup.find(letter.number).licences == [licence]
+
+    decision = issue_letter(kind="decision", licence_number="WR777")
+    assert lookup.find(decision.number).licences == [namesake, licence]
+
+
+def test_the_number_of_a_receipt_for_records_leads_to_the_establishment(agent_client):
+    application, _subscription = subscribed("774726003")
+    receipt = issue_letter(kind="receipt", series="774726003", licence_number=application.licence_number)
+    assertRedirects(ask(agent_client, receipt.number), page(application))
 
 
 def test_an_id_with_a_wrong_digit_is_told_as_a_mistake_and_a_right_one_as_not_found(agent_client):
