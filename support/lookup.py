@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from registration import letter_numbers
@@ -30,7 +30,7 @@ class Mistyped(ValueError):
 
 @dataclass
 class Found:
-    """What was found, the latest first; licences are looked for where there is no application."""
+    """What was found, the latest first; licences are those for which there is no application."""
 
     tickets: list[Ticket] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
@@ -190,13 +190,16 @@ def hint(number: str, *, is_person: bool) -> str:
 
 
 def of_name(text: str) -> Found:
-    """Return what is called like this, as applications or as establishments have it. Raises TooShort."""
+    """Return what is called like this, in an application, now, or in a register. Raises TooShort."""
     applications = list(sent().filter(is_named(text))[:MOST])
     known = {application.establishment_id for application in applications}
     renamed = Establishment.objects.named(text).order_by("-pk")[:MOST].values_list("pk", flat=True)
     others = [pk for pk in renamed if pk not in known]
     applications += list(sent().filter(establishment__in=others)[: MOST - len(applications)])
     licences: list[Licence] = []
-    if not applications:
-        licences = list(with_company(Licence.objects.named(text)).order_by("-pk")[:MOST])
+    # Where the page is full, the agent asks for more of the name.
+    if len(applications) < MOST:
+        applied = Application.objects.sent().filter(licence=OuterRef("pk"))
+        unknown = with_company(Licence.objects.named(text)).filter(~Exists(applied))
+        licences = list(unknown.order_by("-pk")[: MOST - len(applications)])
     return Found(applications=applications, licences=licences)

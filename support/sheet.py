@@ -13,6 +13,7 @@ from registration.upkeep import EXPIRY_DAY
 from shumoos.sms.models import Status as TextStatus
 from shumoos.sms.models import TextMessage
 from support.models import Ticket
+from support.others import Other, others_of
 from violations.models import Case
 
 MOST_TEXTS = 20
@@ -36,6 +37,8 @@ class Sheet:
     tickets: list[Ticket]
     cases: list[Case]
     others: list[Application]
+    # What else the person owns who sent this application.
+    also_owned: list[Other]
 
     @property
     def subscription(self) -> Subscription | None:
@@ -109,6 +112,7 @@ def read(pk: int) -> Sheet:
             .exclude(pk=application.pk)
             .order_by("-submitted_at")[:5]
         ),
+        also_owned=others_of(application.owner_national_id, but_for=application.licence_id or 0),
     )
 
 

@@ -23,6 +23,7 @@ from shumoos.errors import too_many_attempts
 from support import acts, feedback, figures, listing, lookup, naming, sheet, tickets
 from support.forms import AgentTicketForm, DeskForm, FilterForm, NamedForm
 from support.models import ActKind, RightsRequest, Ticket
+from support.others import others_of
 from support.views.common import attempt, first_error, posted, works_desk
 
 TABS = {
@@ -208,7 +209,9 @@ def licence(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("support:application", latest.pk)
     log_look(request, "desk", found)
     cases = found.cases.open().order_by("-pk")[:5]
-    return render(request, "support/licence.html", {"licence": found, "cases": cases})
+    others = others_of(found.owner_national_id, but_for=found.pk)
+    context = {"licence": found, "cases": cases, "others": others}
+    return render(request, "support/licence.html", context)
 
 
 @require_safe
