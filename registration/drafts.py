@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registration import guesses, intake
+from registration import guesses, intake, marks
 from registration.models import Application, Document, DocumentKind, Licence, Sector, Status
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_change
@@ -20,15 +20,32 @@ FILLED = ("name_ar", "name_en", "commercial_registration", "city", "owner_name")
 FILLED_DAYS = ("licence_issued_on", "licence_expires_on")
 
 
+class Drawn(NamedTuple):
+    """A page on which something was typed, and the mark of what the draft had when it was drawn."""
+
+    page: str
+    mark: str
+
+
+def mark_for(page: str, draft: Application) -> str:
+    """Return the mark of what a page shows; empty for one on which nothing is saved or sent."""
+    if page == "check":
+        return marks.mark_of_all(draft)
+    return marks.mark_of(draft, ASKED_ON[page]) if page in ASKED_ON else ""
+
+
 @transaction.atomic
-def save(draft: Application, *, typed: dict[str, Any]) -> Application:
+def save(draft: Application, *, typed: dict[str, Any], drawn: Drawn | None = None) -> Application:
     """Save what was typed so far, by the application's fields. Another mobile has to be proved anew.
 
-    Raises MoveRefused once the application has been sent.
+    Raises MoveRefused once the application has been sent, and ChangedMeanwhile where the page that it was
+    typed on is older than what is saved, and would undo some of it.
     """
     draft.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if draft.status != Status.DRAFT:
         raise MoveRefused(_("This application has been sent already."))
+    if drawn is not None:
+        marks.refuse_older(draft, typed, names=ASKED_ON[drawn.page], mark=drawn.mark)
     if typed.get("owner_mobile", draft.owner_mobile) != draft.owner_mobile:
         draft.mobile_verified_at = None
     for name, value in typed.items():
@@ -54,13 +71,14 @@ def name_licence(
     owner_national_id: str,
     language: str,
     address: str | None,
+    drawn: Drawn | None = None,
 ) -> Application:
     """Return the draft for that licence, made now if there is none.
 
     Where the sector's authority has the licence in its register, and under this owner, the draft's `licence`
     is that one and the rest is filled in from it; `address` is where that is asked from. Naming the same
     licence again leaves the draft as it is. Raises LicenceTaken where it cannot be applied for now, and
-    MoveRefused once the draft has been sent.
+    MoveRefused as `save` does.
     """
     named = {"sector": sector, "licence_number": licence_number, "owner_national_id": owner_national_id}
     licence = Licence.objects.filter(authority=sector.authority, number=licence_number).first()
@@ -70,7 +88,7 @@ def name_licence(
         return draft
     found = licence if is_owners(licence, owner_national_id, address) else None
     known = named | {"licence": found} | (said_of(found) if found else {})
-    return save(draft, typed=known) if draft else begin(typed=known, language=language)
+    return save(draft, typed=known, drawn=drawn) if draft else begin(typed=known, language=language)
 
 
 def is_owners(licence: Licence | None, owner_national_id: str, address: str | None) -> bool:

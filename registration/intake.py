@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registration import mandates
+from registration import mandates, marks
 from registration.models import Application, DocumentKind, Licence, Office, Status
 from registration.models.applications import OPTIONAL
 from registration.moves import MoveRefused, move_application
@@ -42,17 +42,22 @@ class LicenceTaken(MoveRefused):
 
 
 @transaction.atomic
-def submit(application: Application, *, language: str = "ar", by: User | None = None) -> Application:
+def submit(
+    application: Application, *, language: str = "ar", by: User | None = None, mark: str | None = None
+) -> Application:
     """Send a draft to the investigation office of its city's region, and return what was sent.
 
     Its licence is the one in the register of the sector's authority, or a new one as typed. `by` is an agent
-    who sends it for the owner. Sending again changes nothing. Raises MoveRefused while the licence has
+    who sends it for the owner; `mark` that of what was confirmed. Sending again changes nothing. Raises
+    ChangedMeanwhile where something else is saved than was confirmed; MoveRefused while the licence has
     another application in progress or an active subscription, and for an agent without a mandate;
     ValidationError where something is missing, out of date, or the owner's mobile is not verified.
     """
     application.refresh_from_db(from_queryset=Application.objects.select_for_update())
     if application.status != Status.DRAFT:
         return application
+    if mark is not None:
+        marks.refuse_older_whole(application, mark=mark)
     typed = application.typed
     refuse_unfinished(application)
     licence = licence_of(typed)

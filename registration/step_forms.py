@@ -164,6 +164,11 @@ class ConfirmForm(StepForm):
         error_messages={"required": gettext_lazy("Check what you have entered, then tick this box.")},
     )
 
+    def ask_again(self, sentence: str) -> None:
+        """Say why what was confirmed no longer holds, and show the box without its tick."""
+        self.data = {}
+        self.add_error(None, sentence)
+
 
 def pair(first: str, second: str) -> Div:
     return Div(Div(first, css_class="col-md-6"), Div(second, css_class="col-md-6"), css_class="row")

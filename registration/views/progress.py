@@ -71,8 +71,14 @@ def step_page(
     ]
     number = next(number for number, step in enumerate(STEPS, 1) if page in step.pages)
     context |= {"form": form, "draft": draft, "steps": steps, "number": number, "unfinished": unfinished}
+    context["mark"] = drafts.mark_for(page, draft) if draft else ""
     status = 422 if form is not None and form.errors else 200
     return render(request, f"registration/steps/{page}.html", context, status=status)
+
+
+def drawn_as(request: HttpRequest, page: str) -> drafts.Drawn | None:
+    """Return from what the posted page was drawn, where it says so."""
+    return drafts.Drawn(page, request.POST["mark"]) if "mark" in request.POST else None
 
 
 def lead_on(page: str, draft: Application) -> HttpResponse:

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registration import drafts, intake
 from registration.forms import CodeForm
+from registration.marks import ChangedMeanwhile
 from registration.models import Application, City, DocumentKind, Region, Status
 from registration.models.applications import TYPED
 from registration.moves import MoveRefused
 from registration.step_forms import ConfirmForm, EstablishmentForm, LicenceForm, OwnerForm, StepForm
 from registration.versions import label_of
 from registration.views.codes import send_code_from
-from registration.views.progress import lead_on, read_or_send, step_page, with_draft
+from registration.views.progress import drawn_as, lead_on, read_or_send, step_page, with_draft
 from registration.views.session import application_of, begin_another, lead_to_done, remember
 from registration.views.status import data_rows
 from shumoos.accounts.codes import CodeRefused
@@ -48,10 +49,14 @@ def register(request: HttpRequest) -> HttpResponse:
                 **form.typed,
                 language=get_language() or "ar",
                 address=request.META.get("REMOTE_ADDR"),
+                drawn=drawn_as(request, "register"),
             )
         except intake.LicenceTaken as taken:
             form.add_error("licence_number", str(taken))
             return step_page(request, "register", draft, form, taken=taken.state)
+        except ChangedMeanwhile as change:
+            show_changed(form, change)
+            return step_page(request, "register", draft, form)
         except MoveRefused:
             # Another click has sent it in the meantime.
             return lead_to_done(request, draft) if draft else redirect("registration:register")
@@ -125,11 +130,22 @@ def save_step(request: HttpRequest, page: str, draft: Application, form: StepFor
     """Save what is right, whatever else is wrong; lead on where all of it is."""
     form.is_valid()
     try:
-        drafts.save(draft, typed=form.typed)
+        drafts.save(draft, typed=form.typed, drawn=drawn_as(request, page))
+    except ChangedMeanwhile as change:
+        show_changed(form, change)
     except MoveRefused:
         # Another click has sent it in the meantime.
         return lead_to_done(request, draft)
     return lead_on(page, draft) if form.is_valid() else None
+
+
+def show_changed(form: StepForm, change: ChangedMeanwhile) -> None:
+    """Say what another window has saved, beside what was typed here; sent again, that is saved."""
+    form.add_error(None, str(change))
+    for name in change.names:
+        [(_label, value, _is_code)] = data_rows(change.draft, names=[name])
+        sentence = _("Saved in another window: %(value)s. Save again to put yours in its place.")
+        form.add_error(name, sentence % {"value": value or "–"})
 
 
 def send_code_to(request: HttpRequest, draft: Application) -> None:
@@ -181,7 +197,10 @@ def send(request: HttpRequest, form: ConfirmForm, draft: Application) -> Applica
     """Return the application that was sent, or None after telling the form why it was not."""
     try:
         by = request.user if request.user.is_authenticated else None
-        return intake.submit(draft, language=get_language() or "ar", by=by)
+        mark = request.POST.get("mark")
+        return intake.submit(draft, language=get_language() or "ar", by=by, mark=mark)
+    except ChangedMeanwhile as change:
+        form.ask_again(str(change))
     except MoveRefused as refusal:
         form.add_error(None, str(refusal))
     except ValidationError as error:
