@@ -6,11 +6,30 @@ from typing import Any
 
 from django.db.models import Model
 
+from registration.models import Owner
 from shumoos.saudi.calendar import show_both
-from violations.models import Notice, Objection, Outcome
+from shumoos.sms.outbox import queue_sms
+from violations.models import Case, Notice, Objection, Outcome
 
 SMS_KIND = "violation_notice"
 DECIDED_KIND = "objection_decided"
+
+
+def tell_owner(case: Case, *, kind: str, about: Model) -> None:
+    """Queue a text to the owner of a case: at their own mobile, or at the licence's before there is an owner.
+
+    Whoever has acted for them at the desk is not told. None where no mobile is known, as in the sweep.
+    """
+    licence = case.licence
+    owner = (
+        case.establishment.owner
+        if case.establishment
+        else Owner.objects.filter(national_id=licence.owner_national_id).select_related("user").first()
+    )
+    mobile = owner.mobile if owner else licence.owner_mobile
+    if mobile:
+        language = owner.user.language if owner and owner.user else "ar"
+        queue_sms(kind=kind, to=mobile, language=language, about=about)
 
 
 def sms_context(about: Model | None, language: str) -> dict[str, Any]:

@@ -14,13 +14,12 @@ from registration.models import ScanState
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
 from shumoos.saudi import calendar
-from shumoos.sms.outbox import queue_sms
 from violations import ledger, occurrences
 from violations.accounts import hold
 from violations.escalation import end, lift_orders
 from violations.letters import issue_decision
 from violations.models import Case, Notice, Objection, ObjectionDocument, Outcome, Stage
-from violations.notices import DECIDED_KIND
+from violations.notices import DECIDED_KIND, tell_owner
 
 MOST_DOCUMENTS = 5
 LONGEST_TEXT = 5000
@@ -130,12 +129,7 @@ def decide(
     carry_out(objection, case, by)
     objection.save()
     log_change(f"objection {outcome}", objection, by=by, reason=answer)
-    queue_sms(
-        kind=DECIDED_KIND,
-        to=objection.filed_by.mobile,
-        language=objection.filed_by.language,
-        about=objection,
-    )
+    tell_owner(case, kind=DECIDED_KIND, about=objection)
 
 
 def taken_off(objection: Objection, case: Case) -> Decimal:

@@ -15,13 +15,12 @@ from shumoos.accounts.models import User
 from shumoos.letters.issue import lock_series
 from shumoos.letters.models import Letter
 from shumoos.saudi import calendar
-from shumoos.sms.outbox import queue_sms
 from violations import ledger
 from violations.accounts import account_of, hold, office_of
 from violations.escalation import end
 from violations.letters import issue_occurrence_letter
 from violations.models import Case, CaseKind, Fault, Notice, Occurrence, Schedule, Stage, Step
-from violations.notices import SMS_KIND
+from violations.notices import SMS_KIND, tell_owner
 from violations.rules import cap_after_step, fine_of_step, step_position, window_end
 
 
@@ -137,10 +136,7 @@ def take_step(
         by=occurrence.recorded_by,
         reason=reason if fine < step.cap else "",
     )
-    owner = occurrence.establishment.owner
-    queue_sms(
-        kind=SMS_KIND, to=owner.mobile, language=owner.user.language if owner.user else "ar", about=notice
-    )
+    tell_owner(case, kind=SMS_KIND, about=notice)
     return notice
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from registration.documents import CleanFile
-from registration.models import ScanState
+from registration.models import Licence, Owner, ScanState
 from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
 from shumoos.sms import kinds
@@ -196,6 +196,32 @@ def test_upheld_the_notice_stands_and_the_owner_is_told_by_text_and_letter(case,
     assert body() == (
         f"Shumoos: your objection, licence {case.licence.number}, is dismissed. The notice stands."
     )
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_what_was_objected_at_the_desk_is_decided_for_the_owner(case, owner, head, has_account):
+    if not has_account:
+        Owner.objects.filter(pk=owner.pk).delete()
+    at_the_desk = make_supervisor()
+    objection = objections.file(latest(case), text="In their words.", documents=[], by=at_the_desk)
+
+    objections.decide(objection, "upheld", answer="No.", by=head)
+
+    text = TextMessage.objects.get(kind="objection_decided")
+    expected = (owner.mobile, "en") if has_account else (case.licence.owner_mobile, "ar")
+    assert (text.to, text.language) == expected
+
+
+def test_where_no_mobile_is_known_it_is_decided_without_a_text(case, owner, head):
+    Owner.objects.filter(pk=owner.pk).delete()
+    Licence.objects.filter(pk=case.licence_id).update(owner_mobile="")
+    objection = objections.file(latest(case), text="In their words.", documents=[], by=make_supervisor())
+
+    objections.decide(objection, "upheld", answer="No.", by=head)
+
+    objection.refresh_from_db()
+    assert (objection.outcome, objection.letter.kind) == ("upheld", "decision")
+    assert not TextMessage.objects.filter(kind="objection_decided").exists()
 
 
 def test_reduced_that_much_is_taken_off(case, owner, head):
