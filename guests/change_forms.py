@@ -23,7 +23,10 @@ def reason_field(help_text: Any) -> forms.CharField:
 
 
 class CorrectionForm(RecordForm):
-    """A record as it stands, to be put right, and why. `content` is what it says then."""
+    """A record as it stands, to be put right, and why. `content` is what it says then.
+
+    `version` is the one that the page showed: an older page must not undo a newer correction.
+    """
 
     def __init__(self, record: GuestRecord, *args: Any, **kwargs: Any) -> None:
         kind = record.declaration
@@ -31,11 +34,21 @@ class CorrectionForm(RecordForm):
         # A record keeps its reference.
         self.fields[kind.reference].widget = forms.HiddenInput()
         self.reference = record.client_reference
+        self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput(), initial=record.version)
         self.fields["reason"] = reason_field(_("What was wrong: both versions are kept with it."))
 
     @property
     def typed(self) -> dict[str, Any]:
         return super().typed | {self.kind.reference: self.reference}
+
+    def start_again_from(self, record: GuestRecord, shown: Content) -> None:
+        """Take over what the record says by now where what was `shown` was left; keep what was typed."""
+        fields = record.declaration.fields.values()
+        before, now = typed(fields, shown), typed(fields, record.content)
+        data: dict[str, Any] = {**self.data}
+        data.update({name: now[name] for name in now if data.get(name, "") == before[name]})
+        data["version"] = str(record.version)
+        self.data = data
 
 
 class CancellationForm(forms.Form):

@@ -41,13 +41,15 @@ def correct(
     by: User | None,
     door: Door,
     api_key: ApiKey | None = None,
+    version: int | None = None,
 ) -> RecordChange | None:
     """Replace what a record says by the whole record as typed, which its kind reads; keep what it said.
 
     Returns the new version, and None where it says the same already. `api_key` is the one that a program
-    sends it under. Raises `RecordRefused` for what the kind refuses, for another reference, and for a
-    companion of nobody; `ChangeRefused` where the record is `cancelled` or the `reason` is missing;
-    `SubmissionRefused` where an agent has no mandate.
+    sends it under, `version` the one that was being looked at. Raises `RecordRefused` for what the kind
+    refuses, for another reference, and for a companion of nobody; `ChangeRefused` where the record is
+    `cancelled`, has another version by now (`outdated`), or the `reason` is missing; `SubmissionRefused`
+    where an agent has no mandate.
     """
     who = sender(record, by=by, door=door, api_key=api_key)
     latest = lock(record)
@@ -55,6 +57,7 @@ def correct(
     content = record.declaration.read(raw)
     if content == record.content:
         return None
+    refuse_outdated(record, version)
     refuse_moved(record, content)
     said = clean_reason(reason)
     return change(record, latest, Action.CORRECTION, content, reason=said, **who)
@@ -122,6 +125,18 @@ def lock(record: GuestRecord) -> RecordChange | None:
 def refuse_cancelled(record: GuestRecord | SandboxRecord) -> None:
     if record.cancelled_at:
         raise ChangeRefused("cancelled", _("This record is cancelled: enter what holds as a new one."))
+
+
+def refuse_outdated(record: GuestRecord, version: int | None) -> None:
+    """Refuse a change made from another version: it would undo what the record says by now."""
+    if version is not None and version != record.version:
+        raise ChangeRefused(
+            "outdated",
+            _(
+                "This record has been changed since this page was opened. Compare what it says now, then save"
+                " again."
+            ),
+        )
 
 
 def ended(record: GuestRecord | SandboxRecord, at: datetime | str) -> Content | None:

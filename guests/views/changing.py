@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from guests.change_forms import CancellationForm, CorrectionForm
 from guests.kinds.errors import RecordRefused
 from guests.models import Door, GuestRecord
 from guests.views.common import log_list, log_record, may_submit, page_of
+from guests.views.records import versions_of
 from shumoos.accounts.requests import SignedInRequest
 
 
@@ -30,15 +32,33 @@ def correct(request: SignedInRequest, pk: int) -> HttpResponse:
 
         def make() -> object:
             reason = form.cleaned_data["reason"]
-            return changes.correct(record, form.typed, reason=reason, by=request.user, door=Door.FORM)
+            return changes.correct(
+                record,
+                form.typed,
+                reason=reason,
+                by=request.user,
+                door=Door.FORM,
+                version=form.cleaned_data["version"],
+            )
 
         if (made := attempt(form, make)) is not False:
             told = _("The record is corrected.") if made else _("Nothing was changed: the record says this.")
             messages.success(request, told)
             return redirect("guests:detail", record.pk)
     log_record(request, "correct guest record", record)
-    context = {"form": form, "record": record}
+    context = {"form": form, "record": record, "versions": made_since(form, record)}
     return render(request, "guests/correct.html", context, status=422 if form.errors else 200)
+
+
+def made_since(form: CorrectionForm, record: GuestRecord) -> list[dict[str, Any]]:
+    """Return the versions made since an outdated form was drawn, and let it start again from the last one."""
+    if not (form.is_bound and form.has_error(NON_FIELD_ERRORS, "outdated")):
+        return []
+    shown = form.cleaned_data["version"]
+    versions = [version for version in versions_of(record) if version["change"].version > shown]
+    if versions:
+        form.start_again_from(record, versions[-1]["change"].before)
+    return versions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +87,8 @@ def attempt(form: forms.Form, make: Callable[[], object]) -> Any:
         for error in refusal.errors:
             form.add_error(error.field if error.field in form.fields else None, error.message)
     except changes.ChangeRefused as refusal:
-        form.add_error("reason" if refusal.code == "reason" else None, str(refusal))
+        told = ValidationError(str(refusal), code=refusal.code)
+        form.add_error("reason" if refusal.code == "reason" else None, told)
     except intake.SubmissionRefused as refusal:
         form.add_error(None, str(refusal))
     return False

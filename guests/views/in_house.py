@@ -125,7 +125,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     record = own_record(request, pk)
     kind = record.declaration
     content = {name: value for name, value in record.content.items() if name != kind.leaves}
-    correct(request, record, content, _("The departure was entered by mistake."))
+    correct(request, record, content, _("The departure was entered by mistake."), record.version)
     return redirect(address_of(record.establishment))
 
 
@@ -135,6 +135,8 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a guest another room, or another day of departure, by a correction."""
     record = own_record(request, pk)
     kind = record.declaration
+    seen = request.POST.get("version", "")
+    version = int(seen) if is_key(seen) else record.version
     changed = {
         field: request.POST[part]
         for part, field in (("place", kind.place), ("until", kind.until))
@@ -142,7 +144,7 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     labels = _(", ").join(str(kind.fields[field].shown.label) for field in changed)
     reason = _("Changed: %(fields)s.") % {"fields": labels}
-    if changed and (made := correct(request, record, record.content | changed, reason)):
+    if changed and (made := correct(request, record, record.content | changed, reason, version)):
         messages.success(
             request,
             _("%(name)s: the change is saved. Receipt number: %(receipt)s")
@@ -152,11 +154,13 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def correct(
-    request: SignedInRequest, record: GuestRecord, content: dict[str, Any], reason: str
+    request: SignedInRequest, record: GuestRecord, content: dict[str, Any], reason: str, version: int
 ) -> RecordChange | None:
     """Return the new version; None, and why on the next page, where there is none."""
     try:
-        return changes.correct(record, content, reason=reason, by=request.user, door=Door.FORM)
+        return changes.correct(
+            record, content, reason=reason, by=request.user, door=Door.FORM, version=version
+        )
     except (ChangeRefused, RecordRefused, intake.SubmissionRefused) as refusal:
         messages.error(request, f"{record.full_name}: {sentence_of(refusal)}")
         return None

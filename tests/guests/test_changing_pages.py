@@ -76,6 +76,54 @@ def test_sending_the_form_back_as_it_is_changes_nothing(page, record):
     assert RecordChange.objects.count() == 0
 
 
+def test_an_older_form_does_not_undo_a_newer_correction(page, record):
+    older = newer = shown_values(page.get(url("correct", record)).content.decode())
+    page.post(url("correct", record), newer | {"room": "202", "reason": "Another room"})
+
+    refused = page.post(url("correct", record), older | {"full_name": "نزيل آخر", "reason": "Mistyped"})
+
+    assert RecordChange.objects.count() == 1
+    assertContains(refused, "has been changed since this page was opened", status_code=422)
+    shown = refused.content.decode()
+    assert '<article class="version" id="version-2">' in shown
+    assert "Another room" in shown
+    values = shown_values(shown)
+    assert (values["full_name"], values["room"], values["reason"]) == ("نزيل آخر", "202", "Mistyped")
+    assertRedirects(page.post(url("correct", record), values), url("detail", record))
+    record.refresh_from_db()
+    assert (record.version, record.full_name, record.content["room"]) == (3, "نزيل آخر", "202")
+
+
+def test_where_both_changed_a_field_what_was_typed_stays_beside_what_holds(page, record):
+    older = shown_values(page.get(url("correct", record)).content.decode())
+    page.post(url("correct", record), older | {"room": "202", "reason": "Another room"})
+
+    refused = page.post(url("correct", record), older | {"room": "303", "reason": "Moved"})
+
+    assert shown_values(refused.content.decode())["room"] == "303"
+    assertContains(refused, "202", status_code=422)
+
+
+def test_the_same_correction_sent_twice_is_made_once(page, record):
+    values = shown_values(page.get(url("correct", record)).content.decode())
+    values |= {"room": "202", "reason": "Another room"}
+
+    for _time in range(2):
+        assertRedirects(page.post(url("correct", record), values), url("detail", record))
+
+    assert RecordChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("version", ["", "x", "0", "-1", "2", "9" * 30])
+def test_a_version_that_the_record_never_had_corrects_nothing(page, record, version):
+    values = shown_values(page.get(url("correct", record)).content.decode())
+
+    response = page.post(url("correct", record), values | {"version": version, "room": "7", "reason": "x"})
+
+    assert response.status_code == 422
+    assert RecordChange.objects.count() == 0
+
+
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(page, record):
     values = shown_values(page.get(url("correct", record)).content.decode())
 

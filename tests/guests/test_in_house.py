@@ -133,6 +133,20 @@ def test_an_overdue_stay_is_marked(hotel, owner_client):
     assertContains(owner_client.get(IN_HOUSE), "Overdue")
 
 
+def test_a_row_of_an_older_page_does_not_undo_a_newer_change(hotel, owner_client):
+    record = enter(hotel, room="101")
+    address = reverse("guests:move", args=[record.pk])
+    assertContains(owner_client.get(IN_HOUSE), '<input type="hidden" name="version" value="1">')
+    owner_client.post(address, {"version": "1", "place": "202", "until": ""})
+
+    until = f"{today() + timedelta(days=3)}"
+    page = owner_client.post(address, {"version": "1", "place": "101", "until": until}, follow=True)
+
+    assertContains(page, "has been changed since this page was opened")
+    record.refresh_from_db()
+    assert (record.version, record.content["room"]) == (2, "202")
+
+
 @pytest.mark.parametrize("name", ["depart", "undo_departure", "move"])
 def test_a_strangers_guest_and_a_kind_without_a_stay_are_not_found(hotel, owner_client, name):
     stranger = enter(SubscribedFactory())
