@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shumoos.accounts.codes import CodeRefused, send_code
+from shumoos.accounts.codes import CodeRefused, CodeUnderway, send_code
 
 
 def send_code_from(request: HttpRequest, *, purpose: str, mobile: str) -> None:
@@ -17,6 +17,8 @@ def send_code_from(request: HttpRequest, *, purpose: str, mobile: str) -> None:
             address=request.META.get("REMOTE_ADDR"),
             language=get_language() or "ar",
         )
+    except CodeUnderway as wait:
+        messages.info(request, str(wait))
     except CodeRefused as refusal:
         messages.error(request, str(refusal))
     else:

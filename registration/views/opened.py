@@ -12,7 +12,7 @@ from registration import following
 from registration.forms import CodeForm, StatusForm
 from registration.models import Application
 from registration.views.codes import send_code_from
-from shumoos.accounts.codes import CodeRefused, check_code
+from shumoos.accounts.codes import CodeRefused, check_code, is_code_out
 
 FOUND_KEY = "found_application"
 OPENED_KEY = "opened_application"
@@ -59,20 +59,22 @@ def take_opening_code(request: HttpRequest, template: str, *, start: str, then: 
     application = found(request)
     if application is None:
         return redirect(start)
+    asked = {"purpose": purpose_of(application), "mobile": application.owner_mobile}
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            check_code(
-                purpose=purpose_of(application),
-                mobile=application.owner_mobile,
-                typed=form.cleaned_data["code"],
-            )
+            check_code(**asked, typed=form.cleaned_data["code"])
         except CodeRefused as refusal:
             form.add_error("code", str(refusal))
         else:
             open_up(request, application)
             return redirect(then)
-    context = {"form": form, "application": application, "ending": application.owner_mobile[-4:]}
+    context = {
+        "form": form,
+        "shows_code": form.is_bound or is_code_out(**asked),
+        "application": application,
+        "ending": application.owner_mobile[-4:],
+    }
     return render(request, template, context, status=422 if form.errors else 200)
 
 

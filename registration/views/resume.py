@@ -16,7 +16,7 @@ from registration.moves import MoveRefused
 from registration.views.codes import send_code_from
 from registration.views.progress import read_or_send, with_draft
 from registration.views.session import is_remembered, remember
-from shumoos.accounts.codes import CodeRefused, check_code
+from shumoos.accounts.codes import CodeRefused, check_code, is_code_out
 
 
 @with_draft
@@ -52,17 +52,22 @@ def follow_link(request: HttpRequest, key: str) -> HttpResponse:
     if "send" in request.POST:
         send_code_from(request, purpose=purpose_of(draft), mobile=draft.owner_mobile)
         return redirect("registration:resume", key)
+    asked = {"purpose": purpose_of(draft), "mobile": draft.owner_mobile}
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            check_code(purpose=purpose_of(draft), mobile=draft.owner_mobile, typed=form.cleaned_data["code"])
+            check_code(**asked, typed=form.cleaned_data["code"])
         except CodeRefused as refusal:
             form.add_error("code", str(refusal))
         else:
             request.session.cycle_key()
             remember(request, draft)
             return lead_to(draft)
-    context = {"form": form, "ending": draft.owner_mobile[-4:]}
+    context = {
+        "form": form,
+        "shows_code": form.is_bound or is_code_out(**asked),
+        "ending": draft.owner_mobile[-4:],
+    }
     return render(request, "registration/resume.html", context, status=422 if form.errors else 200)
 
 

@@ -33,6 +33,10 @@ class CodeRefused(Exception):
     """A code that is not sent or not accepted; its text is a sentence for the user."""
 
 
+class CodeUnderway(CodeRefused):
+    """Another code is not sent yet, because the last one may only just be arriving."""
+
+
 @transaction.atomic
 def send_code(*, purpose: str, mobile: str, address: str | None, language: str) -> None:
     """Have a code sent to a mobile; the one sent before it for the same purpose stops working.
@@ -92,6 +96,16 @@ def check_code(*, purpose: str, mobile: str, typed: str) -> None:
         raise CodeRefused(refusal)
 
 
+def is_code_out(*, purpose: str, mobile: str) -> bool:
+    """Whether the code last sent to that mobile for that purpose may still be typed."""
+    code = OneTimeCode.objects.filter(purpose=purpose, mobile=mobile).order_by("-pk").first()
+    if code is None or code.used_at is not None or code.tries >= MOST_TRIES:
+        return False
+    if code.made_at is None:
+        return code.asked_at + WAIT_FOR_GATEWAY > timezone.now()
+    return code.made_at + VALID_FOR > timezone.now()
+
+
 def make_code(about: Model | None, language: str) -> dict[str, Any]:
     """Return a code made for this very text; one made for an attempt before it stops working.
 
@@ -127,7 +141,7 @@ def refuse_too_many(new: OneTimeCode, now: datetime) -> None:
     last = to_mobile.filter(purpose=new.purpose).order_by("-pk").first()
     if last is not None and last.asked_at + RESEND_AFTER > now:
         wait = ceil((last.asked_at + RESEND_AFTER - now).total_seconds())
-        raise CodeRefused(
+        raise CodeUnderway(
             ngettext(
                 "A code is on its way. You can ask for another one in %(seconds)d second.",
                 "A code is on its way. You can ask for another one in %(seconds)d seconds.",

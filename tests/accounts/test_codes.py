@@ -241,7 +241,7 @@ def test_of_two_checks_at_once_one_uses_the_code():
 
     outcomes = at_once(*[lambda: check(code)] * 2)
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeRefused", "NoneType"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeUnderway", "NoneType"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -259,7 +259,7 @@ def test_wrong_tries_at_once_are_all_counted():
 def test_of_two_requests_at_once_one_is_sent():
     outcomes = at_once(*[ask] * 2)
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeRefused", "NoneType"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeUnderway", "NoneType"]
     assert TextMessage.objects.count() == 1
 
 

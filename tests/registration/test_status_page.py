@@ -277,6 +277,23 @@ def test_the_session_gets_a_new_key_with_the_code(english, application):
     assert english.session.session_key != before
 
 
+def test_the_box_for_the_code_comes_once_a_code_was_sent(english, application):
+    ask(english, application)
+    with time_machine.travel(START, tick=False) as clock:
+        before = english.get(reverse("registration:status_code"))
+        after = english.post(reverse("registration:status_send_code"), follow=True)
+        receive_code(application.owner_mobile)
+        clock.shift(5 * 60)
+        too_late = english.get(reverse("registration:status_code"))
+
+    for page in (before, too_late):
+        assertNotContains(page, 'name="code"')
+        assertContains(page, "Send the code")
+    text = after.content.decode()
+    assert text.index('name="code"') < text.index("Send another code")
+    assert "Send the code" not in text
+
+
 def test_a_second_code_too_soon_is_told(english, application):
     ask(english, application)
     english.post(reverse("registration:status_send_code"))
@@ -284,4 +301,6 @@ def test_a_second_code_too_soon_is_told(english, application):
     response = english.post(reverse("registration:status_send_code"), follow=True)
 
     assertContains(response, "A code is on its way.")
+    *_sent, message = response.context["messages"]
+    assert message.level_tag == "info"
     assert TextMessage.objects.filter(kind="code").count() == 1
