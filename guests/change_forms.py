@@ -45,7 +45,7 @@ class CorrectionForm(RecordForm):
         """Take over what the record says by now where what was `shown` was left; keep what was typed."""
         fields = record.declaration.fields.values()
         before, now = typed(fields, shown), typed(fields, record.content)
-        data: dict[str, Any] = {**self.data}
+        data: dict[str, Any] = dict(self.data.items())
         data.update({name: now[name] for name in now if data.get(name, "") == before[name]})
         data["version"] = str(record.version)
         self.data = data
