@@ -32,6 +32,14 @@ class SignInForm(AuthenticationForm):
     def clean_username(self) -> str:
         return to_ascii(self.cleaned_data["username"]).strip().lower()
 
+    def clean_password(self) -> str:
+        """Take what was pasted around a temporary password off it: spaces and marks, of which it has none."""
+        password = self.cleaned_data["password"]
+        waiting = User.objects.filter(
+            username=self.cleaned_data.get("username", ""), must_change_password=True
+        )
+        return strip_marks(password).strip() if waiting.exists() else password
+
     def confirm_login_allowed(self, user) -> None:
         super().confirm_login_allowed(user)
         if user.has_expired_password:

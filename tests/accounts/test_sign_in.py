@@ -47,6 +47,21 @@ def test_the_temporary_password_leads_to_choosing_ones_own_and_nowhere_else(clie
     assert client.get(reverse("accounts:account")).status_code == 200
 
 
+@pytest.mark.parametrize(("before", "after"), [("", " "), ("\u2066", "\u2069"), (" \u200f", "\u00a0\n")])
+def test_the_temporary_password_may_be_pasted_with_what_stands_around_it(client, person, before, after):
+    password = give_temporary_password(person)
+
+    assert sign_in(client, f"{before}{password}{after}").status_code == 302
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_ones_own_password_is_taken_as_it_was_chosen(client, person):
+    choose_password(person, f"{OWN} ")
+
+    assert sign_in(client, OWN).status_code == 200
+    assert sign_in(client, f"{OWN} ").status_code == 302
+
+
 def test_user_names_can_be_typed_in_arabic_digits_and_with_spaces(client, person):
     choose_password(person, OWN)
     sign_in(client, OWN, username=" ٤٨١٢٩٠٣٣٧ ")
