@@ -48,7 +48,10 @@ def what_next(subscription: Subscription) -> str:
     """Return what comes next for a period that nothing follows yet; its licence and owner are read."""
     state = subscription.state
     if state == State.SUSPENDED:
-        return _("No guests are taken until it is reinstated. Ask the investigation office of its region.")
+        return _(
+            "The subscription is suspended: no guests are taken until it is reinstated. Ask the "
+            "investigation office of its region."
+        )
     if state == State.CLOSED:
         return _("To submit guests again, register the establishment again.")
     if subscription.awaits_renewal:

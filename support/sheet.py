@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from activation.models import State, Subscription
+from activation.models import State, Subscription, SubscriptionEvent
 from activation.standing import Standing, standings
 from registration.models import Application, Office, Status
 from registration.upkeep import EXPIRY_DAY
+from shumoos.saudi import calendar
 from shumoos.sms.models import Status as TextStatus
 from shumoos.sms.models import TextMessage
 from support.models import Ticket
 from support.others import Other, others_of
-from violations.models import Case
+from violations import standing as violated
+from violations.models import Case, Notice, Objection
 
 MOST_TEXTS = 20
 MOST_TICKETS = 20
+MOST_CASES = 5
 PRESSING = [State.IN_GRACE, State.ENDED, State.SUSPENDED]
 TEXT_TONES = {
     TextStatus.DELIVERED: "success",
@@ -35,7 +38,7 @@ class Sheet:
     standing: Standing | None
     texts: list[tuple[TextMessage, str]]
     tickets: list[Ticket]
-    cases: list[Case]
+    cases: list[violated.Standing]
     others: list[Application]
     # What else the person owns who sent this application.
     also_owned: list[Other]
@@ -55,6 +58,13 @@ class Sheet:
         """The subscription, where the caller must be told that it has ended or is suspended."""
         subscription = self.subscription
         return subscription if subscription and subscription.state in PRESSING else None
+
+    @property
+    def order(self) -> SubscriptionEvent | None:
+        """The order by which the subscription is suspended, where it is."""
+        subscription = self.subscription
+        is_suspended = subscription is not None and subscription.state == State.SUSPENDED
+        return self.standing.order if self.standing and is_suspended else None
 
     @property
     def office(self) -> Office | None:
@@ -105,7 +115,7 @@ def read(pk: int) -> Sheet:
         standing=standing,
         texts=texts_about(application),
         tickets=list(tickets_about(application)),
-        cases=list(Case.objects.open().filter(licence=application.licence_id).order_by("-pk")[:5]),
+        cases=cases_of(application.licence_id),
         others=list(
             Application.objects.sent()
             .filter(licence=application.licence_id)
@@ -116,12 +126,31 @@ def read(pk: int) -> Sheet:
     )
 
 
+def cases_of(licence_pk: int | None) -> list[violated.Standing]:
+    """Return how the licence's latest cases stand today: those that are open or not paid in full."""
+    cases = violated.with_all(Case.objects.filter(licence=licence_pk)).order_by("-pk")[:MOST_CASES]
+    standing = violated.standings(cases, calendar.today())
+    return [each for each in standing if each.case.closed_on is None or each.owed > 0]
+
+
 def texts_about(application: Application) -> list[tuple[TextMessage, str]]:
-    """Return the latest texts to the owner about an application and its subscription, each with its tone."""
+    """Return the latest texts to the owner about an application and what came of it, each with its tone."""
     periods: list[Subscription] = []
     if application.establishment:
         periods = list(application.establishment.subscriptions.only("pk"))
-    texts = TextMessage.objects.about(application, *periods)[:MOST_TEXTS]
+    return toned(application, *periods, *told_of(application.licence_id))
+
+
+def told_of(licence_pk: int | None) -> list[Model]:
+    """Return what was told about the violations of a licence: notices, and decisions on objections."""
+    notices = Notice.objects.filter(case__licence=licence_pk).order_by("-pk").only("pk")
+    objections = Objection.objects.filter(case__licence=licence_pk).order_by("-pk").only("pk")
+    return [*notices[:MOST_TEXTS], *objections[:MOST_TEXTS]]
+
+
+def toned(*rows: Model) -> list[tuple[TextMessage, str]]:
+    """Return the latest texts about these rows, each with its tone."""
+    texts = TextMessage.objects.about(*rows)[:MOST_TEXTS] if rows else []
     return [(text, TEXT_TONES.get(TextStatus(text.status), "waiting")) for text in texts]
 
 

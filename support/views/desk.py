@@ -128,8 +128,10 @@ def application(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def sheet_page(request: SignedInRequest, read: sheet.Sheet, form: AgentTicketForm) -> HttpResponse:
+    numbers = (naming.MOBILE, naming.IDENTITY)
     context: dict[str, Any] = {
         "sheet": read,
+        "is_caller_named": any(naming.is_named(request, read.application, number) for number in numbers),
         "application": read.application,
         "form": form,
         "named_form": NamedForm(),
@@ -208,9 +210,13 @@ def licence(request: SignedInRequest, pk: int) -> HttpResponse:
     if latest:
         return redirect("support:application", latest.pk)
     log_look(request, "desk", found)
-    cases = found.cases.open().order_by("-pk")[:5]
     others = others_of(found.owner_national_id, but_for=found.pk)
-    context = {"licence": found, "cases": cases, "others": others}
+    context = {
+        "licence": found,
+        "cases": sheet.cases_of(found.pk),
+        "texts": sheet.toned(*sheet.told_of(found.pk)),
+        "others": others,
+    }
     return render(request, "support/licence.html", context)
 
 

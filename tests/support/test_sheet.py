@@ -10,19 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from activation import decisions
+from activation import decisions, life
 from activation.models import Subscription
 from registration.models import WrongLookUp
 from shumoos.accounts.models import Look
 from shumoos.saudi import calendar
 from shumoos.sms.outbox import queue_sms
-from shumoos.templatetags.days import both_calendars_time
+from shumoos.templatetags.days import both_calendars, both_calendars_time
 from support import naming, sheet, tickets
 from support.models import Ticket
 from tests.activation.subscribing import subscribe
 from tests.conftest import sign_in
-from tests.factories import ApplicationFactory, jpeg
+from tests.factories import ApplicationFactory, LicenceFactory, jpeg
 from tests.guests.factories import GuestFactory, send
+from tests.violations.factories import warn
+from violations import bills
+from violations.escalation import escalate
+from violations.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +123,61 @@ def test_it_shows_the_texts_and_whether_they_arrived(agent_client, application):
 
     type(text).objects.filter(pk=text.pk).update(status="cancelled", error="")
     assertContains(agent_client.get(page(application)), 'status-neutral"')
+
+
+def test_a_suspension_is_said_whole_once_the_caller_has_named_who_they_are(agent_client, supervisor):
+    subscription = subscribe(supervisor=supervisor)
+    application = subscription.application
+    life.suspend(subscription, by=supervisor, order_number="44/T/123", reason="سبب للمالك")
+    response = agent_client.get(page(application))
+    assertContains(response, "الاشتراك موقوف")
+    for hidden in ("44/T/123", "سبب للمالك"):
+        assertNotContains(response, hidden)
+
+    agent_client.post(named(application), {"number": naming.MOBILE, "ending": application.owner_mobile[-4:]})
+    response = agent_client.get(page(application))
+    for said in ("44/T/123", "سبب للمالك", "الاشتراك موقوف"):
+        assertContains(response, said)
+
+
+def warned(licence):
+    """A case of a warning ten days ago."""
+    return warn(licence, calendar.today() - timedelta(days=10))
+
+
+def test_the_page_of_a_licence_says_the_last_day_what_comes_next_and_what_was_texted(agent_client):
+    licence = LicenceFactory()
+    case = warned(licence)
+    queue_sms(kind="violation_notice", to=licence.owner_mobile, about=case.notices.get())
+    response = agent_client.get(reverse("support:licence", args=[licence.pk]))
+    assertContains(response, both_calendars(case.due_on))
+    assertContains(response, "10,000.00")
+    assertContains(response, "إشعار مخالفة")
+
+
+def test_a_case_stands_on_the_page_as_its_clock_does(agent_client, application):
+    # The application is with the office since, so that the days stand still.
+    case = warned(application.licence)
+    queue_sms(kind="violation_notice", to=application.owner_mobile, about=case.notices.get())
+    response = agent_client.get(page(application))
+    assertContains(response, "المهلة متوقفة")
+    assertNotContains(response, both_calendars(case.due_on))
+    assertContains(response, "إشعار مخالفة")
+
+
+def test_a_fine_still_owed_is_named_with_its_bill_also_when_the_case_is_closed(agent_client):
+    licence = LicenceFactory()
+    case = warn(licence, calendar.today() - timedelta(days=31))
+    ended = {"closed_on": calendar.today(), "due_on": None, "stage": "complied"}
+    Case.objects.filter(pk=case.pk).update(**ended)
+    assert sheet.cases_of(licence.pk) == []
+
+    Case.objects.filter(pk=case.pk).update(closed_on=None, due_on=case.due_on, stage="warned")
+    escalate(calendar.today())
+    Case.objects.filter(pk=case.pk).update(**ended)
+    response = agent_client.get(reverse("support:licence", args=[licence.pk]))
+    assertContains(response, "10,000.00")
+    assertContains(response, bills.show(bills.number(case.pk)))
 
 
 def test_it_shows_open_tickets_and_opens_another(agent_client, agent, application):
