@@ -10,10 +10,12 @@ from contextlib import suppress
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from shumoos import health
+from shumoos import errors, health
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +89,33 @@ def health_first(get_response: GetResponse) -> GetResponse:
         return answers.get(request.path_info, get_response)(request)
 
     return middleware
+
+
+def forms_lead_to_their_page(get_response: GetResponse) -> GetResponse:
+    """Lead whoever visits the address that a form is sent to, to the page above it.
+
+    A browser comes there by the language switch on a form that was refused, by a sign-in in between or by a
+    bookmark, and would show an empty page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_visit = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        is_led = response.status_code == 405 and is_visit and not errors.is_for_program(request)
+        return redirect(page_above(request.path_info)) if is_led else response
+
+    return middleware
+
+
+def page_above(path: str) -> str:
+    """Return the nearest address above a path that has a page, the front page's where there is none."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        with suppress(Resolver404):
+            # The admin takes whatever it does not know as a `url`.
+            if "url" not in resolve(path).kwargs:
+                break
+    return path
 
 
 def address_behind_proxies(get_response: GetResponse) -> GetResponse:

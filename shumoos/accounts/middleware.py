@@ -1,17 +1,20 @@
 """What stands between a sign-in and the pages."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_otp.middleware import is_verified
 
-from shumoos.accounts import access_log, second_factor, sessions
+from shumoos.accounts import access_log, fresh, second_factor, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ALWAYS = ("accounts:logout", "set_language")
@@ -26,6 +29,17 @@ def logged_request(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
     return middleware
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Django's, which leads back from the sign-in to a page, and not to where its form was sent."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method == "POST":
+            said = _("What you sent just now was not saved. Sign in, and you come back to its page.")
+            messages.warning(request, said)
+        page = fresh.page_of(request)
+        return redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
 
 def open_sessions(get_response: GetResponse) -> GetResponse:

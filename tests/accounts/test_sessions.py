@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertRedirects
 
 from shumoos.accounts import devices, sessions
 from shumoos.accounts.models import Look, Result, SessionLimit
@@ -273,3 +273,11 @@ def test_a_page_costs_the_same_however_many_sessions_there_are(owner, django_ass
         sign_in(owner)
     with django_assert_num_queries(5):
         client.get(SESSIONS)
+
+
+def test_what_is_sent_after_the_session_leads_back_to_the_page_it_was_written_on(client):
+    page, act = reverse("guests:new"), reverse("guests:check")
+    sent = client.post(act, {"name": "x"}, headers={"referer": f"http://testserver{page}"})
+
+    assertRedirects(sent, f"{reverse('accounts:login')}?next={page}", fetch_redirect_response=False)
+    assertContains(client.get(sent["Location"]), "لم يُحفظ ما أرسلته الآن")

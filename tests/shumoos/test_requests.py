@@ -6,6 +6,8 @@ import uuid
 
 import pytest
 from django.http import HttpResponse
+from django.urls import reverse
+from pytest_django.asserts import assertRedirects
 
 from shumoos import middleware
 
@@ -113,3 +115,27 @@ def test_programs_say_in_which_language_they_want_their_answers(rf, accepted, co
 
     assert response["Content-Language"] == chosen
     assert response["Vary"] == "Accept-Language"
+
+
+def test_a_visit_to_where_a_form_is_sent_leads_to_the_page_above_it(owner_client):
+    # By the language switch on a refused form, or a sign-in in between; programs are told what it is.
+    act = reverse("guests:check")
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+    assert owner_client.get(act).status_code == 405
+    led = owner_client.get(act, headers=browser)
+    assertRedirects(led, reverse("guests:new"), fetch_redirect_response=False)
+    assert owner_client.put(act, headers=browser).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/tickets/7/answer/", "/tickets/7/"),
+        ("/logout/", "/"),
+        ("/admin/nobody/knows/this/", "/admin/"),
+        ("/", "/"),
+    ],
+)
+def test_the_page_above(path, page):
+    assert middleware.page_above(path) == page
