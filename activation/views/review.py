@@ -53,6 +53,7 @@ def review_page(
         "is_mine": is_mine,
         "can_decide": request.user.has_perm("activation.decide"),
         "can_lead": request.user.has_perm("activation.lead"),
+        "refused_form": next(iter(forms.values()), None),
         **read,
         **subscription_context(application),
         **form_context(application, open_review if is_mine else None, forms, read["documents"]),

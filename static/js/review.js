@@ -164,17 +164,29 @@
   });
   /* What is scanned is looked for, wherever the cursor stands; Enter then presses no button that has the focus. */
   document.addEventListener("keydown", (event) => {
-    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (box.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     clearTimeout(scan.waiting);
     if (event.timeStamp - scan.at > SCANNED) scan.read = "";
     scan.at = event.timeStamp;
     if (event.key.length === 1) scan.read += event.key;
-    if (event.key !== "Enter" || scan.read.length < SCANNED_AT_LEAST) return;
-    event.preventDefault();
-    event.stopPropagation();
-    box.elements.q.value = scan.read;
-    box.requestSubmit();
+    if (event.key !== "Enter") return;
+    const isScan = scan.read.length >= SCANNED_AT_LEAST;
+    // Nobody returns, refuses or activates by the Enter of one field among several.
+    if (isScan || (isTyping(event.target) && event.target.tagName === "INPUT")) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    if (isScan) look(event.target);
   }, true);
+
+  /* From within a field it only goes to the box, without leaving the page: what was typed would be lost. */
+  function look(target) {
+    box.elements.q.value = scan.read;
+    if (!isTyping(target)) return box.requestSubmit();
+    if (target.value.endsWith(scan.read)) target.value = target.value.slice(0, -scan.read.length);
+    box.elements.q.focus();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (!keys.checked || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);

@@ -247,6 +247,33 @@ def test_a_supervisors_day(portal, accessible):
     accessible(stranger)
 
 
+def test_a_refused_decision_says_so_and_no_enter_in_a_field_decides(portal, accessible):
+    application = ApplicationFactory()
+    page = portal.open("/admin/")
+    supervisor = OfficerFactory()
+    sign_in(page, supervisor.username, PASSWORD, give_authenticator(supervisor))
+    page.goto(f"/admin/registration/application/{application.pk}/review/")
+    page.get_by_role("button", name="بدء المراجعة").click()
+
+    page.locator("summary", has_text="إعادة للتصحيح").click()
+    page.get_by_role("button", name="إعادة إلى صاحب المنشأة").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".error-summary")).to_be_in_viewport()
+    look(page, "refused")
+    accessible(page)
+
+    # The next slip is scanned while the cursor stands in the owner's words, beside a box that is ticked.
+    page.locator("[name=return-flag_licence]").check()
+    words = page.locator("input[type=text][name=return-words_licence]")
+    words.fill("صورة أوضح ")
+    scan(page, "264821903744")
+    expect(page.locator("[data-scanned] [name=q]")).to_be_focused()
+    expect(page.locator("[data-scanned] [name=q]")).to_have_value("264821903744")
+    expect(words).to_have_value("صورة أوضح ")
+    words.press("Enter")
+    assert Application.objects.get(pk=application.pk).status == "under_review"
+
+
 def test_the_pages_in_english_and_without_scripts(portal, accessible):
     application = with_pdf(ApplicationFactory())
     make_document(with_status(application, "returned"), "licence", color="blue")
