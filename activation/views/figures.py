@@ -14,7 +14,7 @@ from activation.queue import Desk
 from activation.views.common import can_see_figures, page
 from registration.models import Office
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.fresh import recently_verified
+from shumoos.accounts.fresh import recently_verified_for_a_file
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 
@@ -65,7 +65,7 @@ def show_figures(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @can_see_figures
-@recently_verified
+@recently_verified_for_a_file
 def export_figures(request: SignedInRequest, name: str) -> HttpResponse:
     """Give one table as a file. Each has its own: a spreadsheet sorts and filters what has one header."""
     _offices, chosen = chosen_offices(request)

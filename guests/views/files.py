@@ -30,7 +30,7 @@ from guests.views.common import PAGE, is_key, may_submit, page_of
 from guests.views.entering import chosen_establishment, chosen_kind
 from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.fresh import recently_verified
+from shumoos.accounts.fresh import recently_verified_for_a_file
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.uploads import NamelessUploadHandler, shown_name
 
@@ -216,7 +216,7 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 @may_submit
-@recently_verified
+@recently_verified_for_a_file
 def refused(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     """Hand out the bad rows to mend and send again: a workbook, or CSV where they are many.
 

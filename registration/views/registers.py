@@ -21,7 +21,7 @@ from registration.register_upload import RegisterForm
 from registration.registers import explaining, refusals
 from registration.registers.wording import FileRefused, problem_sentence
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.fresh import recently_verified
+from shumoos.accounts.fresh import recently_verified_for_a_file
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.uploads import NamelessUploadHandler
 
@@ -166,7 +166,7 @@ def progress_of(register_import: RegisterImport) -> dict[str, Any]:
 @never_cache
 @require_safe
 @may_read
-@recently_verified
+@recently_verified_for_a_file
 def refused(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     """Hand out the refused lines as a file to mend and load again. They name people: the look is logged."""
     register_import = in_scope(request, pk)

@@ -60,14 +60,28 @@ def recently_verified(
     return guarded
 
 
-def ask_again(request: HttpRequest, *, keeps: bool = True) -> HttpResponse:
+def recently_verified_for_a_file(
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """As `recently_verified`, for a view that gives a file: the browser would stay on the page that asks."""
+
+    @wraps(view)
+    def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if is_fresh(request) else ask_again(request, is_file=True)
+
+    return guarded
+
+
+def ask_again(request: HttpRequest, *, keeps: bool = True, is_file: bool = False) -> HttpResponse:
     """Ask who is there, and lead from there to what was asked for, or send on what was sent.
 
-    Where it `keeps` nothing, or a file was sent, it leads back to the page on which that was entered.
+    Where it `keeps` nothing, or a file was sent, it leads back to the page on which that was entered. Where
+    a file was asked for, to a page from which it comes, and which leads back to where it was asked for.
     """
     if keeps and request.method == "POST" and not request.FILES:
         return page(request, form_for(request.user, prefix=PREFIX), act=request.get_full_path())
-    return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': page_of(request)})}")
+    asked = {"next": page_of(request)} | ({"back": page_before(request)} if is_file else {})
+    return redirect(f"{reverse('accounts:confirm')}?{urlencode(asked)}")
 
 
 def form_for(user: Any, data: QueryDict | None = None, *, prefix: str | None = None) -> Form:
@@ -81,6 +95,7 @@ def page(request: HttpRequest, form: Form, *, act: str = "") -> HttpResponse:
     context = {
         "form": form,
         "next": next_page(request),
+        "back": page_named(request, "back"),
         "has_authenticator": isinstance(form, AuthenticatorCodeForm),
         "act": act,
         "waiting": waiting_fields(request.POST) if act else [],
@@ -102,14 +117,20 @@ def act_of(request: HttpRequest) -> str:
 
 def go_on(request: HttpRequest) -> HttpResponse:
     """Lead on once it is clear who is there; what waited is sent on by the browser, as it was sent here."""
-    act = act_of(request)
+    act, back = act_of(request), page_named(request, "back")
+    if back and not act:
+        context = {"file": next_page(request), "back": back}
+        return render(request, "accounts/file_follows.html", context)
     return redirect(act, preserve_request=True) if act else redirect(next_page(request))
 
 
 def page_of(request: HttpRequest) -> str:
     """Return the page to come back to: what was asked for, or for a pressed button the page it stands on."""
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
+    return request.get_full_path() if request.method in ("GET", "HEAD") else page_before(request)
+
+
+def page_before(request: HttpRequest) -> str:
+    """Return the page of ours from which this was asked for; the person's first one where none is known."""
     referer = request.headers.get("Referer", "")
     if not is_ours(request, referer):
         return resolve_url("home")
@@ -119,8 +140,13 @@ def page_of(request: HttpRequest) -> str:
 
 def next_page(request: HttpRequest, default: str = "home") -> str:
     """Return the page of our own that `next` names, or the default's address."""
-    named = request.POST.get("next") or request.GET.get("next") or ""
-    return named if is_ours(request, named) else resolve_url(default)
+    return page_named(request, "next") or resolve_url(default)
+
+
+def page_named(request: HttpRequest, name: str) -> str:
+    """Return the page of our own that a field of this name holds, or nothing."""
+    named = request.POST.get(name) or request.GET.get(name) or ""
+    return named if is_ours(request, named) else ""
 
 
 def is_ours(request: HttpRequest, address: str) -> bool:

@@ -57,7 +57,7 @@ def show(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @permission_required("support.open_ticket", raise_exception=True)
-@fresh.recently_verified
+@fresh.recently_verified_for_a_file
 def fetch(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
     """Hand a copy to the owner whose data it is, for as long as it is there; the download is on record."""
     copy = get_object_or_404(DataCopy, pk=pk, request__owner__user=request.user)

@@ -331,3 +331,18 @@ def test_asking_again_leads_nowhere_else(officer, named):
     device = Authenticator.objects.get()
     response = client.post(reverse("accounts:confirm"), {"code": code_of(device), "next": named})
     assert response["Location"] == reverse("home")
+
+
+def test_a_file_follows_on_a_page_that_leads_back(officer, device):
+    client = sign_in(officer)
+    asked = {"next": "/violations/account/1.csv", "back": "/violations/account/1/"}
+    page = client.post(reverse("accounts:confirm"), asked | {"code": code_of(device)})
+
+    assertContains(page, '<meta http-equiv="refresh" content="0; url=/violations/account/1.csv">')
+    assertContains(page, 'href="/violations/account/1/"')
+
+
+def test_a_file_leads_back_nowhere_else(officer, device):
+    client = sign_in(officer)
+    asked = {"next": "/home/", "back": "https://elsewhere.example/"}
+    assert client.post(reverse("accounts:confirm"), asked | {"code": code_of(device)})["Location"] == "/home/"

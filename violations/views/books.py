@@ -40,14 +40,14 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @can_view
-@fresh.recently_verified
+@fresh.recently_verified_for_a_file
 def account_csv(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     return csv_response(request, account_of(request, pk))
 
 
 @require_safe
 @can_view
-@fresh.recently_verified
+@fresh.recently_verified_for_a_file
 def account_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     return account_pdf_response(request, account_of(request, pk))
 
@@ -121,7 +121,7 @@ def sums(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @can_see_sums
-@fresh.recently_verified
+@fresh.recently_verified_for_a_file
 def sums_csv(request: SignedInRequest, name: str) -> HttpResponse:
     form, found = chosen(request)
     if name not in totals.SECTIONS or form.errors:

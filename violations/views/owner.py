@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from shumoos.accounts.access_log import log_look
-from shumoos.accounts.fresh import recently_verified
+from shumoos.accounts.fresh import recently_verified_for_a_file
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
 from shumoos.saudi import calendar
@@ -122,14 +122,14 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @may_see
-@recently_verified
+@recently_verified_for_a_file
 def account_csv(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     return csv_response(request, account_of(request, pk))
 
 
 @require_safe
 @may_see
-@recently_verified
+@recently_verified_for_a_file
 def account_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     return account_pdf_response(request, account_of(request, pk))
 
