@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def logged_request(get_response: GetResponse) -> GetResponse:
 class SignInFirst(LoginRequiredMiddleware):
     """Django's, which leads back from the sign-in to a page, and not to where its form was sent."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         if request.method == "POST":
             said = _("What you sent just now was not saved. Sign in, and you come back to its page.")
             messages.warning(request, said)
