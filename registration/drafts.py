@@ -80,15 +80,22 @@ def name_licence(
     licence again leaves the draft as it is. Raises LicenceTaken where it cannot be applied for now, and
     MoveRefused as `save` does.
     """
-    named = {"sector": sector, "licence_number": licence_number, "owner_national_id": owner_national_id}
+    typed = {"sector": sector, "licence_number": licence_number, "owner_national_id": owner_national_id}
     licence = Licence.objects.filter(authority=sector.authority, number=licence_number).first()
     if licence is not None:
         intake.refuse_taken(licence)
-    if draft is not None and named == {name: getattr(draft, name) for name in NAMED_BY}:
+    if draft is not None and named([draft], **typed):
         return draft
     found = licence if is_owners(licence, owner_national_id, address) else None
-    known = named | {"licence": found} | (said_of(found) if found else {})
+    known = typed | {"licence": found} | (said_of(found) if found else {})
     return save(draft, typed=known, drawn=drawn) if draft else begin(typed=known, language=language)
+
+
+def named(among: list[Application], **typed: Any) -> Application | None:
+    """Return the draft of the licence and the owner that were typed, if it is among these."""
+    return next(
+        (draft for draft in among if typed == {name: getattr(draft, name) for name in NAMED_BY}), None
+    )
 
 
 def is_owners(licence: Licence | None, owner_national_id: str, address: str | None) -> bool:

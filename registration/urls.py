@@ -43,6 +43,7 @@ urlpatterns = [
     path("register/documents/<slug:kind>/remove/", uploads.remove, name="remove_document"),
     path("register/check/", steps.check, name="check"),
     path("register/link/", resume.ask_for_link, name="ask_for_link"),
+    path("register/go-on/", resume.go_on, name="go_on"),
     path("register/resume/<slug:key>/", resume.follow_link, name="resume"),
     path("register/done/", done.done, name="done"),
     path("register/done/slip/", done.done_slip, name="done_slip"),

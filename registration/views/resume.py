@@ -35,6 +35,13 @@ def ask_for_link(request: HttpRequest, draft: Application) -> HttpResponse:
     return lead_to(draft)
 
 
+@with_draft
+@require_POST
+def go_on(request: HttpRequest, draft: Application) -> HttpResponse:
+    """Lead the owner on where they left off a draft of this browser, which works on it from now."""
+    return lead_to(draft)
+
+
 @login_not_required
 @never_cache
 @read_or_send

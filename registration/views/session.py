@@ -23,6 +23,13 @@ def begin_another(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
 
 
+def begun(request: HttpRequest) -> list[Application]:
+    """Return the drafts that this browser may go on with, but for the one it works on; the latest first."""
+    keys = set(request.session.get(ALL_KEY, [])) - {request.session.get(SESSION_KEY)}
+    drafts = Application.objects.drafts().filter(key__in=keys)
+    return list(drafts.select_related("sector", "licence").order_by("-saved_at"))
+
+
 def application_of(request: HttpRequest) -> Application | None:
     """Return the application that this browser is working on or has sent last.
 

@@ -23,7 +23,7 @@ from registration.step_forms import ConfirmForm, EstablishmentForm, LicenceForm,
 from registration.versions import label_of
 from registration.views.codes import send_code_from
 from registration.views.progress import drawn_as, lead_on, read_or_send, step_page, with_draft
-from registration.views.session import application_of, begin_another, lead_to_done, remember
+from registration.views.session import application_of, begin_another, begun, lead_to_done, remember
 from registration.views.status import data_rows
 from shumoos.accounts.codes import CodeRefused
 
@@ -40,9 +40,11 @@ def register(request: HttpRequest) -> HttpResponse:
         # A page that names no draft is about another licence.
         draft = None
     if request.method != "POST":
-        return step_page(request, "register", draft, LicenceForm(draft=draft))
+        others = [] if draft else begun(request)
+        return step_page(request, "register", draft, LicenceForm(draft=draft), begun=others)
     form = LicenceForm(request.POST, draft=draft)
     if form.is_valid():
+        draft = draft or drafts.named(begun(request), **form.typed)
         try:
             draft = drafts.name_licence(
                 draft,

@@ -30,6 +30,7 @@ PUBLIC = {
     "register/done/",
     "register/done/slip/",
     "register/another/",
+    "register/go-on/",
     "register/check/",
     "register/documents/",
     "register/documents/<slug:kind>/",
