@@ -107,6 +107,7 @@ class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
             path("sums/", view(books.sums), name="violations_sums"),
             path("sums/<slug:name>.csv", view(books.sums_csv), name="violations_sums_csv"),
             path("notices/<int:pk>/object/", view(deciding.object_at_desk), name="violations_object_at_desk"),
+            path("notices/<int:pk>/annul/", view(office.annul_warning), name="violations_annul_warning"),
             path("notices/<int:pk>/letter.pdf", view(office.notice_letter), name="violations_notice_letter"),
             path("entries/<int:pk>/letter.pdf", view(office.entry_letter), name="violations_entry_letter"),
             path("occurrences/<int:pk>/corrected/", view(office.corrected), name="violations_corrected"),

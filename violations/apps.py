@@ -49,3 +49,11 @@ class ViolationsConfig(AppConfig):
             samples=notices.decided_samples,
             label=_("Decision on an objection"),
         )
+        kinds.register(
+            notices.ANNULLED_KIND,
+            urgency=Urgency.NOTICE,
+            template="sms/notice_annulled.txt",
+            context=notices.annulled_context,
+            samples=notices.annulled_samples,
+            label=_("Notice annulled"),
+        )

@@ -11,6 +11,7 @@ WORDS = {
     "record occurrence": _("Occurrence recorded"),
     "data corrected": _("Data of an occurrence noted as corrected"),
     "annul occurrence": _("Occurrence annulled"),
+    "annul warning": _("Warning annulled"),
     "settle occurrence": _("Flag of an occurrence taken off"),
     "set less than cap": _("Fine set below its cap"),
     "account": _("Account of fines looked at"),

@@ -13,6 +13,7 @@ from violations.models import Case, Notice, Objection, Outcome
 
 SMS_KIND = "violation_notice"
 DECIDED_KIND = "objection_decided"
+ANNULLED_KIND = "notice_annulled"
 
 
 def tell_owner(case: Case, *, kind: str, about: Model) -> None:
@@ -82,4 +83,24 @@ def decided_samples(language: str) -> list[dict[str, Any]]:
     return [
         {"licence_number": "L-2026-0000123", "outcome": outcome.value, "reduced_by": "14,999.50"}
         for outcome in Outcome
+    ]
+
+
+def annulled_context(about: Model | None, language: str) -> dict[str, Any]:
+    """Return what the text about an annulled notice reads: the licence, the amount, and its day."""
+    if not isinstance(about, Notice):
+        raise TypeError(f"A text about an annulled notice is about a notice, not about {about!r}.")
+    return {
+        "licence_number": about.case.licence.number,
+        "amount": riyals(about.amount) if about.amount else "",
+        "issued_on": show_both(about.issued_on, language),
+    }
+
+
+def annulled_samples(language: str) -> list[dict[str, Any]]:
+    """Return an annulled warning and an annulled fine, as `annulled_context` does."""
+    issued_on = show_both(date(2026, 9, 30), language)
+    return [
+        {"licence_number": "L-2026-0000123", "amount": amount, "issued_on": issued_on}
+        for amount in ("", "24,999.50")
     ]

@@ -16,6 +16,7 @@ from shumoos.accounts.models import User
 from shumoos.saudi import calendar
 from violations import ledger, occurrences
 from violations.accounts import hold
+from violations.annulling import annul_case, annul_notice
 from violations.escalation import end, lift_orders
 from violations.letters import issue_decision
 from violations.models import Case, Notice, Objection, ObjectionDocument, Outcome, Stage
@@ -166,10 +167,11 @@ def carry_out(objection: Objection, case: Case, by: User) -> None:
     if notice.occurrence is not None:
         occurrences.annul(notice.occurrence, **rests_on)
         return
-    Notice.objects.filter(pk=notice.pk).update(annulled_on=today)
-    if notice.stage in (Stage.WARNED, Stage.SUSPENDED):
-        if notice.stage == Stage.WARNED and case.fined:
-            ledger.waive(case, on=today, **rests_on)
+    if notice.stage == Stage.WARNED:
+        annul_case(case, **rests_on)
+        return
+    annul_notice(notice, by=by, reason=objection.answer)
+    if notice.stage == Stage.SUSPENDED:
         if case.closed_on is None:
             end(case, Stage.ANNULLED, on=today)
             lift_orders(today, case=case.pk)

@@ -17,10 +17,11 @@ from shumoos.letters.models import Letter
 from shumoos.saudi import calendar
 from violations import ledger
 from violations.accounts import account_of, hold, office_of
+from violations.annulling import annul_notice
 from violations.escalation import end
 from violations.letters import issue_occurrence_letter
 from violations.models import Case, CaseKind, Fault, Notice, Occurrence, Schedule, Stage, Step
-from violations.notices import SMS_KIND, tell_owner
+from violations.notices import ANNULLED_KIND, SMS_KIND, tell_owner
 from violations.rules import cap_after_step, fine_of_step, step_position, window_end
 
 
@@ -173,8 +174,9 @@ def annul(occurrence: Occurrence, *, by: User, reason: str, letter: Letter | Non
     """Take an occurrence out of the count, and waive what its notice had added; repeating changes nothing.
 
     Later ones of the window are not rewritten: they are flagged for the head, whose step they took might be
-    another now. A case in which nothing counts any more has ended. The waiver rests on `letter`, or on a
-    decision of its own. Raises ValidationError without a reason.
+    another now. A case in which nothing counts any more has ended. The notice's letter is revoked. The
+    waiver rests on `letter`, or on a decision of its own, of which the owner is told by text. Raises
+    ValidationError without a reason.
     """
     if not reason.strip():
         raise ValidationError({"reason": gettext("Say why the occurrence is annulled.")})
@@ -185,12 +187,15 @@ def annul(occurrence: Occurrence, *, by: User, reason: str, letter: Letter | Non
     occurrence.annulled_at = timezone.now()
     occurrence.settled_at = occurrence.annulled_at if occurrence.flagged_at else None
     occurrence.save(update_fields=["annulled_at", "settled_at"])
-    Notice.objects.filter(occurrence=occurrence).update(annulled_on=calendar.today())
+    annul_notice(occurrence.notice, by=by, reason=reason)
     waive_notice(occurrence.notice, case, by=by, reason=reason, letter=letter)
     later = case.occurrences.counted().filter(notice__gt=occurrence.notice.pk)
     later.update(flagged_at=timezone.now(), settled_at=None)
     count_anew(case)
     log_change("annul occurrence", occurrence, by=by, reason=reason)
+    if letter is None:
+        # Otherwise the decision on their objection has told them.
+        tell_owner(case, kind=ANNULLED_KIND, about=occurrence.notice)
 
 
 def count_anew(case: Case) -> None:

@@ -124,6 +124,7 @@ KEYS = {
     "admin:violations_entry_letter": lambda t: [t.entry.pk],
     "admin:violations_corrected": lambda t: [t.occurrence.pk],
     "admin:violations_annul": lambda t: [t.occurrence.pk],
+    "admin:violations_annul_warning": lambda t: [t.notice.pk],
     "admin:violations_settle": lambda t: [t.occurrence.pk],
     "admin:violations_act": lambda t: [t.case.pk, "waive"],
     "admin:violations_add_schedule": lambda t: ["not_subscribed"],

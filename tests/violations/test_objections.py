@@ -255,7 +255,7 @@ def test_an_annulled_fine_is_waived_and_the_case_goes_on(case, owner, head):
 
     case.refresh_from_db()
     assert (case.fined, case.closed_on, case.stage) == (0, None, "fined_first")
-    assert latest(case).annulled_on == D("2026-02-01")
+    assert (latest(case).annulled_on, latest(case).letter.status) == (D("2026-02-01"), "revoked")
     rests_on_the_decision(LedgerEntry.objects.get(kind="waiver"), objection, fined="SAR 0.00")
     assert body() == f"Shumoos: on your objection, licence {case.licence.number}, the notice is annulled."
     escalate(D("2026-03-04"))
@@ -318,6 +318,12 @@ def test_an_annulled_occurrence_does_not_count_and_later_ones_are_flagged(owner,
     assert [notice.amount for notice in case.notices.order_by("id")] == [0, 5_000, 25_000]
     rests_on_the_decision(LedgerEntry.objects.get(kind="waiver"), objection, fined="SAR 25,000.00")
     assert first_break() is None
+    letters = [recorded_.notice.letter for recorded_ in recorded]
+    for letter in letters:
+        letter.refresh_from_db()
+    assert [letter.status for letter in letters] == ["valid", "revoked", "valid"]
+    # The decision says so already.
+    assert not TextMessage.objects.filter(kind="notice_annulled").exists()
 
 
 def test_the_same_decision_again_changes_nothing_and_another_is_refused(case, owner, head):

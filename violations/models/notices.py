@@ -14,7 +14,7 @@ from shumoos.letters.models import Letter
 from shumoos.saudi.calendar import show_both
 from violations.models.cases import Case
 from violations.models.occurrences import Occurrence
-from violations.models.schedules import Stage
+from violations.models.schedules import CaseKind, Stage
 
 NO_LETTER = """
     RAISE foreign_key_violation USING
@@ -139,3 +139,16 @@ class Notice(models.Model):
     def objection_until(self) -> date:
         """The last day on which its owner may object; needs the case's schedule."""
         return self.issued_on + timedelta(days=self.case.schedule.objection_days)
+
+    @property
+    def is_warning_to_annul(self) -> bool:
+        """Whether it is a warning for not subscribing that stands, in a case that runs: a head may annul it.
+
+        The notice of an occurrence goes with the occurrence.
+        """
+        return (
+            self.stage == Stage.WARNED
+            and self.annulled_on is None
+            and self.case.kind == CaseKind.NOT_SUBSCRIBED
+            and self.case.closed_on is None
+        )

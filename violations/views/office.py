@@ -20,7 +20,7 @@ from shumoos.accounts import fresh
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
-from violations import ledger, occurrences, payments
+from violations import annulling, ledger, occurrences, payments
 from violations.escalation import CaseRefused, open_case
 from violations.forms import AmountForm, OccurrenceForm, PaymentForm, ReasonForm, RefundForm, WarnForm
 from violations.ledger import AmountRefused
@@ -281,13 +281,40 @@ def annul(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReasonForm(posted(request))
     if form.is_valid():
         occurrences.annul(occurrence, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The occurrence is annulled. Later ones of the window are flagged."))
+        messages.success(
+            request,
+            _("The occurrence is annulled, and the owner is told. Later ones of the window are flagged."),
+        )
         return redirect("admin:violations_case_change", occurrence.case_id)
     text = _(
-        "It does not count any more, and what its notice has added is waived. Later ones are not changed."
+        "It does not count any more: what its notice has added is waived, and its letter is revoked. "
+        "Later ones are not changed."
     )
     return form_page(
         request, form, title=_("Annul an occurrence"), text=text, back=occurrence.case, submit=_("Annul it")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("violations.reduce", raise_exception=True)
+@fresh.recently_verified
+def annul_warning(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Annul a warning for not subscribing that was issued by mistake, and end its case."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case__licence", "letter"), pk=pk
+    )
+    if not notice.is_warning_to_annul:
+        messages.error(request, _("Only a warning for not subscribing whose case runs can be annulled here."))
+        return redirect("admin:violations_case_change", notice.case_id)
+    form = ReasonForm(posted(request))
+    if form.is_valid():
+        annulling.annul_warning(notice, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The warning is annulled and the case is closed. The owner is told."))
+        return redirect("admin:violations_case_change", notice.case_id)
+    text = _("The case ends, its fines are waived, and the letters of its notices are revoked.")
+    title = _("Annul a warning")
+    return form_page(
+        request, form, title=title, text=text, back=notice.case, notice=notice, submit=_("Annul it")
     )
 
 
