@@ -1,5 +1,6 @@
 """The violations in the admin: one's own region's, to read, every look on record."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,9 +12,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from shumoos.accounts.models import Look, Role
 from shumoos.accounts.people import create_person
 from tests.conftest import sign_in
-from tests.violations.factories import make_licence, make_supervisor, warn
+from tests.violations.factories import make_licence, make_supervisor, move, submit, warn
 from violations import bills
-from violations.escalation import escalate
+from violations.escalation import comply, escalate
 from violations.models import LedgerEntry, Schedule
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,11 @@ def page(case):
     return reverse("admin:violations_case_change", args=[case.pk])
 
 
+def words(response):
+    """What a page says, its elements apart by a blank."""
+    return " ".join(re.sub(r"<[^>]*>|[\u2060:]", " ", response.content.decode()).split())
+
+
 def test_a_supervisor_finds_a_case_by_its_licence_and_the_look_is_on_record(client, case):
     supervisor = make_supervisor("riyadh")
     sign_in(supervisor, client)
@@ -50,6 +56,47 @@ def test_a_case_has_a_bill_number_from_its_first_fine_on(client, case):
 
     assertContains(client.get(page(case)), bills.show(bills.number(case.pk)))
     assertNotContains(client.get(page(warned)), bills.show(bills.number(warned.pk)))
+
+
+def test_the_last_day_is_the_clocks_and_not_that_of_the_last_sweep(client, time_machine):
+    running, stopped = (warn(make_licence(city="riyadh"), D("2026-01-01")) for _case in range(2))
+    returned = submit(running.licence, D("2026-01-05"))
+    submit(stopped.licence, D("2026-01-05"))
+    escalate(D("2026-01-06"))
+    move(returned, "under_review", D("2026-01-07"))
+    move(returned, "returned", D("2026-01-15"))
+    time_machine.move_to("2026-01-20T09:00:00+03:00", tick=False)
+    sign_in(make_supervisor("riyadh"), client)
+    client.cookies["django_language"] = "en"
+
+    # Ten days did not count.
+    assert "Due on 10 February 2026 (22 Shaban 1447 AH) Days left 21 " in words(client.get(page(running)))
+    assert "Due on the clock stands still Days left 26 " in words(client.get(page(stopped)))
+    cases = words(client.get(CASES))
+    assert cases.count("10 February 2026 (22 Shaban 1447 AH)") == 1
+    assert cases.count("the clock stands still") == 1
+
+
+def test_a_case_that_has_no_clock_has_no_last_day(client, time_machine):
+    case = warn(make_licence(city="riyadh"), D("2026-01-01"))
+    comply(case.licence, on=D("2026-01-05"))
+    sign_in(make_supervisor("riyadh"), client)
+    client.cookies["django_language"] = "en"
+
+    assert "Due on – Days left – " in words(client.get(page(case)))
+
+
+def test_the_clocks_of_a_list_are_read_at_once(client, case, time_machine):
+    time_machine.move_to("2026-02-10T09:00:00+03:00", tick=False)
+    sign_in(make_supervisor("riyadh"), client)
+    client.get(CASES)
+    with CaptureQueriesContext(connection) as one:
+        client.get(CASES)
+    for _case in range(3):
+        warn(make_licence(city="riyadh"), D("2026-02-01"))
+    with CaptureQueriesContext(connection) as four:
+        client.get(CASES)
+    assert len(four) == len(one)
 
 
 def test_another_regions_case_is_not_there(client, case):
