@@ -39,6 +39,12 @@ class Form(forms.Form):
     use_required_attribute = False
 
 
+class ConfirmedForm(Form):
+    """One whose first sending names what it leads to, `foreseen`, and whose second one does it."""
+
+    foreseen: Any = None
+
+
 class ObjectionForm(Form):
     text = forms.CharField(
         label=_("Grounds of the objection"),
@@ -60,7 +66,7 @@ class ObjectionForm(Form):
         return [document for document in given if document]
 
 
-class WarnForm(Form):
+class WarnForm(ConfirmedForm):
     """A licence of the supervisor's own region, to be warned."""
 
     licence_number = LicenceNumberField(label=_("Licence number"))
@@ -79,7 +85,7 @@ class WarnForm(Form):
         return licences[0]
 
 
-class OccurrenceForm(Form):
+class OccurrenceForm(ConfirmedForm):
     """A fact: whose, when, what is wrong, and what it was seen in."""
 
     establishment = forms.CharField(
@@ -157,7 +163,7 @@ class OccurrenceForm(Form):
         return self.cleaned_data
 
 
-class TakeUpForm(Form):
+class TakeUpForm(ConfirmedForm):
     """What a proposal is recorded as."""
 
     occurred_on = DayField(label=_("Occurred on"))

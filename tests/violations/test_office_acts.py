@@ -12,7 +12,7 @@ from shumoos.accounts.models import Look, Role, User
 from tests.authenticators import asks_again
 from tests.factories import jpeg
 from tests.violations.factories import make_licence, make_owner, make_supervisor
-from tests.violations.office import at, bank_file, signed_in
+from tests.violations.office import at, bank_file, confirmed, signed_in
 from tests.violations.proposing import refused_record
 from violations import objections
 from violations.clock import clocks
@@ -42,7 +42,7 @@ def stale(client):
 
 def test_a_supervisor_warns_a_licence_of_their_region(desk, supervisor):
     licence = make_licence()
-    response = desk.post(at("warn"), {"licence_number": licence.number.lower()})
+    response = confirmed(desk, at("warn"), {"licence_number": licence.number.lower()})
     case = Case.objects.get()
     assertRedirects(response, at("case_change", case.pk))
     assert (case.licence, case.notices.get().by) == (licence, supervisor)
@@ -51,13 +51,13 @@ def test_a_supervisor_warns_a_licence_of_their_region(desk, supervisor):
 @pytest.mark.parametrize("city", ["makkah", None])
 def test_another_regions_licence_and_none_at_all_are_not_warned(desk, city):
     number = make_licence(city=city).number if city else "L999999"
-    response = desk.post(at("warn"), {"licence_number": number})
+    response = confirmed(desk, at("warn"), {"licence_number": number})
     assertContains(response, "Your region has no licence with this number.", status_code=422)
     assert not Case.objects.exists()
 
 
 def test_a_licence_with_a_case_is_not_warned_again(desk, case):
-    response = desk.post(at("warn"), {"licence_number": case.licence.number})
+    response = confirmed(desk, at("warn"), {"licence_number": case.licence.number})
     assertContains(response, "No warning was issued.", status_code=422)
 
 
@@ -74,7 +74,7 @@ def occurrence_of(establishment_, application_, **fields):
 def test_a_supervisor_records_an_occurrence_with_what_it_was_seen_in(
     desk, supervisor, establishment, application
 ):
-    response = desk.post(at("record"), occurrence_of(establishment, application))
+    response = confirmed(desk, at("record"), occurrence_of(establishment, application))
 
     occurrence = Occurrence.objects.get()
     assertRedirects(response, at("case_change", occurrence.case_id))
@@ -94,19 +94,20 @@ def test_a_guest_record_or_a_receipt_is_attached(desk, establishment, applicatio
     typed = {"record": record.client_reference, "submission": record.submission.receipt}[name]
     posted = occurrence_of(establishment, application, application="", **{name: typed})
 
-    desk.post(at("record"), posted)
+    confirmed(desk, at("record"), posted)
 
     occurrence = Occurrence.objects.get()
     assert getattr(occurrence, name) == {"record": record, "submission": record.submission}[name]
     assertContains(desk.get(at("case_change", occurrence.case_id)), str(getattr(occurrence, name)))
-    response = desk.post(at("record"), posted | {"what": "In other words"})
+    response = confirmed(desk, at("record"), posted | {"what": "In other words"})
     assertContains(response, "This occurrence has already been recorded.", status_code=422)
 
 
 def test_two_supervisors_do_not_record_the_same_fact_twice(desk, establishment, application):
-    desk.post(at("record"), occurrence_of(establishment, application))
+    confirmed(desk, at("record"), occurrence_of(establishment, application))
     colleague = signed_in(make_supervisor())
-    response = colleague.post(
+    response = confirmed(
+        colleague,
         at("record"),
         occurrence_of(establishment, application, what="In other words", occurred_on="2026-02-04"),
     )
@@ -128,7 +129,7 @@ def test_two_supervisors_do_not_record_the_same_fact_twice(desk, establishment, 
     ],
 )
 def test_what_is_wrong_with_an_occurrence_is_said(desk, establishment, application, fields, sentence):
-    response = desk.post(at("record"), occurrence_of(establishment, application, **fields))
+    response = confirmed(desk, at("record"), occurrence_of(establishment, application, **fields))
     assertContains(response, sentence, status_code=422)
     assertContains(response, "The owner&#x27;s mobile is another&#x27;s", status_code=422)
     assert not Occurrence.objects.exists()
@@ -147,11 +148,11 @@ def test_what_is_wrong_with_an_occurrence_is_said(desk, establishment, applicati
 def test_a_supervisor_sets_less_than_the_cap_with_a_reason(
     desk, establishment, application, amount, reason, sentence, fined
 ):
-    desk.post(at("record"), occurrence_of(establishment, application))
+    confirmed(desk, at("record"), occurrence_of(establishment, application))
     second = occurrence_of(
         establishment, application, fault="incomplete", what="Second", amount=amount, reason=reason
     )
-    response = desk.post(at("record"), second)
+    response = confirmed(desk, at("record"), second)
     if sentence is not None:
         assertContains(response, sentence, status_code=422)
     assert Case.objects.get().fined == fined
@@ -161,7 +162,7 @@ def test_a_supervisor_sets_less_than_the_cap_with_a_reason(
 
 def test_another_regions_establishment_is_not_recorded(application, establishment):
     client = signed_in(make_supervisor("makkah"))
-    response = client.post(at("record"), occurrence_of(establishment, application))
+    response = confirmed(client, at("record"), occurrence_of(establishment, application))
     assertContains(response, "Your region has no establishment with this number.", status_code=422)
 
 

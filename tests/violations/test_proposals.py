@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from tests.violations.office import at
+from tests.violations.office import at, confirmed
 from tests.violations.proposing import refused_record
 from violations.models import Case, Occurrence, Proposal
 from violations.proposals import ProposalRefused, collect, dismiss
@@ -37,7 +37,7 @@ def test_a_proposal_fines_nothing_until_a_supervisor_takes_it_up(desk, proposal)
     assertContains(desk.get(at("proposals")), proposal.establishment.number)
     assertContains(desk.get(at("take_up", proposal.pk)), "2026-02-03")
 
-    response = desk.post(at("take_up", proposal.pk), {"occurred_on": "2026-02-03", "what": "Two days"})
+    response = confirmed(desk, at("take_up", proposal.pk), {"occurred_on": "2026-02-03", "what": "Two days"})
 
     occurrence = Occurrence.objects.get()
     assertRedirects(response, at("case_change", occurrence.case_id))
@@ -67,7 +67,7 @@ def test_a_proposal_is_dismissed_with_a_reason_and_once(desk, supervisor, propos
     assert (proposal.dismissal, proposal.decided_by) == ("Closed for repairs", supervisor)
     with pytest.raises(ProposalRefused):
         dismiss(proposal, by=supervisor, reason="Again")
-    desk.post(at("take_up", proposal.pk), {"occurred_on": "2026-02-03", "what": "Two days"})
+    confirmed(desk, at("take_up", proposal.pk), {"occurred_on": "2026-02-03", "what": "Two days"})
     assert not Occurrence.objects.exists()
 
 

@@ -18,6 +18,7 @@ from violations.ledger import AmountRefused
 from violations.models import Notice, Objection, Occurrence, Proposal
 from violations.objections import ObjectionRefused
 from violations.proposals import ProposalRefused
+from violations.views.confirming import issued
 from violations.views.objections import document_response, filed_from
 from violations.views.office import add_refusal, can_record, can_view, form_page, led_to_case, page, posted
 from violations.views.owner import letter_response
@@ -161,20 +162,27 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
         form.add_error(None, _("This establishment has no licence."))
     if licence is not None and form.is_valid():
         try:
-            recorded = proposals.take_up(proposal, by=request.user, licence=licence, **form.cleaned_data)
+            notice = issued(
+                request,
+                form,
+                lambda: (
+                    proposals.take_up(proposal, by=request.user, licence=licence, **form.cleaned_data).notice
+                ),
+            )
         except ProposalRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:violations_proposals")
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            return led_to_case(request, recorded)
+            if notice:
+                return led_to_case(request, notice)
     return form_page(
         request,
         form,
         title=_("Record a proposal"),
         text=f"{proposal.establishment.name}: {proposals.words_of(proposal)}",
-        submit=_("Record it"),
+        submit=_("Continue"),
         is_proposal=True,
     )
 

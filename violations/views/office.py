@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from registration.models import Licence
 from shumoos.accounts import fresh
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 from violations import annulling, ledger, occurrences, payments
@@ -26,6 +28,7 @@ from violations.forms import AmountForm, OccurrenceForm, PaymentForm, ReasonForm
 from violations.ledger import AmountRefused
 from violations.models import Basis, Case, LedgerEntry, Notice, Occurrence
 from violations.standing import standings, with_all
+from violations.views.confirming import issued
 from violations.views.owner import letter_response
 
 can_view = permission_required("violations.view_case", raise_exception=True)
@@ -55,14 +58,13 @@ def in_scope(request: SignedInRequest, pk: int) -> Case:
     return get_object_or_404(with_all(Case.objects.visible_to(request.user)), pk=pk)
 
 
-def led_to_case(request: HttpRequest, recorded: Occurrence) -> HttpResponse:
+def led_to_case(request: HttpRequest, notice: Notice) -> HttpResponse:
     """Say that an occurrence is recorded, and lead to its case."""
     messages.success(
         request,
-        _("The occurrence is recorded: %(step)s. The owner is told.")
-        % {"step": recorded.notice.get_stage_display()},
+        _("The occurrence is recorded: %(step)s. The owner is told.") % {"step": notice.get_stage_display()},
     )
-    return redirect("admin:violations_case_change", recorded.case_id)
+    return redirect("admin:violations_case_change", notice.case_id)
 
 
 def add_refusal(form: BaseForm, refusal: ValidationError) -> None:
@@ -84,14 +86,21 @@ def warn(request: SignedInRequest) -> HttpResponse:
     form = WarnForm(posted(request), user=request.user)
     if form.is_valid():
         try:
-            case = open_case(form.cleaned_data["licence_number"], request.user, calendar.today())
+            notice = issued(
+                request, form, lambda: warning_of(form.cleaned_data["licence_number"], request.user)
+            )
         except CaseRefused as refusal:
             form.add_error("licence_number", str(refusal))
         else:
-            messages.success(request, _("The warning is issued, and the owner is told."))
-            return redirect("admin:violations_case_change", case.pk)
+            if notice:
+                messages.success(request, _("The warning is issued, and the owner is told."))
+                return redirect("admin:violations_case_change", notice.case_id)
     text = _("For a licence that holds and has no active subscription. The days run from today.")
-    return form_page(request, form, title=_("Issue a warning"), text=text, submit=_("Issue the warning"))
+    return form_page(request, form, title=_("Issue a warning"), text=text, submit=_("Continue"))
+
+
+def warning_of(licence: Licence, by: User) -> Notice:
+    return open_case(licence, by, calendar.today()).notices.select_related("case__licence").get()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,13 +111,18 @@ def record(request: SignedInRequest) -> HttpResponse:
     form = OccurrenceForm(posted(request), user=request.user, initial=initial)
     if form.is_valid():
         try:
-            recorded = occurrences.record_occurrence(by=request.user, **form.cleaned_data)
+            notice = issued(
+                request,
+                form,
+                lambda: occurrences.record_occurrence(by=request.user, **form.cleaned_data).notice,
+            )
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            return led_to_case(request, recorded)
+            if notice:
+                return led_to_case(request, notice)
     text = _("The first occurrence in its window is a warning, the next are fined.")
-    return form_page(request, form, title=_("Record an occurrence"), text=text, submit=_("Record it"))
+    return form_page(request, form, title=_("Record an occurrence"), text=text, submit=_("Continue"))
 
 
 # Acts on a case --------------------------------------------------------------------------------------------
