@@ -299,7 +299,7 @@ class PeriodForm(forms.Form):
 
 class QueueSearchForm(forms.Form):
     q = forms.CharField(
-        label=_("Reference, licence or CR number, or part of a name"),
+        label=_("Reference, licence, CR or establishment number, ID, mobile, or part of a name"),
         required=False,
         max_length=200,
         # A scanner types where the cursor is.

@@ -9,28 +9,36 @@ from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet,
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from activation import failed_texts
 from activation.models import Review
-from registration import office_time
+from registration import office_time, typed_numbers
 from registration.models import (
     OFFICE_STATUSES,
     Agreement,
     Application,
     ApplicationEvent,
+    Establishment,
     Flag,
     Mandate,
     Office,
+    Owner,
     Status,
 )
-from registration.models.applications import ApplicationQuerySet
+from registration.models.applications import ApplicationQuerySet, is_called
 from shumoos.accounts.models import Role, User
 from shumoos.letters.models import CODE_ALPHABET, CODE_LENGTH, Kind, Letter
-from shumoos.saudi import calendar, digits, reference_number
+from shumoos.saudi import calendar, digits, identity, mobile, reference_number
+from shumoos.saudi.errors import InvalidNumber
+from shumoos.saudi.reference_number import has_check_digits
 
 PAGE = 50
 # Nobody needs to know how many more there are, and counting them would read them all.
 MOST_COUNTED = 99
+REFERENCE_LENGTH = 12
+# With fewer digits it is as likely to be something else.
+MOST_MISSING = 4
 TABS = ("waiting", "mine", "overdue", "returned", "failed", "proposed", "decided")
 NEWEST_FIRST = {"decided"}
 # What a letter's QR code holds, whatever the portal's address was when it was printed.
@@ -39,7 +47,7 @@ AGE = {"overdue": "clock_from", "decided": "decided_at"}
 
 
 class Mistyped(ValueError):
-    """Nothing has the number that was typed, and it is a reference number but for its check digits."""
+    """Nothing has the number that was typed, and it is a reference number but for some of its digits."""
 
 
 @dataclass
@@ -183,18 +191,19 @@ class Desk:
         ]
 
     def search(self, text: str) -> QuerySet[Application]:
-        """Return what the person may see of what was typed or scanned: reference, licence, CR or name.
+        """Return what the person may see of what was typed or scanned: a number of any sort, or a name.
 
         Scanned may also be a statement letter, as whoever comes back with it has it at hand.
 
-        Raises Mistyped where nothing has a number that looks like a reference number with a wrong digit, and
-        TooShort where the text holds too little of a name.
+        Raises Mistyped where nothing has a number that looks like a reference number with a wrong digit or
+        with too few, and TooShort where the text holds too little of a name.
         """
         if scanned := ON_A_LETTER.search(text):
             return self.visible().filter(reference=reference_on_letter(scanned[1]))
-        number = digits.clean_number(text)
-        if not reference_number.has_shape(number):
-            return self.visible().called(text)
+        number = typed_numbers.bare(text) or digits.clean_number(text)
+        # A mobile with its country's code has twelve digits, too; no reference number is of 2096 yet.
+        if not reference_number.has_shape(number) or mobile_of(number):
+            return self.called(text, number)
         # There are authorities whose licences have twelve digits, too.
         licensed = Q(licence_number=number)
         if reference_number.is_valid(number):
@@ -205,6 +214,53 @@ class Desk:
                 _("This reference number looks mistyped: its last two digits do not fit the others.")
             )
         return found
+
+    def called(self, text: str, number: str) -> QuerySet[Application]:
+        """Return what has this name, or this number of another sort than a reference number."""
+        if not number.isdecimal():
+            return self.visible().called(text)
+        found = self.visible().filter(is_called(text) | is_numbered(number))
+        if (missing := digits_missing(number)) and not found.exists():
+            raise Mistyped(
+                ngettext(
+                    "A reference number has twelve digits: %(missing)d digit is missing.",
+                    "A reference number has twelve digits: %(missing)d digits are missing.",
+                    missing,
+                )
+                % {"missing": missing}
+            )
+        return found
+
+
+def is_numbered(number: str) -> Q:
+    """Return the condition that an application, its owner or its establishment has this number."""
+    condition = Q(licence_number=number) | Q(commercial_registration=number) | Q(owner_national_id=number)
+    establishments = Establishment.objects.filter(number=number)
+    if called := mobile_of(number):
+        condition |= Q(owner_mobile=called)
+        establishments |= Establishment.objects.filter(owner__in=Owner.objects.filter(mobile=called))
+    # Their keys: a condition on another table would read all applications.
+    return condition | Q(establishment__in=list(establishments.values_list("pk", flat=True)[:MOST_COUNTED]))
+
+
+def mobile_of(number: str) -> str:
+    """Return a Saudi mobile as it is stored; nothing for any other number."""
+    try:
+        return mobile.clean_saudi_mobile(number)
+    except InvalidNumber:
+        return ""
+
+
+def digits_missing(number: str) -> int:
+    """Return how many digits a reference number would lack; 0 for what looks like another number."""
+    missing = REFERENCE_LENGTH - len(number)
+    is_another = mobile_of(number) or is_person_id(number) or has_check_digits(number)
+    begins_with_year = 20 <= int(number[:2] or 0) <= calendar.today().year % 100
+    return missing if 0 < missing <= MOST_MISSING and begins_with_year and not is_another else 0
+
+
+def is_person_id(number: str) -> bool:
+    return len(number) == 10 and number[0] in "12" and identity.has_valid_check_digit(number)
 
 
 def reference_on_letter(code: str) -> str:

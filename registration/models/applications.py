@@ -90,6 +90,18 @@ IS_WHOLE = Q(
 )
 
 
+def is_called(text: str) -> Q:
+    """Return the condition of `ApplicationQuerySet.called`."""
+    number = digits.clean_number(text).upper()
+    has_number = Q(licence_number=number) | Q(commercial_registration=number)
+    try:
+        return has_number | is_named(text)
+    except TooShort:
+        if not any(char.isdigit() for char in number):
+            raise
+    return has_number
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def named(self, text: str) -> "ApplicationQuerySet":
         """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
@@ -100,14 +112,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
         Raises TooShort where the text is no number and holds too little of a name.
         """
-        number = digits.clean_number(text).upper()
-        has_number = Q(licence_number=number) | Q(commercial_registration=number)
-        try:
-            return self.filter(has_number | is_named(text))
-        except TooShort:
-            if not any(char.isdigit() for char in number):
-                raise
-        return self.filter(has_number)
+        return self.filter(is_called(text))
 
     def drafts(self) -> "ApplicationQuerySet":
         return self.filter(status=Status.DRAFT)

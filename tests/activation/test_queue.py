@@ -386,6 +386,54 @@ def test_another_offices_licence_of_twelve_digits_is_not_found(makkah_client):
     assertContains(page, "خطأ كتابة")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["{0}.{1}.{2}.{3}", "{0}/{1}/{2}/{3}", "الرقم المرجعي: {0}-{1}-{2}-{3}", "Reference ({0} {1} {2} {3})"],
+)
+def test_a_reference_number_is_read_with_its_label_and_with_dots_or_slashes(
+    supervisor_client, application, typed
+):
+    groups = application.shown_reference.split("-")
+    for written in (typed, typed.translate(ARABIC)):
+        page = supervisor_client.post(QUEUE, {"q": written.format(*groups)})
+        assertRedirects(page, reverse("admin:activation_review", args=[application.pk]))
+
+
+def test_an_application_is_found_by_its_owners_id_and_mobile(supervisor_client, makkah_client, application):
+    ApplicationFactory(owner_mobile="+966555000999")
+    local = application.owner_mobile.removeprefix("+966")
+    for typed in (application.owner_national_id, f"0{local}", f"+966 {local}", f"الجوال 0{local}"):
+        page = supervisor_client.post(QUEUE, {"q": typed})
+        assertRedirects(page, reverse("admin:activation_review", args=[application.pk]))
+        assert shown(makkah_client, **search(makkah_client, typed)) == []
+
+
+def test_an_application_is_found_by_its_establishments_number_and_by_the_mobile_its_owner_has_now(
+    supervisor_client,
+):
+    subscription = subscribe()
+    owner = subscription.establishment.owner
+    type(owner).objects.filter(pk=owner.pk).update(mobile="+966555000111")
+    for typed in (subscription.establishment.number, "0555000111"):
+        page = supervisor_client.post(QUEUE, {"q": typed})
+        assertRedirects(page, reverse("admin:activation_review", args=[subscription.application.pk]))
+
+
+def test_digits_that_are_missing_are_told(supervisor_client):
+    application = ApplicationFactory()
+    for missing in range(1, 5):
+        typed = application.shown_reference.replace("-", "")[:-missing]
+        page = supervisor_client.post(QUEUE, {"q": f"{typed[:2]}-{typed[2:]}"}, follow=True)
+        assert page.context["page"].rows == []
+        assertContains(page, "من اثني عشر رقمًا")
+
+
+@pytest.mark.parametrize("typed", ["0555000999", "1010101010", "774726003", "9912345678"])
+def test_another_number_that_nothing_has_is_not_said_to_lack_digits(supervisor_client, typed):
+    page = supervisor_client.post(QUEUE, {"q": typed}, follow=True)
+    assert (page.context["page"].rows, page.context["form"].errors) == ([], {})
+
+
 @pytest.fixture
 def letter(supervisor, application):
     """The statement letter of what was activated for the application."""
