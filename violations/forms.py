@@ -188,6 +188,21 @@ class AmountForm(Form):
 class PaymentForm(Form):
     amount = AmountField(label=_("Amount in SAR"))
     on = DayField(label=_("Paid on"))
+    is_another = forms.BooleanField(
+        label=_("This is another payment of the same amount and day"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Once it is said it stays in sight: what is entered then may have become something else.
+        if self.data.get("is_another"):
+            ask_whether_another(self)
+
+
+def ask_whether_another(form: forms.Form) -> None:
+    form.fields["is_another"].widget = forms.CheckboxInput()
 
 
 class RefundForm(Form):

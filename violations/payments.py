@@ -30,11 +30,16 @@ AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 MOST_LINES = 20_000
 
 
+class PaidBefore(Exception):
+    """Raised with a sentence where a payment just like it, perhaps the same, has been entered already."""
+
+
 @transaction.atomic
-def pay_at_desk(case: Case, amount: Decimal, *, on: date, by: User) -> LedgerEntry:
+def pay_at_desk(case: Case, amount: Decimal, *, on: date, by: User, is_another: bool = False) -> LedgerEntry:
     """Enter a payment made at the desk, and issue its receipt.
 
-    Raises `AmountRefused` for more than is owed on the case, or a day to come.
+    Raises `AmountRefused` for more than is owed on the case, or a day to come; `PaidBefore` for the
+    amount and day of a payment already entered on the case, unless it is said to be another.
     """
     case = hold(case, with_letter=True)
     owed = owed_on(case)
@@ -44,6 +49,13 @@ def pay_at_desk(case: Case, amount: Decimal, *, on: date, by: User) -> LedgerEnt
         raise AmountRefused(
             gettext("A payment is more than nothing and at most what is owed on the case, SAR %(owed)s.")
             % {"owed": f"{max(owed, Decimal(0)):,.2f}"}
+        )
+    if not is_another and case.entries.filter(kind=EntryKind.PAYMENT, amount=-amount, on=on).exists():
+        raise PaidBefore(
+            gettext(
+                "A payment of this amount and day is entered on this case already. If this is another "
+                "one, say so below."
+            )
         )
     return enter_payment(case, amount, on=on, by=by, reference=f"D{secrets.randbelow(10**12):012}")
 

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from pytest_django.asserts import assertContains
 
 from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
 from shumoos.saudi.errors import InvalidNumber
 from tests.races import at_once
 from tests.violations.factories import make_licence, make_supervisor, warn
+from tests.violations.office import at
 from violations import bills
 from violations.escalation import escalate
 from violations.ledger import AmountRefused, owed_on
@@ -55,6 +57,36 @@ def line(case, reference="SB-1001", amount="10000.00", paid_on="2026-02-05"):
 
 def outcomes(found):
     return [each.outcome for each in lines_of(found)]
+
+
+# The same once more ----------------------------------------------------------------------------------------
+
+
+def test_a_payment_like_one_entered_already_is_asked_about(lead, case):
+    paid = {"amount": "1500", "on": "2026-02-09"}
+    lead.post(at("act", case.pk, "pay"), paid)
+
+    answer = lead.post(at("act", case.pk, "pay"), paid)
+
+    assertContains(
+        answer, "A payment of this amount and day is entered on this case already.", status_code=422
+    )
+    assertContains(answer, '<input type="checkbox" name="is_another"', status_code=422)
+    assert LedgerEntry.objects.filter(kind="payment").count() == 1
+    # Another day or amount is not asked about; nor is what is said to be another.
+    for other in ({"on": "2026-02-08"}, {"amount": "1500.50"}, {"is_another": "on"}):
+        assert lead.post(at("act", case.pk, "pay"), paid | other).status_code == 302
+    assert owed_on(case) == Decimal(10_000) - 3 * 1500 - Decimal("1500.50")
+
+
+def test_what_two_tabs_send_at_once_is_entered_once(transactional_db, case, head):
+    outcomes = at_once(
+        lambda: pay_at_desk(case, Decimal(1500), on=D("2026-02-09"), by=head),
+        lambda: pay_at_desk(case, Decimal(1500), on=D("2026-02-09"), by=head),
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LedgerEntry", "PaidBefore"]
+    assert owed_on(case) == 8_500
 
 
 # Bill numbers ----------------------------------------------------------------------------------------------

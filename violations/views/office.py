@@ -24,9 +24,18 @@ from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
 from violations import annulling, ledger, occurrences, payments
 from violations.escalation import CaseRefused, open_case
-from violations.forms import AmountForm, OccurrenceForm, PaymentForm, ReasonForm, RefundForm, WarnForm
+from violations.forms import (
+    AmountForm,
+    OccurrenceForm,
+    PaymentForm,
+    ReasonForm,
+    RefundForm,
+    WarnForm,
+    ask_whether_another,
+)
 from violations.ledger import AmountRefused
 from violations.models import Basis, Case, LedgerEntry, Notice, Occurrence
+from violations.payments import PaidBefore
 from violations.standing import standings, with_all
 from violations.views.confirming import issued
 from violations.views.owner import letter_response
@@ -221,6 +230,9 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             wanted.run(case, request.user, form.cleaned_data)
         except AmountRefused as refusal:
             form.add_error("amount" if "amount" in form.fields else None, str(refusal))
+        except PaidBefore as refusal:
+            form.add_error(None, str(refusal))
+            ask_whether_another(form)
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
