@@ -146,6 +146,7 @@ class CaseAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
             path("notices/<int:pk>/annul/", view(office.annul_warning), name="violations_annul_warning"),
             path("notices/<int:pk>/letter.pdf", view(office.notice_letter), name="violations_notice_letter"),
             path("entries/<int:pk>/letter.pdf", view(office.entry_letter), name="violations_entry_letter"),
+            path("entries/<int:pk>/reverse/", view(books.reverse_payment), name="violations_reverse"),
             path("occurrences/<int:pk>/corrected/", view(office.corrected), name="violations_corrected"),
             path("occurrences/<int:pk>/annul/", view(office.annul), name="violations_annul"),
             path("occurrences/<int:pk>/settle/", view(office.settle), name="violations_settle"),

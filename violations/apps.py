@@ -24,10 +24,11 @@ class ViolationsConfig(AppConfig):
         from shumoos.sms import kinds, scopes
         from shumoos.sms.models import Urgency
         from violations import kept, log_words, notices
-        from violations.models import Notice, Objection
+        from violations.models import LedgerEntry, Notice, Objection
         from violations.reference import create_first_schedules
 
         subjects.register(WHOSE)
+        scopes.register(LedgerEntry, LedgerEntry.objects.visible_to)
         scopes.register(Notice, Notice.objects.visible_to)
         scopes.register(Objection, Objection.objects.visible_to)
         kept.register()
@@ -56,4 +57,12 @@ class ViolationsConfig(AppConfig):
             context=notices.annulled_context,
             samples=notices.annulled_samples,
             label=_("Notice annulled"),
+        )
+        kinds.register(
+            notices.REVERSED_KIND,
+            urgency=Urgency.NOTICE,
+            template="sms/payment_reversed.txt",
+            context=notices.reversed_context,
+            samples=notices.reversed_samples,
+            label=_("Payment reversed"),
         )

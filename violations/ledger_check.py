@@ -93,7 +93,7 @@ BROKEN_CHAINS = f"""
             WHEN violations_case.id IS NULL THEN 'is of a case that there is not'
             WHEN links.account_id <> violations_case.account_id THEN 'is on another account than its case'
             WHEN links.licence_id <> violations_case.licence_id THEN 'is on another licence than its case'
-            WHEN (links.amount > 0) <> (links.kind IN ('assessment', 'raise', 'refund'))
+            WHEN (links.amount > 0) <> (links.kind IN ('assessment', 'raise', 'refund', 'reversal'))
                 THEN 'has the sign of another kind'
             WHEN links.kind IN ('assessment', 'raise') AND (links.amount <= links.cap) IS NOT TRUE
                 THEN 'is above its cap'

@@ -9,11 +9,12 @@ from django.db.models import Model
 from registration.models import Owner
 from shumoos.saudi.calendar import show_both
 from shumoos.sms.outbox import queue_sms
-from violations.models import Case, Notice, Objection, Outcome
+from violations.models import Case, LedgerEntry, Notice, Objection, Outcome
 
 SMS_KIND = "violation_notice"
 DECIDED_KIND = "objection_decided"
 ANNULLED_KIND = "notice_annulled"
+REVERSED_KIND = "payment_reversed"
 
 
 def tell_owner(case: Case, *, kind: str, about: Model) -> None:
@@ -104,3 +105,18 @@ def annulled_samples(language: str) -> list[dict[str, Any]]:
         {"licence_number": "L-2026-0000123", "amount": amount, "issued_on": issued_on}
         for amount in ("", "24,999.50")
     ]
+
+
+def reversed_context(about: Model | None, language: str) -> dict[str, Any]:
+    """Return what the text about a reversed payment reads: the licence, the amount, and its reference."""
+    if not isinstance(about, LedgerEntry):
+        raise TypeError(f"A text about a reversal is about a ledger entry, not about {about!r}.")
+    return {
+        "licence_number": about.licence.number,
+        "amount": riyals(about.amount),
+        "payment": about.reference,
+    }
+
+
+def reversed_samples(language: str) -> list[dict[str, Any]]:
+    return [{"licence_number": "L-2026-0000123", "amount": "24,999.50", "payment": "D123456789012"}]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
+from shumoos.letters.issue import revoke
 from shumoos.saudi import calendar
 from shumoos.saudi.digits import strip_marks, to_ascii
 from shumoos.saudi.errors import InvalidDate, InvalidNumber
@@ -23,6 +24,7 @@ from violations.accounts import hold
 from violations.ledger import AmountRefused, enter, owed_on
 from violations.letters import issue_receipt, issue_refund
 from violations.models import BankFile, Case, EntryKind, LedgerEntry, LineOutcome
+from violations.notices import REVERSED_KIND, tell_owner
 
 COLUMNS = ["bank_reference", "bill_number", "amount", "paid_on"]
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{2,39}")
@@ -50,7 +52,7 @@ def pay_at_desk(case: Case, amount: Decimal, *, on: date, by: User, is_another: 
             gettext("A payment is more than nothing and at most what is owed on the case, SAR %(owed)s.")
             % {"owed": f"{max(owed, Decimal(0)):,.2f}"}
         )
-    if not is_another and case.entries.filter(kind=EntryKind.PAYMENT, amount=-amount, on=on).exists():
+    if not is_another and case.entries.standing_payments().filter(amount=-amount, on=on).exists():
         raise PaidBefore(
             gettext(
                 "A payment of this amount and day is entered on this case already. If this is another "
@@ -88,6 +90,31 @@ def refund(case: Case, amount: Decimal, *, on: date, by: User, reason: str, refe
     return enter(
         case, EntryKind.REFUND, amount, on=on, by=by, reason=reason, letter=letter, reference=reference
     )
+
+
+@transaction.atomic
+def reverse(payment: LedgerEntry, *, by: User, reason: str) -> LedgerEntry | None:
+    """Enter that a payment was entered wrongly: it is owed again, its receipt revoked, and the owner told.
+
+    Nobody gets money back by it: that is a refund. Repeating it changes nothing. Raises ValidationError
+    without a reason.
+    """
+    case = hold(payment.case, with_letter=True)
+    if not case.entries.standing_payments().filter(pk=payment.pk).exists():
+        return None
+    entry = enter(
+        case,
+        EntryKind.REVERSAL,
+        -payment.amount,
+        on=calendar.today(),
+        by=by,
+        reason=reason,
+        reference=payment.reference,
+    )
+    if payment.letter:
+        revoke(payment.letter, by=by, reason=reason)
+    tell_owner(case, kind=REVERSED_KIND, about=entry)
+    return entry
 
 
 # The bank's file -------------------------------------------------------------------------------------------

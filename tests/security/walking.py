@@ -122,6 +122,7 @@ KEYS = {
     "admin:violations_object_at_desk": lambda t: [t.notice.pk],
     "admin:violations_notice_letter": lambda t: [t.notice.pk],
     "admin:violations_entry_letter": lambda t: [t.entry.pk],
+    "admin:violations_reverse": lambda t: [t.entry.pk],
     "admin:violations_corrected": lambda t: [t.occurrence.pk],
     "admin:violations_annul": lambda t: [t.occurrence.pk],
     "admin:violations_annul_warning": lambda t: [t.notice.pk],

@@ -5,20 +5,23 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts.models import Role
 from shumoos.letters.models import Letter
 from shumoos.saudi.errors import InvalidNumber
+from shumoos.sms import kinds
+from shumoos.sms.bodies import write
+from shumoos.sms.models import TextMessage
 from tests.races import at_once
-from tests.violations.factories import make_licence, make_supervisor, warn
-from tests.violations.office import at
+from tests.violations.factories import make_licence, make_owner, make_supervisor, warn
+from tests.violations.office import at, signed_in
 from violations import bills
 from violations.escalation import escalate
 from violations.ledger import AmountRefused, owed_on
 from violations.ledger_check import first_break
 from violations.models import BankFile, LedgerEntry
-from violations.payments import import_file, lines_of, pay_at_desk, refund
+from violations.payments import import_file, lines_of, pay_at_desk, refund, reverse
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +90,72 @@ def test_what_two_tabs_send_at_once_is_entered_once(transactional_db, case, head
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LedgerEntry", "PaidBefore"]
     assert owed_on(case) == 8_500
+
+
+# Entered wrongly -------------------------------------------------------------------------------------------
+
+
+def test_a_head_reverses_a_payment_that_was_entered_wrongly(lead, head, case):
+    make_owner(case.licence.owner_national_id, language="en")
+    payment = pay_at_desk(case, Decimal(1500), on=D("2026-02-09"), by=head)
+    address = at("reverse", payment.pk)
+    assertContains(lead.get(at("account", case.account_id)), address)
+    assertContains(lead.get(address), "SAR 1,500.00")
+
+    response = lead.post(address, {"reason": "Typed for another case"})
+
+    assertRedirects(response, at("account", case.account_id))
+    entry = LedgerEntry.objects.latest("id")
+    assert (entry.kind, entry.amount, entry.by, entry.reason, entry.reference) == (
+        "reversal",
+        1500,
+        head,
+        "Typed for another case",
+        payment.reference,
+    )
+    case.refresh_from_db()
+    assert (owed_on(case), case.fined) == (10_000, 10_000)
+    payment.letter.refresh_from_db()
+    assert payment.letter.status == "revoked"
+    assert first_break() is None
+    text = TextMessage.objects.get(kind="payment_reversed")
+    assert write(text, kinds.get(text.kind)) == (
+        f"Shumoos: the payment {payment.reference} of SAR 1,500, licence {case.licence.number}, was entered "
+        "by mistake. It does not count, nor does its receipt."
+    )
+    # Once only, and no question is asked about what does not count.
+    assertNotContains(lead.get(at("account", case.account_id)), address)
+    answer = lead.post(address, {"reason": "Again"}, follow=True)
+    assertContains(answer, "Only a payment that stands can be reversed.")
+    assert reverse(payment, by=head, reason="Again") is None
+    assert LedgerEntry.objects.count() == 3
+    pay_at_desk(case, Decimal(1500), on=D("2026-02-09"), by=head)
+
+
+def test_a_payment_is_reversed_with_a_reason_and_by_its_own_head_alone(lead, desk, head, case):
+    payment = pay_at_desk(case, Decimal(1500), on=D("2026-02-09"), by=head)
+    address = at("reverse", payment.pk)
+    assert lead.post(address, {"reason": " "}).status_code == 422
+    with pytest.raises(ValidationError):
+        reverse(payment, by=head, reason=" ")
+    assertNotContains(desk.get(at("account", case.account_id)), address)
+    assert desk.post(address, {"reason": "x"}).status_code == 403
+    other = signed_in(make_supervisor("makkah", role=Role.HEAD))
+    assert other.post(address, {"reason": "x"}).status_code == 404
+    fine = case.entries.get(kind="assessment")
+    lead.post(at("reverse", fine.pk), {"reason": "x"})
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_two_heads_at_once_reverse_once(transactional_db, case, head):
+    payment = pay_at_desk(case, Decimal(1500), on=D("2026-02-09"), by=head)
+
+    outcomes = at_once(
+        lambda: reverse(payment, by=head, reason="Mine"), lambda: reverse(payment, by=head, reason="His")
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LedgerEntry", "NoneType"]
+    assert owed_on(case) == 10_000
 
 
 # Bill numbers ----------------------------------------------------------------------------------------------

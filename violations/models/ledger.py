@@ -9,7 +9,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,17 +30,27 @@ class EntryKind(models.TextChoices):
     WAIVER = "waiver", _("Waiver")
     PAYMENT = "payment", _("Payment")
     REFUND = "refund", _("Refund")
+    # Of a payment that was entered wrongly, by its reference.
+    REVERSAL = "reversal", _("Reversal of a payment")
 
 
 FINES = [EntryKind.ASSESSMENT, EntryKind.RAISE]
 RELIEFS = [EntryKind.REDUCTION, EntryKind.WAIVER]
-DEBITS = [*FINES, EntryKind.REFUND]
+DEBITS = [*FINES, EntryKind.REFUND, EntryKind.REVERSAL]
+REFERRING = [EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.REVERSAL]
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def visible_to(self, user) -> "LedgerEntryQuerySet":
         """The entries of the cases that this person may see."""
         return self.filter(case__in=Case.objects.visible_to(user))
+
+    def standing_payments(self) -> "LedgerEntryQuerySet":
+        """The payments that no later entry has reversed."""
+        reversals = LedgerEntry.objects.filter(kind=EntryKind.REVERSAL, account_id=OuterRef("account_id"))
+        return self.filter(kind=EntryKind.PAYMENT).exclude(
+            Exists(reversals.filter(reference=OuterRef("reference")))
+        )
 
 
 class LedgerEntry(models.Model):
@@ -127,9 +137,19 @@ class LedgerEntry(models.Model):
                 name="entry_of_payment_once",
                 violation_error_message=_("A payment with this reference has been entered already."),
             ),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=Q(kind=EntryKind.REVERSAL),
+                name="entry_of_payment_reversed_once",
+                violation_error_message=_("This payment has been reversed already."),
+            ),
             models.CheckConstraint(
-                condition=Q(kind__in=[EntryKind.PAYMENT, EntryKind.REFUND]) & ~Q(reference="")
-                | ~Q(kind__in=[EntryKind.PAYMENT, EntryKind.REFUND]) & Q(reference=""),
+                condition=~Q(kind=EntryKind.REVERSAL) | Q(by__isnull=False) & ~Q(reason=""),
+                name="entry_of_reversal_has_reason",
+                violation_error_message=_("Say why the payment is reversed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=REFERRING) & ~Q(reference="") | ~Q(kind__in=REFERRING) & Q(reference=""),
                 name="entry_of_payment_has_reference",
             ),
             models.CheckConstraint(

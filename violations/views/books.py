@@ -15,9 +15,10 @@ from shumoos.accounts import fresh
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
+from shumoos.templatetags.days import sar
 from violations import payments, schedules, totals
-from violations.forms import BankFileForm, ScheduleForm, YearForm
-from violations.models import BankFile, CaseKind, LineOutcome, Schedule
+from violations.forms import BankFileForm, ReasonForm, ScheduleForm, YearForm
+from violations.models import BankFile, CaseKind, LedgerEntry, LineOutcome, Schedule
 from violations.totals import Totals
 from violations.views.office import add_refusal, can_view, form_page, page, posted
 from violations.views.owner import account_context, account_of, account_pdf_response, csv_response
@@ -35,7 +36,34 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
     found = account_of(request, pk)
     log_look(request, "account", found)
     context = account_context(found, request.GET.get("page"))
+    if request.user.has_perm("violations.reduce"):
+        shown = [entry.pk for entry, _owed in context["lines"]]
+        standing = LedgerEntry.objects.standing_payments().filter(pk__in=shown)
+        context["reversible"] = set(standing.values_list("pk", flat=True))
     return page(request, "violations/admin/account.html", {"title": _("Account"), **context})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@can_lead
+@fresh.recently_verified
+def reverse_payment(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Enter that a payment was entered wrongly."""
+    visible = LedgerEntry.objects.visible_to(request.user).select_related("case__licence", "letter")
+    entry = get_object_or_404(visible, pk=pk)
+    if not visible.standing_payments().filter(pk=pk).exists():
+        messages.error(request, _("Only a payment that stands can be reversed."))
+        return redirect("admin:violations_account", entry.account_id)
+    form = ReasonForm(posted(request))
+    if form.is_valid():
+        payments.reverse(entry, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The payment is reversed. It is owed again, and the owner is told."))
+        return redirect("admin:violations_account", entry.account_id)
+    text = _(
+        "For a payment of %(amount)s (%(reference)s) that was entered wrongly. It is owed again by a new "
+        "entry, and its receipt is revoked. The first entry stays."
+    ) % {"amount": sar(-entry.amount), "reference": entry.reference}
+    title = _("Reverse a payment")
+    return form_page(request, form, title=title, text=text, back=entry.case, submit=title)
 
 
 @require_safe
