@@ -1,23 +1,29 @@
 """The page a person sees after signing in: what there is for them to do."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activation.standing import standings
+from activation.models import Subscription
+from activation.standing import Standing, standings
 from guests.models import GuestRecord
 from registration.models import Agreement, Establishment, Mandate, Provider
 from registration.providers import headed_by
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.context import NAVIGATION
+from shumoos.letters.models import Status as LetterStatus
 from violations.models import Case
 
 LATEST = 5
 AGREEMENTS = 50
+# As long as the owner may still be on the way to the licensing authority with it.
+STATEMENT_IS_NEW_FOR = timedelta(days=30)
 
 
 @require_safe
@@ -38,14 +44,27 @@ def establishment_page(user: User) -> dict[str, Any]:
     """Return what an owner or their staff start from: establishments, latest records, what to put right."""
     establishments = Establishment.objects.visible_to(user).select_related("sector", "city")
     records = GuestRecord.objects.visible_to(user)
+    stand = standings(establishments)
     return {
-        "standings": standings(establishments),
+        "standings": stand,
+        "new_statements": with_new_statement(stand) if user.has_perm("activation.ask_closing") else [],
         "to_correct": records.number_to_correct() if user.has_perm("guests.submit") else 0,
         "records": records.with_state()[:LATEST],
         "open_cases": Case.objects.visible_to(user).open().count()
         if user.has_perm("violations.see_own")
         else 0,
     }
+
+
+def with_new_statement(stand: list[Standing]) -> list[Subscription]:
+    """Return the periods whose statement letter is new and valid: its owner takes it to the authority."""
+    periods = [period for each in stand for period in (each.subscription, each.renewal) if period]
+    since = timezone.now() - STATEMENT_IS_NEW_FOR
+    return [
+        period
+        for period in periods
+        if period.statement.status == LetterStatus.VALID and period.statement.issued_at > since
+    ]
 
 
 def provider_page(user: User) -> dict[str, Any]:

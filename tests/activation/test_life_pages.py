@@ -160,6 +160,42 @@ def test_home_and_the_subscriptions_page_take_the_same_queries_for_one_and_three
     assert len(page.context["standings"]) == 3
 
 
+def test_the_start_page_leads_to_the_statement_letter_while_it_is_new(clock):
+    subscription = subscribe(days_left=300)
+    letter = reverse("activation:letter", args=[subscription.establishment.number, subscription.pk])
+    go_to(clock, subscription.begins_on + 29 * DAY)
+
+    page = in_english(subscription.establishment.owner.user).get(reverse("home"))
+
+    assertContains(page, f'href="{letter}"')
+    assertContains(page, "download it and hand it in at")
+    assertContains(page, subscription.licence.authority.name_en)
+
+    go_to(clock, subscription.begins_on + 31 * DAY)
+    page = in_english(subscription.establishment.owner.user).get(reverse("home"))
+    assertNotContains(page, letter)
+
+
+def test_a_revoked_statement_is_not_offered(clock):
+    subscription = subscribe(days_left=300)
+    life.close(subscription.establishment, by=OfficerFactory(), reason="أغلقت المنشأة")
+
+    page = in_english(subscription.establishment.owner.user).get(reverse("home"))
+
+    assertNotContains(page, "hand it in")
+
+
+def test_the_owners_staff_are_not_sent_to_the_authority(clock):
+    subscription = subscribe(days_left=300)
+    staff = UserFactory(role=Role.STAFF)
+    subscription.establishment.staff.add(staff)
+
+    page = in_english(staff).get(reverse("home"))
+
+    assertContains(page, subscription.establishment.number)
+    assertNotContains(page, "hand it in")
+
+
 # The supervisors'
 
 
