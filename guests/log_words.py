@@ -12,6 +12,7 @@ WORDS = {
     "view guest record": _("Guest record looked at"),
     "correct guest record": _("Form to correct a guest record opened"),
     "cancel guest record": _("Form to cancel a guest record opened"),
+    "ask about guest in house": _("Guest in house about to be entered again"),
     "copy stay": _("Guest record copied into a new one"),
     "fill in from guest record": _("Form filled in from a guest record"),
     "search guest records": _("Guest records searched"),

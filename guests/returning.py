@@ -1,5 +1,12 @@
-"""A guest who has been here before: their last record in this establishment fills the form in."""
+"""A guest who has been here before: their last record in this establishment fills the form in.
 
+Of one who is here now the form asks before they are entered again.
+"""
+
+from collections.abc import Iterable
+
+from guests.kinds import Kind
+from guests.kinds.base import Content
 from guests.kinds.people import Identified
 from guests.models import GuestRecord
 from registration.models import Establishment
@@ -9,6 +16,9 @@ from shumoos.accounts.models import User
 CARRIED = tuple(
     name for name in Identified.model_fields if name not in ("client_reference", "id_type", "id_number")
 )
+
+# The question names no more than a screen has people.
+MOST_ASKED_ABOUT = 21
 
 
 def last_record(
@@ -26,6 +36,29 @@ def last_record(
         .order_by("-pk")
         .first()
     )
+
+
+def in_house_already(
+    user: User, establishment: Establishment, kind: Kind, contents: Iterable[Content]
+) -> list[GuestRecord]:
+    """Return the records of those whose stay goes on while these say that another one began; one query.
+
+    The same reference again is the same record, and no other stay.
+    """
+    coming = {
+        (content["id_type"], content[kind.identity]): content[kind.reference]
+        for content in contents
+        if kind.leaves and kind.leaves not in content
+    }
+    if not coming:
+        return []
+    numbers = [number for _sort, number in coming]
+    here = GuestRecord.objects.visible_to(user).open().filter(establishment=establishment, kind=kind.code)
+    found = [
+        (record, coming.get((record.content["id_type"], record.id_number)))
+        for record in here.filter(id_number__in=numbers).order_by("pk")[:MOST_ASKED_ABOUT]
+    ]
+    return [record for record, reference in found if reference and reference != record.client_reference]
 
 
 def carried_from(record: GuestRecord) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The form door: one screen for a guest and their companions, made for a queue of people."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from guests.entry import MAIN, Entry
 from guests.forms import first_values
 from guests.kinds import Kind
 from guests.models import Door, GuestRecord, Submission, workplaces
-from guests.views.common import is_key, log_record, may_submit
+from guests.views.common import is_key, log_record, may_submit, place_label
 from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.templatetags.days import both_calendars
@@ -44,11 +45,28 @@ def new(request: SignedInRequest) -> HttpResponse:
     entry = Entry.typed(kind, request.POST, check_url=check_url(establishment, kind))
     if do := request.POST.get("do"):
         return fill_in(request, establishment, entry, do)
-    if entry.read() and (submission := take(request, establishment, entry)):
+    if not entry.read():
+        return render_entry(request, establishment, entry)
+    if asked := to_ask_about(request, establishment, entry):
+        return render_entry(request, establishment, entry, asked)
+    if submission := take(request, establishment, entry):
         remember(request, establishment, entry)
         query = {"establishment": establishment.number, "kind": kind.code, "sent": submission.receipt}
         return redirect(f"{reverse('guests:new')}?{urlencode(query)}")
     return render_entry(request, establishment, entry)
+
+
+def to_ask_about(
+    request: SignedInRequest, establishment: Establishment, entry: Entry
+) -> list[tuple[GuestRecord, str]]:
+    """Return whom to ask about before they are entered again, each with their room or plate."""
+    agreed = request.POST.get("again", "").split()
+    contents = [form.content for form in entry.forms]
+    found = returning.in_house_already(request.user, establishment, entry.kind, contents)
+    asked = [record for record in found if str(record.pk) not in agreed]
+    for record in asked:
+        log_record(request, "ask about guest in house", record)
+    return [(record, record.content.get(entry.kind.place, "")) for record in asked]
 
 
 def fill_in(request: SignedInRequest, establishment: Establishment, entry: Entry, do: str) -> HttpResponse:
@@ -153,13 +171,20 @@ def check_url(establishment: Establishment, kind: Kind) -> str:
     return f"{reverse('guests:check')}?{query}"
 
 
-def render_entry(request: SignedInRequest, establishment: Establishment, entry: Entry) -> HttpResponse:
+def render_entry(
+    request: SignedInRequest,
+    establishment: Establishment,
+    entry: Entry,
+    asked: Sequence[tuple[GuestRecord, str]] = (),
+) -> HttpResponse:
     for form in entry.forms:
         form.focus_on(entry.focus)
     context = {
         "entry": entry,
         "form": entry.forms[0],
         "kind": entry.kind,
+        "asked": asked,
+        "place_label": place_label([entry.kind]),
         "establishment": establishment,
         "kinds": intake.kinds_of(establishment),
         "sent": just_sent(request, establishment),

@@ -56,6 +56,6 @@ document.documentElement.classList.add("has-scripts");
   // A scanner's field, or the next one to fill in, stays in sight above the keyboard of a phone.
   form.addEventListener("htmx:afterSettle", () => document.activeElement?.scrollIntoView?.({ block: "nearest" }));
 
-  // What was wrong with the last try is read first.
-  form.querySelector(".error-summary")?.focus();
+  // What was wrong with the last try, or is asked, is read first.
+  form.querySelector(".error-summary, [data-question]")?.focus();
 })();
