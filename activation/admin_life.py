@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from activation.models import State, Subscription, SubscriptionStatus, Terms
 from activation.views import subscriptions
+from registration import typed_numbers
 from registration.admin import ReadOnlyAdmin, RegionFilter
+from registration.models import Application
 from shumoos import keeping
 from shumoos.admin_fields import PortalAdmin, column, kept_together
-from shumoos.saudi import calendar
+from shumoos.saudi import calendar, reference_number
 from shumoos.templatetags.days import both_calendars
 
 narrow_day = kept_together(both_calendars)
@@ -64,7 +66,8 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter, "establishment__sector", ("establishment__city__region", RegionFilter)]
     list_select_related = ["establishment", "licence"]
     search_help_text = _(
-        "The whole number of the establishment, the licence or the commercial registration, or part of a name"
+        "The whole number of the application, the establishment, the licence or the commercial registration, "
+        "or part of a name"
     )
     search_fields = [
         "=establishment__number",
@@ -124,6 +127,16 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("renewed"), boolean=True)
     def is_renewed(self, subscription: Subscription) -> bool:
         return subscription.is_renewed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Find by the reference number, too: every period of the establishment that came of it."""
+        number = typed_numbers.bare(search_term)
+        applied = Application.objects.filter(reference=number, establishment__isnull=False)
+        if reference_number.is_valid(number) and applied.exists():
+            return queryset.filter(establishment__in=applied.values("establishment")), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable, name: str) -> URLPattern:

@@ -364,6 +364,16 @@ def test_the_admins_list_is_filtered_by_state_and_searched(clock, state, days):
         assert page.context["cl"].result_count == 1
 
 
+def test_a_subscription_is_found_by_the_reference_number_of_its_application(supervisor, makkah_client):
+    subscription = subscribe(supervisor=supervisor)
+    subscribe(supervisor=supervisor)
+    reference = subscription.application.shown_reference
+    for typed in (reference, f"الرقم المرجعي: {reference}"):
+        for client, found in ((sign_in(supervisor), [subscription]), (makkah_client, [])):
+            page = client.post(admin("subscription_changelist"), {"q": typed}, follow=True)
+            assert page.context["cl"].result_list == found
+
+
 def test_the_admins_pages_change_nothing_by_hand(clock, head_client):
     subscription = subscribe()
     change = admin("subscription_change", subscription.pk)

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from registration.models import Licence
 from shumoos.accounts.models import Look, Role
 from shumoos.accounts.people import create_person
+from shumoos.letters.issue import issue
 from tests.conftest import sign_in
 from tests.violations.factories import make_licence, make_supervisor, move, submit, warn
 from violations import bills
@@ -97,6 +99,29 @@ def test_the_clocks_of_a_list_are_read_at_once(client, case, time_machine):
     with CaptureQueriesContext(connection) as four:
         client.get(CASES)
     assert len(four) == len(one)
+
+
+def test_a_case_is_found_by_name_bill_and_notice(case, client):
+    sign_in(make_supervisor(), client)
+    warn(make_licence(), date(2026, 1, 1))
+    Licence.objects.filter(pk=case.licence_id).update(name_ar="فندق أضواء المدينة")
+    letter = issue(
+        kind="warning",
+        series="RUH",
+        establishment="فندق أضواء المدينة",
+        licence_number=case.licence.number,
+        content={"title": "إنذار", "paragraphs": ["نص."]},
+    )
+    case.notices.update(letter=letter)
+    bill = bills.number(case.pk)
+    for typed in (case.licence.number, "اضواء", letter.number, bill, f"رقم الفاتورة: {bills.show(bill)}"):
+        found = client.post(CASES, {"q": typed}, follow=True).context["cl"].result_list
+        assert [each.pk for each in found] == [case.pk], typed
+    for nothing in ("اض", "RUH/2026/99999", "لا يوجد"):
+        assert client.post(CASES, {"q": nothing}, follow=True).context["cl"].result_list == []
+    other = sign_in(make_supervisor("jeddah"))
+    for typed in ("اضواء", letter.number, bill):
+        assert other.post(CASES, {"q": typed}, follow=True).context["cl"].result_list == []
 
 
 def test_another_regions_case_is_not_there(client, case):
