@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registration.corrections import unreplaced_kinds
+from registration.corrections import is_changed, unreplaced_kinds
 from registration.documents import CleanFile
 from registration.fields import DocumentField
 from registration.intake import wrong_days
@@ -21,7 +22,8 @@ KEPT_HELP = _("We have kept the new document. Choose a file only to replace it."
 class CorrectionForm(forms.Form):
     """The flagged fields and documents of one returned application.
 
-    What else is posted is not read. Where the mobile is flagged, `code` takes the code sent to the new one.
+    What else is posted is not read. Where the mobile is flagged, `code` takes the code sent to the new one;
+    `as_it_stands` says that flagged fields which were not changed are right nevertheless.
     """
 
     use_required_attribute = False
@@ -39,6 +41,12 @@ class CorrectionForm(forms.Form):
                 self.initial[flag.name] = getattr(application, flag.name)
             else:
                 self.fields[flag.name] = document_field(application, flag.name, waiting)
+        # The flagged fields that were sent as they were.
+        self.unchanged: list[str] = []
+        if set(self.fields) & set(TYPED):
+            self.fields["as_it_stands"] = forms.BooleanField(
+                label=_("What I have not changed is right as it stands."), required=False
+            )
         if "owner_mobile" in self.fields:
             self.fields["code"] = forms.CharField(
                 label=_("Code sent to the new mobile"),
@@ -56,7 +64,24 @@ class CorrectionForm(forms.Form):
             days = [cleaned.get(name, getattr(self.application, name)) for name in names]
             for name, sentence in wrong_days(*days).items():
                 self.add_error(name if name in self.fields else None, sentence)
+        self.refuse_unchanged()
         return cleaned
+
+    def refuse_unchanged(self) -> None:
+        """Say beside each flagged field that was not changed that it was not, until the owner stands by it.
+
+        Where nothing at all was changed, `corrections` says so.
+        """
+        typed = self.typed
+        self.unchanged = [
+            name for name, value in typed.items() if not is_changed(self.application, name, value)
+        ]
+        has_documents = any(flag.name not in TYPED for flag in self.flags)
+        if self.cleaned_data.get("as_it_stands") or not (has_documents or len(self.unchanged) < len(typed)):
+            return
+        for name in self.unchanged:
+            sentence = gettext("You have not changed this. Put it right, or tick below that it is right.")
+            self.add_error(name, sentence)
 
     def show_kept(self) -> None:
         """Say beside the documents that have just been kept that they need not be chosen again."""

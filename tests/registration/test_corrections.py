@@ -48,7 +48,8 @@ def test_the_page_shows_the_flagged_fields_with_the_supervisors_words(english, s
 
     response = english.get(CORRECT)
 
-    assert set(response.context["form"].fields) == {"name_ar", "letter"}
+    assert set(response.context["form"].fields) == {"name_ar", "letter", "as_it_stands"}
+    assertNotContains(response, 'name="as_it_stands"')
     for words in ("بيانات ناقصة", "الاسم كما في الترخيص", "الخطاب غير واضح", application.owner_name):
         assertContains(response, words)
     assertNotContains(response, 'name="owner_name"')
@@ -132,6 +133,28 @@ def test_sending_what_was_there_before_is_told(english, supervisor):
     assertContains(response, "Nothing has been changed yet.", status_code=422)
 
 
+@pytest.mark.parametrize("other", [{"commercial_registration": "1010999907"}, {"letter": ""}])
+def test_a_flagged_field_that_is_sent_as_it_was_has_to_be_stood_by(english, supervisor, other):
+    [name] = other
+    application = returned(supervisor, name_ar="الاسم كما في الترخيص", **{name: "تحقق منه"})
+    opened(english, application)
+
+    def send(**more):
+        files = {"letter": upload()} if name == "letter" else {}
+        return english.post(CORRECT, {"name_ar": application.name_ar} | other | files | more)
+
+    refused = send()
+
+    assertContains(refused, "You have not changed this.", status_code=422)
+    assertContains(refused, 'name="as_it_stands"', status_code=422)
+    application.refresh_from_db()
+    assert application.status == "returned"
+
+    assertRedirects(send(as_it_stands="on"), DETAILS)
+    application.refresh_from_db()
+    assert application.status == "submitted"
+
+
 def test_the_licences_days_are_compared_with_the_one_that_was_not_flagged(english, supervisor):
     application = returned(supervisor, licence_expires_on="خطأ")
     opened(english, application)
@@ -204,7 +227,8 @@ def test_the_same_mobile_needs_no_code(english, supervisor):
     application = returned(supervisor, owner_mobile="تأكد منه", name_ar="كما في الترخيص")
     opened(english, application)
 
-    english.post(CORRECT, {"owner_mobile": application.owner_mobile, "name_ar": "الاسم الصحيح"})
+    page = {"owner_mobile": application.owner_mobile, "name_ar": "الاسم الصحيح"}
+    english.post(CORRECT, page | {"as_it_stands": "on"})
 
     application.refresh_from_db()
     assert application.status == "submitted"
