@@ -12,7 +12,6 @@ from pytest_django.asserts import assertContains, assertNotContains
 from registration.models import Licence
 from shumoos.accounts.models import Look, Role
 from shumoos.accounts.people import create_person
-from shumoos.letters.issue import issue
 from tests.conftest import sign_in
 from tests.violations.factories import make_licence, make_supervisor, move, submit, warn
 from violations import bills
@@ -105,14 +104,7 @@ def test_a_case_is_found_by_name_bill_and_notice(case, client):
     sign_in(make_supervisor(), client)
     warn(make_licence(), date(2026, 1, 1))
     Licence.objects.filter(pk=case.licence_id).update(name_ar="فندق أضواء المدينة")
-    letter = issue(
-        kind="warning",
-        series="RUH",
-        establishment="فندق أضواء المدينة",
-        licence_number=case.licence.number,
-        content={"title": "إنذار", "paragraphs": ["نص."]},
-    )
-    case.notices.update(letter=letter)
+    letter = case.notices.get(stage="fined_first").letter
     bill = bills.number(case.pk)
     for typed in (case.licence.number, "اضواء", letter.number, bill, f"رقم الفاتورة: {bills.show(bill)}"):
         found = client.post(CASES, {"q": typed}, follow=True).context["cl"].result_list
