@@ -39,7 +39,7 @@ def file(
 
     `api_key` is the one that a program files it under. To file it again changes nothing. Raises
     `intake.SubmissionRefused` where no records of the kind are taken from the establishment, and
-    `NilReturnRefused`: `in_future` for a day still to come, `out_of_range` for one more than a month ago,
+    `NilReturnRefused`: `in_future` for a day that is not over, `out_of_range` for one more than a month ago,
     `has_records` for one of which there are records.
     """
     intake.refuse_unexpected(establishment, kind)
@@ -68,8 +68,8 @@ def file(
 
 def refuse_day(day: date) -> None:
     today = calendar.today()
-    if day > today:
-        raise NilReturnRefused("in_future", _("This day is still to come: file its nil return afterwards."))
+    if day >= today:
+        raise NilReturnRefused("in_future", _("This day is not over yet: file its nil return afterwards."))
     if (today - day).days > DAYS_BACK:
         raise NilReturnRefused(
             "out_of_range",

@@ -112,6 +112,17 @@ def test_a_nil_return_is_filed_with_one_click(hotel, owner, owner_client):
     assertContains(response, reverse("guests:receipt", args=[filed.submission.receipt]))
 
 
+def test_a_day_that_is_not_over_has_no_nil_return(hotel, owner_client):
+    pressing = owner_client.get(CALENDAR).content.decode().split('id="deadlines"')[1].split("</section>")[0]
+    assert re.findall(r'name="day" value="([^"]*)"', pressing) == ["2026-03-14"]
+    assert "filed once the day is over" in pressing
+
+    response = owner_client.post(NIL, named(hotel, day="2026-03-15"), follow=True)
+
+    assertContains(response, "This day is not over yet")
+    assert NilReturn.objects.count() == 0
+
+
 def test_a_refused_nil_return_says_why(hotel, owner_client):
     send(hotel, GuestFactory(arrived_at="2026-03-14 15:00"))
 

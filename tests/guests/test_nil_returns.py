@@ -13,9 +13,13 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db
 
 
+def yesterday():
+    return calendar.today() - timedelta(days=1)
+
+
 def file(establishment, day=None, kind="lodging"):
     return nil_returns.file(
-        establishment, kind, day or calendar.today(), by=establishment.owner.user, door=Door.FORM
+        establishment, kind, day or yesterday(), by=establishment.owner.user, door=Door.FORM
     )
 
 
@@ -36,10 +40,9 @@ def test_a_nil_return_has_a_receipt_and_is_filed_once(hotel, owner):
 
 
 def test_a_record_of_the_day_voids_it_visibly(hotel):
-    yesterday = calendar.today() - timedelta(days=1)
-    earlier, filed = file(hotel, yesterday - timedelta(days=1)), file(hotel, yesterday)
+    earlier, filed = file(hotel, yesterday() - timedelta(days=1)), file(hotel)
 
-    send(hotel, guest_of(yesterday))
+    send(hotel, guest_of(yesterday()))
 
     filed.refresh_from_db()
     earlier.refresh_from_db()
@@ -51,7 +54,7 @@ def test_a_record_of_the_day_voids_it_visibly(hotel):
 def test_a_rejected_record_voids_nothing(hotel):
     filed = file(hotel)
 
-    send(hotel, guest_of(calendar.today()) | {"id_number": "1000000000"})
+    send(hotel, guest_of(yesterday()) | {"id_number": "1000000000"})
 
     filed.refresh_from_db()
     assert filed.voided_at is None
@@ -71,7 +74,7 @@ def test_a_record_moved_to_the_day_voids_it(hotel, owner):
 
 
 def test_a_day_with_records_has_no_nil_return_until_they_are_cancelled(hotel, owner):
-    send(hotel, guest_of(calendar.today()))
+    send(hotel, guest_of(yesterday()))
 
     with pytest.raises(NilReturnRefused) as refusal:
         file(hotel)
@@ -81,8 +84,8 @@ def test_a_day_with_records_has_no_nil_return_until_they_are_cancelled(hotel, ow
     assert file(hotel).voided_at is None
 
 
-@pytest.mark.parametrize(("days", "code"), [(1, "in_future"), (-32, "out_of_range")])
-def test_only_the_last_days_are_filed(hotel, days, code):
+@pytest.mark.parametrize(("days", "code"), [(1, "in_future"), (0, "in_future"), (-32, "out_of_range")])
+def test_only_days_that_are_over_and_not_long_ago_are_filed(hotel, days, code):
     with pytest.raises(NilReturnRefused) as refusal:
         file(hotel, calendar.today() + timedelta(days=days))
 
@@ -119,7 +122,7 @@ def test_a_record_and_a_nil_return_at_once_never_both_stand(hotel):
             return None
 
     for _ in range(5):
-        at_once(lambda: send(hotel, guest_of(calendar.today())), try_to_file)
+        at_once(lambda: send(hotel, guest_of(yesterday())), try_to_file)
         assert not NilReturn.objects.standing().exists()
         NilReturn.objects.all().delete()
         GuestRecord.objects.all().delete()

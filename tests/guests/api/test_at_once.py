@@ -1,6 +1,7 @@
 """One record a call: what a key's later calls do in one trip is what the first did in several."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from guests.api import at_once
 from guests.kinds.base import sha256
 from guests.models import ApiKey, GuestRecord, KeptAnswer, NilReturn, Submission
 from guests.models.api_keys import REQUESTS_A_MINUTE
+from shumoos.saudi.calendar import today
 from tests.guests.api.calling import Caller, problem
 from tests.guests.api.conftest import make_key
 from tests.guests.factories import GuestFactory, SubscribedFactory
@@ -165,8 +167,8 @@ def test_an_idempotency_key_that_is_none_is_refused(one_trip):
 
 
 def test_a_record_voids_the_days_nil_return(one_trip, hotel):
-    guest = GuestFactory()
-    day = guest["arrived_at"][:10]
+    day = f"{today() - timedelta(days=1)}"
+    guest = GuestFactory(arrived_at=f"{day} 00:00")
     one_trip.post("/nil-returns", {"kind": "lodging", "day": day})
     assert NilReturn.objects.get().voided_at is None
 

@@ -177,8 +177,8 @@ def test_a_nil_return_is_filed_once_with_its_receipt(api, hotel):
 
 
 def test_a_nil_return_that_cannot_be_is_refused(api, hotel):
-    send(hotel, GuestFactory())
-    busy = GuestRecord.objects.get().occurred_at.astimezone().date()
+    busy = today() - timedelta(days=2)
+    send(hotel, GuestFactory(arrived_at=f"{busy} 10:00"))
 
     def refusal(**body):
         response = api.post("/nil-returns", {"kind": "lodging"} | body)
@@ -186,6 +186,7 @@ def test_a_nil_return_that_cannot_be_is_refused(api, hotel):
 
     assert refusal(day=str(busy)) == (409, "state", ("day", "has_records"))
     assert refusal(day=str(today() + timedelta(days=1))) == (409, "state", ("day", "in_future"))
+    assert refusal(day=str(today())) == (409, "state", ("day", "in_future"))
     assert refusal(day="2020-01-01") == (409, "state", ("day", "out_of_range"))
     assert refusal(day="yesterday") == (422, "invalid", ("day", "invalid"))
     assert refusal() == (422, "invalid", ("day", "required"))
@@ -194,7 +195,8 @@ def test_a_nil_return_that_cannot_be_is_refused(api, hotel):
 
 
 def test_a_test_keys_nil_return_is_only_checked(test_api):
-    answer = test_api.post("/nil-returns", {"kind": "lodging", "day": str(today())}).json()
+    day = f"{today() - timedelta(days=1)}"
+    answer = test_api.post("/nil-returns", {"kind": "lodging", "day": day}).json()
 
     assert answer["receipt"] is None
     assert NilReturn.objects.count() == 0
