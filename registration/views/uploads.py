@@ -1,6 +1,7 @@
 """The public pages of the third step: documents go up one by one, and are looked at, replaced, removed."""
 
-from django.contrib import messages
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,12 +26,12 @@ def show(request: HttpRequest, draft: Application) -> HttpResponse:
     missing = [slot.label for slot in slots if slot.is_missing]
     if request.method == "POST" and not missing:
         return lead_on("documents", draft)
+    context: dict[str, Any] = {"cards": [(slot, UploadForm(kind=slot.code)) for slot in slots]}
     if request.method == "POST":
-        messages.error(request, _("Still missing: %(documents)s.") % {"documents": _(", ").join(missing)})
-        return redirect("registration:documents")
-    return step_page(
-        request, "documents", draft, cards=[(slot, UploadForm(kind=slot.code)) for slot in slots]
-    )
+        context["missing"] = _("Still missing: %(documents)s.") % {"documents": _(", ").join(missing)}
+    page = step_page(request, "documents", draft, **context)
+    page.status_code = 422 if "missing" in context else 200
+    return page
 
 
 @with_draft

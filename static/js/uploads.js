@@ -45,6 +45,8 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
 // The card is a new one: whoever works by keyboard goes on where they were.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.matches?.(".upload")) {
+    // What was missing when the page was sent may no longer be.
+    document.getElementById("missing")?.remove();
     event.target.focus();
   }
 });

@@ -175,6 +175,18 @@ def test_a_document_that_does_not_get_through_says_so_and_can_be_chosen_again(po
     add_documents(page, "licence")
 
 
+def test_what_was_missing_is_no_longer_said_to_be_once_it_is_there(portal):
+    page = portal.open("/register/", viewport=NARROW)
+    name_licence(page)
+    page.goto("/register/documents/")
+    page.get_by_role("button", name="متابعة").click()
+    expect(page.get_by_text("ما زال ينقص")).to_be_visible()
+
+    add_documents(page, "licence")
+
+    expect(page.get_by_text("ما زال ينقص")).to_have_count(0)
+
+
 def test_a_phone_offers_its_camera_and_a_computer_does_not(portal, chromium):
     page = portal.open("/register/")
     name_licence(page)
