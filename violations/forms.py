@@ -220,6 +220,15 @@ class DecisionForm(Form):
         label=_("Reason of the decision"), max_length=2000, widget=forms.Textarea({"rows": 5})
     )
 
+    def clean(self) -> dict[str, Any]:
+        outcome = self.cleaned_data.get("outcome")
+        if outcome and outcome != Outcome.REDUCED and self.cleaned_data.get("reduced_by"):
+            self.add_error(
+                "reduced_by",
+                gettext("An amount goes with a reduction only: choose it, or empty the amount."),
+            )
+        return self.cleaned_data
+
 
 class BankFileForm(Form):
     file = forms.FileField(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from shumoos.accounts import fresh
@@ -17,7 +18,7 @@ from tests.violations.proposing import refused_record
 from violations import objections
 from violations.clock import clocks
 from violations.escalation import escalate
-from violations.models import Case, LedgerEntry, Objection, Occurrence
+from violations.models import Case, LedgerEntry, Objection, Occurrence, Proposal
 from violations.occurrences import record_occurrence
 
 pytestmark = pytest.mark.django_db
@@ -355,6 +356,48 @@ def test_a_head_decides_on_an_objection(lead, objection):
     objection.refresh_from_db()
     assert (objection.outcome, Case.objects.get().fined) == ("reduced", 9_500)
     assertNotContains(lead.get(at("objections")), objection.case.licence.number)
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "annulled"])
+def test_an_amount_beside_another_decision_than_a_reduction_is_refused(lead, objection, outcome):
+    sent = {"outcome": outcome, "reduced_by": "500", "answer": "No."}
+    answer = lead.post(at("objection", objection.pk), sent)
+    assertContains(answer, "An amount goes with a reduction only", status_code=422)
+    assert (Objection.objects.get().outcome, Case.objects.get().fined) == ("", 10_000)
+
+
+def test_objections_name_their_establishment_and_are_listed_once_decided(lead, head, objection):
+    name = objection.case.licence.name_en
+    assertContains(lead.get(at("objections")), name)
+    assertContains(lead.get(at("objection", objection.pk)), name)
+    assertNotContains(lead.get(at("objections"), {"decided": "1"}), name)
+
+    objections.decide(objection, "upheld", answer="No.", by=head)
+
+    assertNotContains(lead.get(at("objections")), name)
+    decided = lead.get(at("objections"), {"decided": "1"})
+    assertContains(decided, name)
+    assertContains(decided, "The notice stands")
+
+
+def test_a_heads_first_page_counts_what_waits(lead, desk, objection, establishment):
+    queue = reverse("admin:activation_queue")
+    Proposal.objects.create(
+        establishment=establishment,
+        source="missing_days",
+        key="lodging:2026-02-03",
+        record_kind="lodging",
+        first_on=D("2026-02-03"),
+        last_on=D("2026-02-03"),
+    )
+
+    assertContains(lead.get(queue), "1 objection waits for your decision")
+    assertContains(lead.get(queue), "1 proposal of the system waits to be looked at")
+    # Supervisors do not decide.
+    assertNotContains(desk.get(queue), "for your decision")
+    assertContains(desk.get(queue), "1 proposal of the system waits to be looked at")
+    other = signed_in(make_supervisor("makkah", role=Role.HEAD))
+    assertNotContains(other.get(queue), "waits")
 
 
 def test_a_supervisor_reads_an_objection_and_does_not_decide(desk, objection):

@@ -34,15 +34,19 @@ can_lead = permission_required("violations.reduce", raise_exception=True)
 @require_safe
 @can_view
 def waiting(request: SignedInRequest) -> HttpResponse:
-    """List the objections that wait for a decision, the oldest first, and the occurrences that are
-    flagged."""
-    found = Objection.objects.visible_to(request.user).open().order_by("id")
-    related = ("case__licence", "notice", "issuer")
+    """List the objections that wait for a decision, the oldest first, and the occurrences that are flagged;
+    or those that are decided, the latest first."""
+    shows_decided = "decided" in request.GET
+    visible = Objection.objects.visible_to(request.user)
+    found = visible.exclude(outcome="").order_by("-id") if shows_decided else visible.open().order_by("id")
+    related = ("case__licence", "case__establishment", "notice", "issuer")
     flagged = Occurrence.objects.visible_to(request.user).flagged().select_related("case__licence")
     context = {
         "title": _("Objections"),
         "page": Paginator(found.select_related(*related), PAGE).get_page(request.GET.get("page")),
-        "flagged": flagged.order_by("id")[:PAGE],
+        "flagged": [] if shows_decided else flagged.order_by("id")[:PAGE],
+        "shows_decided": shows_decided,
+        "query": "decided=1" if shows_decided else "",
     }
     log_look(request, "objections", "violations.objection")
     return page(request, "violations/admin/objections.html", context)
@@ -72,6 +76,7 @@ def in_scope(request: SignedInRequest, pk: int) -> Objection:
         "notice__occurrence",
         "notice__by",
         "case__licence",
+        "case__establishment",
         "case__schedule",
         "filed_by",
         "decided_by",
