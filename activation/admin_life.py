@@ -122,6 +122,8 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("guests are taken until"))
     def guests_until(self, subscription: Subscription) -> str:
+        if subscription.status == SubscriptionStatus.SUSPENDED:
+            return gettext("None are taken while it is suspended.")
         return subscription.until if subscription.never_held else both_calendars(subscription.grace_ends_on)
 
     @admin.display(description=_("renewed"), boolean=True)

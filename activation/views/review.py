@@ -23,6 +23,7 @@ from registration.differences import warnings
 from registration.documents import pages
 from registration.models import OFFICE_STATUSES, Application, Document, Status
 from shumoos.accounts.access_log import log_look
+from shumoos.accounts.models import User
 from shumoos.accounts.people import has_chosen_password
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
@@ -55,7 +56,7 @@ def review_page(
         "can_lead": request.user.has_perm("activation.lead"),
         "refused_form": next(iter(forms.values()), None),
         **read,
-        **subscription_context(application),
+        **subscription_context(application, request.user),
         **form_context(application, open_review if is_mine else None, forms, read["documents"]),
         **head_context(request, application, open_review, forms),
     }
@@ -81,7 +82,7 @@ def read_context(request: SignedInRequest, application: Application) -> dict[str
     }
 
 
-def subscription_context(application: Application) -> dict[str, Any]:
+def subscription_context(application: Application, user: User) -> dict[str, Any]:
     if application.status != Status.ACTIVATED:
         return {"subscription": None}
     subscription = (
@@ -89,11 +90,13 @@ def subscription_context(application: Application) -> dict[str, Any]:
         .select_related("application", "statement", "establishment__owner__user")
         .get()
     )
-    user = subscription.establishment.owner.user
+    account = subscription.establishment.owner.user
     is_theirs = not credentials.is_former_owners(subscription)
-    is_unseen = is_theirs and user is not None and not has_chosen_password(user)
+    is_unseen = is_theirs and account is not None and not has_chosen_password(account)
     return {
         "subscription": subscription,
+        # An application may have been given to another region's office.
+        "sees_subscription": Subscription.objects.visible_to(user).filter(pk=subscription.pk).exists(),
         # Until then the office may send credentials, and to another mobile.
         "is_unseen": is_unseen,
         "texts": TextMessage.objects.about(application, subscription),

@@ -6,8 +6,10 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from activation import life
 from activation.models import Subscription
+from registration.models import Application, Office
 from shumoos.accounts.models import Look, Role
 from shumoos.saudi import calendar
+from shumoos.templatetags.days import both_calendars
 from tests.activation.days import DAY, go_to
 from tests.activation.subscribing import renew_in_register, subscribe
 from tests.conftest import sign_in
@@ -362,6 +364,32 @@ def test_the_admins_list_is_filtered_by_state_and_searched(clock, state, days):
     for text in (subscription.licence.number, subscription.establishment.number, "فندق"):
         page = client.post(admin("subscription_changelist"), {"q": text}, follow=True)
         assert page.context["cl"].result_count == 1
+
+
+def test_a_suspended_subscription_is_shown_as_such_beside_its_application_and_on_its_own_page(supervisor):
+    subscription = subscribe(supervisor=supervisor)
+    client = sign_in(supervisor)
+    review = reverse("admin:activation_review", args=[subscription.application.pk])
+    own = admin("subscription_change", subscription.pk)
+    assertContains(client.get(review), f'href="{own}"')
+    assertNotContains(client.get(review), "موقوف")
+
+    life.suspend(subscription, by=supervisor, order_number="44/T/123", reason="سبب للمالك")
+
+    assertContains(client.get(review), "موقوف")
+    page = client.get(own)
+    assertContains(page, "لا تُقبل ما دام موقوفًا")
+    assertNotContains(page, both_calendars(subscription.grace_ends_on))
+
+
+def test_whoever_may_not_see_the_subscription_gets_no_link_to_it(supervisor, makkah_client):
+    subscription = subscribe(supervisor=supervisor)
+    own = admin("subscription_change", subscription.pk)
+    makkah = Office.objects.get(code="MKK")
+    Application.objects.filter(pk=subscription.application.pk).update(office=makkah)
+    page = makkah_client.get(reverse("admin:activation_review", args=[subscription.application.pk]))
+    assert page.status_code == 200
+    assertNotContains(page, f'href="{own}"')
 
 
 def test_a_subscription_is_found_by_the_reference_number_of_its_application(supervisor, makkah_client):
