@@ -14,7 +14,7 @@ from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import Role, User
 from shumoos.sms.outbox import queue_sms
-from support import clock
+from support import clock, numbers
 from support.models import (
     MOVES,
     Category,
@@ -75,7 +75,8 @@ def refuse_lawful(ticket: Ticket) -> None:
 def refuse_finished(ticket: Ticket) -> None:
     if ticket.status == TicketStatus.MERGED and ticket.merged_into:
         raise MoveRefused(
-            _("This ticket was merged into %(number)s: go on there.") % {"number": ticket.merged_into.number}
+            _("This ticket was merged into %(number)s: go on there.")
+            % {"number": numbers.show(ticket.merged_into.number)}
         )
     if ticket.is_finished:
         raise MoveRefused(_("This ticket is closed. Within seven days it can be reopened."))

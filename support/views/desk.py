@@ -20,7 +20,7 @@ from registration.models.names import TooShort
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.errors import too_many_attempts
-from support import acts, feedback, figures, listing, lookup, naming, sheet, tickets
+from support import acts, feedback, figures, listing, lookup, naming, numbers, sheet, tickets
 from support.forms import AgentTicketForm, DeskForm, FilterForm, NamedForm
 from support.models import ActKind, RightsRequest, Ticket
 from support.others import others_of
@@ -128,10 +128,11 @@ def application(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def sheet_page(request: SignedInRequest, read: sheet.Sheet, form: AgentTicketForm) -> HttpResponse:
-    numbers = (naming.MOBILE, naming.IDENTITY)
     context: dict[str, Any] = {
         "sheet": read,
-        "is_caller_named": any(naming.is_named(request, read.application, number) for number in numbers),
+        "is_caller_named": any(
+            naming.is_named(request, read.application, number) for number in naming.NUMBERS
+        ),
         "application": read.application,
         "form": form,
         "named_form": NamedForm(),
@@ -194,7 +195,8 @@ def act(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
         f"{act_kind.label}.",
     ):
         messages.info(
-            request, _("It is on record with ticket %(number)s.") % {"number": done[0].ticket.number}
+            request,
+            _("It is on record with ticket %(number)s.") % {"number": numbers.show(done[0].ticket.number)},
         )
     return redirect("support:application", pk)
 

@@ -6,13 +6,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Look
 from shumoos.accounts.people import choose_password
 from shumoos.sms.models import TextMessage
-from support import acts, credentials, handling, tickets
+from support import acts, credentials, handling, numbers, tickets
 from support.models import ActKind, CredentialsRequest, DeskAct, Ticket
 from tests.activation.subscribing import subscribe
 from tests.conftest import sign_in
@@ -44,6 +44,14 @@ def unanswered():
 def asked(agent, subscription):
     acts.perform(ActKind.CREDENTIALS, subscription.application, by=agent)
     return CredentialsRequest.objects.get()
+
+
+def test_the_agent_is_told_the_ticket_number_as_everywhere(agent_client, application):
+    do(agent_client, application, ActKind.REFERENCE)
+    response = agent_client.get(reverse("support:application", args=[application.pk]))
+    number = DeskAct.objects.get().ticket.number
+    assertContains(response, f"سُجل ذلك في البلاغ {numbers.show(number)}")
+    assertNotContains(response, f"في البلاغ {number}")
 
 
 @pytest.mark.parametrize("kind", [ActKind.REFERENCE, ActKind.STATUS_LINK])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from registration.moves import MoveRefused
 from shumoos.accounts.models import Role
 from shumoos.sms.models import TextMessage
-from support import handling, tickets
+from support import handling, numbers, tickets
 from support.models import Category, Priority, Ticket, TicketEntry, TicketLink
 from tests.factories import ApplicationFactory, EstablishmentFactory, UserFactory, clean_jpeg
 from tests.races import at_once
@@ -323,7 +323,7 @@ def test_a_ticket_is_merged_into_another_about_the_same(open_ticket, agent):
     assert (one.status, one.merged_into, one.due_at) == ("merged", other, None)
     assert kinds_of(one) == ["opened", "merged"]
     assert kinds_of(other) == ["opened", "took_in"]
-    with pytest.raises(MoveRefused, match=other.number):
+    with pytest.raises(MoveRefused, match=numbers.show(other.number)):
         handling.ask_again(one, by=one.opened_by, text="هنا؟")
     with pytest.raises(MoveRefused):
         handling.reopen(one, by=one.opened_by, text="هنا؟")
