@@ -39,6 +39,7 @@ FORM_SCRIPTS = [
     "admin/js/SelectBox.js",
     "admin/js/SelectFilter2.js",
     "admin/js/inlines.js",
+    "js/unsaved.js",
 ]
 JOINED = {
     "css/portal.css": ["vendor/bootstrap-5.3.9/bootstrap.min.css", *OWN_STYLES],
