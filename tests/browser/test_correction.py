@@ -25,7 +25,7 @@ def type_code(page, phone):
     """Ask for a code, wait for it and type it."""
     page.locator("form[action='/status/code/send/'] button").click()
     page.fill("[name=code]", phone.code())
-    page.locator("main button").last.click()
+    page.locator("form:has([name=code]) button").click()
     page.wait_for_url("**/status/details/")
 
 
