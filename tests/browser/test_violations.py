@@ -201,6 +201,15 @@ def test_an_occurrence_is_recorded_and_corrected(walk, owner):
     desk.fill("[name=what]", "رقم هوية النزيل لا يطابق الوثيقة")
     desk.fill("[name=application]", application.shown_reference)
     desk.locator("[type=submit].default").click()
+    expect(desk.locator("dl.rows")).to_contain_text(establishment.name_ar)
+    walk.look(desk, "occurrence-named")
+    assert not Occurrence.objects.exists()
+    # Back to the entries, which are still there, and on again.
+    desk.locator("[name=change]").click()
+    expect(desk.locator("[name=what]")).to_have_value("رقم هوية النزيل لا يطابق الوثيقة")
+    desk.locator("[type=submit].default").click()
+    expect(desk.locator("[name=confirmed]")).to_be_attached()
+    desk.locator("[type=submit].default").click()
     desk.wait_for_url("**/change/")
     walk.look(desk, "occurrence-recorded")
 
