@@ -241,7 +241,7 @@ def test_of_two_checks_at_once_one_uses_the_code():
 
     outcomes = at_once(*[lambda: check(code)] * 2)
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeUnderway", "NoneType"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeRefused", "NoneType"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,7 +25,7 @@ SECRETS = {
 # Invented, and open nothing: what the settings' tests try out.
 INVENTED = {
     ("tests/shumoos/test_settings.py", "Twilio account"),
-    ("tests/shumoos/test_compose.py", "Twilio account"),
+    ("tests/shumoos/composed.py", "Twilio account"),
     ("tests/shumoos/test_run.py", "password in an address"),
 }
 NOT_READ = (".woff2", ".png", ".jpg", ".ttf", ".mo", ".pdf", ".ico", ".gz", ".xlsx")
