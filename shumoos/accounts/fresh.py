@@ -52,22 +52,22 @@ def recently_verified(
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
     """Let a view run only for somebody who has proven within ten minutes who they are; see the module."""
-
-    @wraps(view)
-    def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if is_fresh(request) else ask_again(request)
-
-    return guarded
+    return _guarded(view)
 
 
 def recently_verified_for_a_file(
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
     """As `recently_verified`, for a view that gives a file: the browser would stay on the page that asks."""
+    return _guarded(view, is_file=True)
 
+
+def _guarded(
+    view: Callable[Concatenate[R, P], HttpResponseBase], *, is_file: bool = False
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
     @wraps(view)
     def guarded(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if is_fresh(request) else ask_again(request, is_file=True)
+        return view(request, *args, **kwargs) if is_fresh(request) else ask_again(request, is_file=is_file)
 
     return guarded
 
