@@ -37,6 +37,12 @@ def time_to_wait(about: str, address: str | None) -> timedelta | None:
     return max(waits, default=None)
 
 
+def tries_left(about: str) -> int:
+    """Return how many wrong guesses at `about` there may still be before anybody waits."""
+    lately = WrongLookUp.objects.filter(at__gt=timezone.now() - WINDOW, reference=about)
+    return max(MOST_WRONG - lately.count(), 0)
+
+
 def fifth_last(now: datetime, **same: str) -> datetime | None:
     wrong = WrongLookUp.objects.filter(at__gt=now - WINDOW, **same).order_by("-at")
     return wrong.values_list("at", flat=True)[MOST_WRONG - 1 : MOST_WRONG].first()

@@ -51,6 +51,16 @@ def reset(ticket: Ticket, now: datetime) -> None:
     ticket.escalate_at = max(ticket.due_at, now)
 
 
+def take_over(ticket: Ticket, other: Ticket) -> None:
+    """Let a ticket be due no later than another one, whose clock still runs."""
+    ticket.due_at = earlier(ticket.due_at, other.due_at)
+    ticket.escalate_at = earlier(ticket.escalate_at, other.escalate_at)
+
+
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
+
+
 def since(ticket: Ticket) -> datetime:
     """Return when the clock that is running was started: the last time that the other side wrote."""
     wrote = ticket.entries.filter(kind__in=["opened", "message", "reopened"]).order_by("-pk").first()

@@ -197,24 +197,46 @@ def change(ticket: Ticket, *, by: User, category: Category, priority: Priority) 
 def merge(ticket: Ticket, *, into: Ticket, by: User) -> None:
     """Merge a ticket into another about the same establishment or application; repeating changes nothing.
 
-    What was written stays with each and is shown with both. Raises MoveRefused where they are about others,
-    for one that has ended, and for a request under the personal data law, which has an end of its own.
+    What was written stays with each and is shown with both. The one that goes on is as urgent, and due as
+    early, as either was. Raises MoveRefused as `refuse_merging` does.
     """
     # In the order of their keys, so that two who merge each into the other do not wait for one another.
     for each in sorted((ticket, into), key=lambda one: one.pk):
         lock(each)
     if ticket.merged_into_id == into.pk:
         return
-    refuse_finished(ticket)
-    if into.status == TicketStatus.MERGED or into.pk == ticket.pk:
-        raise MoveRefused(_("A ticket is merged into another one that goes on."))
-    if not is_about_the_same(ticket, into):
-        raise MoveRefused(_("Only tickets about the same establishment are merged: link them instead."))
+    refuse_merging(ticket, into)
+    go_on_for(into, ticket)
     move(ticket, TicketStatus.MERGED)
     ticket.merged_into = into
     ticket.save()
     write(ticket, EntryKind.MERGED, by=by, detail=into.number)
     write(into, EntryKind.TOOK_IN, by=by, detail=ticket.number)
+
+
+def refuse_merging(ticket: Ticket, into: Ticket) -> None:
+    """Raise MoveRefused where one has ended, where they are about others, and for requests by law.
+
+    A request under the personal data law has a day and an end of its own.
+    """
+    refuse_finished(ticket)
+    if into.is_finished or into.pk == ticket.pk:
+        raise MoveRefused(_("A ticket is merged into another one that goes on."))
+    refuse_lawful(ticket)
+    if into.is_due_by_law:
+        raise MoveRefused(_("A request under the personal data law has a day of its own: link them instead."))
+    if not is_about_the_same(ticket, into):
+        raise MoveRefused(_("Only tickets about the same establishment are merged: link them instead."))
+
+
+def go_on_for(into: Ticket, ticket: Ticket) -> None:
+    """Make a ticket as urgent, and due as early, as one that is being merged into it."""
+    into.priority = min(into.priority, ticket.priority, key=lambda priority: priority.level)
+    if ticket.status == TicketStatus.OPEN:
+        if into.status != TicketStatus.OPEN:
+            move(into, TicketStatus.OPEN)
+        clock.take_over(into, ticket)
+    into.save()
 
 
 def is_about_the_same(ticket: Ticket, other: Ticket) -> bool:

@@ -24,7 +24,7 @@ class Line:
 
 
 def lines(ticket: Ticket, *, within: QuerySet[Ticket] | None = None) -> list[Line]:
-    """Return the history in order, with that of tickets merged into this one. Five queries, however long.
+    """Return the history, the latest first, with that of tickets merged into this one: five queries.
 
     For whoever may see only the tickets `within`, those of others are left out, and so are the desk's notes
     and what it arranges among itself.
@@ -32,7 +32,7 @@ def lines(ticket: Ticket, *, within: QuerySet[Ticket] | None = None) -> list[Lin
     entries = TicketEntry.objects.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
     if within is not None:
         entries = entries.filter(ticket__in=within.order_by().values("pk")).exclude(kind__in=INTERNAL)
-    rows = entries.select_related("by", "person", "ticket").prefetch_related("files").order_by("at", "pk")
+    rows = entries.select_related("by", "person", "ticket").prefetch_related("files").order_by("-at", "-pk")
     names = codes()
     return [
         Line(

@@ -43,17 +43,27 @@ def name(request: SignedInRequest, application: Application, number: str, *, end
 # The wrong guess has to stay counted, whatever becomes of the request.
 @transaction.atomic(durable=True)
 def compare(request: SignedInRequest, application: Application, number: str, *, ending: str) -> bool:
-    by_agent, by_application = f"a{request.user.pk}", f"d{application.pk}"
-    for about in (by_agent, by_application):
+    counted = counted_by(request, application)
+    for about in counted:
         guesses.hold(about, None)
         if wait := guesses.time_to_wait(about, None):
             raise TooManyWrong(wait)
     is_right = constant_time_compare(getattr(application, number)[-4:], ending)
     if not is_right:
-        guesses.note_wrong(by_agent, None)
-        guesses.note_wrong(by_application, None)
+        for about in counted:
+            guesses.note_wrong(about, None)
     log_look(request, f"desk: {number} named {'right' if is_right else 'wrong'}", application)
     return is_right
+
+
+def counted_by(request: SignedInRequest, application: Application) -> tuple[str, str]:
+    """Return what wrong guesses are counted by: the agent, and the application."""
+    return f"a{request.user.pk}", f"d{application.pk}"
+
+
+def tries_left(request: SignedInRequest, application: Application) -> int:
+    """Return how many wrong endings there may still be before this agent waits for this application."""
+    return min(guesses.tries_left(about) for about in counted_by(request, application))
 
 
 def is_named(request: HttpRequest, application: Application, number: str) -> bool:

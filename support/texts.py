@@ -11,15 +11,16 @@ from registration.models import Application
 from shumoos.saudi import reference_number
 from shumoos.sms import kinds
 from shumoos.sms.models import Urgency
+from support import numbers
 from support.models import CopyState, DataCopy, Ticket, TicketEntry
 
 # What is longer is read on the page: a text has few parts.
 LONGEST_ANSWER = 160
-NUMBER = "2648219052"
+NUMBER = numbers.show("2648219052")
 
 
 def opened(about: Model | None, language: str) -> dict[str, Any]:
-    return {"number": cast(Ticket, about).number, "address": page_of(cast(Ticket, about))}
+    return {"number": str(cast(Ticket, about)), "address": page_of(cast(Ticket, about))}
 
 
 def answered(about: Model | None, language: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def answered(about: Model | None, language: str) -> dict[str, Any]:
     entry = cast(TicketEntry, about)
     answer = " ".join(entry.text.split())
     return {
-        "number": entry.ticket.number,
+        "number": str(entry.ticket),
         "answer": answer if len(answer) <= LONGEST_ANSWER else "",
         "address": page_of(entry.ticket),
     }
@@ -38,7 +39,7 @@ def late(about: Model | None, language: str) -> dict[str, Any]:
     ticket = cast(Ticket, about)
     if ticket.is_finished:
         raise kinds.Pointless
-    return {"number": ticket.number}
+    return {"number": str(ticket)}
 
 
 def status_link(about: Model | None, language: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/tickets/<str:number>/note/", inside.note, name="note"),
     path("desk/tickets/<str:number>/change/", inside.change, name="change"),
     path("desk/tickets/<str:number>/merge/", inside.merge, name="merge"),
+    path("desk/tickets/<str:number>/reopen/", inside.reopen, name="reopen"),
     path("desk/tickets/<str:number>/link/", inside.link, name="link"),
     path("desk/tickets/<str:number>/outcome/", inside.outcome, name="outcome"),
     path("tickets/", tickets.ticket_list, name="tickets"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registration.models import Application, Establishment, KeptFile, ScanState
+from shumoos.accounts.models import Role
 from shumoos.append_only import append_only
 from support import numbers
 from support.models.reference import Category, Priority
@@ -204,6 +205,9 @@ class Ticket(models.Model):
                 fields=["answered_at"], condition=Q(status=TicketStatus.ANSWERED), name="ticket_answered"
             ),
             models.Index(fields=["opened_at"], name="ticket_by_hour"),
+            models.Index(
+                fields=["-closed_at", "-id"], condition=Q(status=TicketStatus.CLOSED), name="ticket_by_end"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +217,12 @@ class Ticket(models.Model):
     def badge(self) -> tuple[str, str]:
         """The status in words, and the tone it is shown in."""
         return str(TicketStatus(self.status).label), TONES.get(TicketStatus(self.status), "neutral")
+
+    @property
+    def about_name(self) -> str:
+        """What the establishment is called that it is about."""
+        subject = self.establishment or self.application
+        return str(subject.name) if subject else ""
 
     @property
     def is_finished(self) -> bool:
@@ -315,6 +325,17 @@ class TicketEntry(models.Model):
                 fields=["at"], condition=Q(kind__in=[EntryKind.ANSWER]), name="entry_answered_by_hour"
             ),
         ]
+
+    @property
+    def heading(self) -> str:
+        """What it is, in words: an act that the desk asks an office for is the office's."""
+        if (
+            self.kind == EntryKind.ACT
+            and self.by is not None
+            and self.by.role in (Role.SUPERVISOR, Role.HEAD)
+        ):
+            return gettext("Done by the investigation office")
+        return str(EntryKind(self.kind).label)
 
     @property
     def is_internal(self) -> bool:

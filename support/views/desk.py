@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,6 +32,7 @@ TABS = {
     "unassigned": gettext_lazy("Unassigned"),
     "late": gettext_lazy("Late"),
     "answered": gettext_lazy("Answered"),
+    listing.CLOSED: gettext_lazy("Closed"),
 }
 ANSWERS_OF = timedelta(days=90)
 
@@ -73,12 +74,14 @@ def waiting_tickets(request: SignedInRequest) -> dict[str, Any]:
     waiting = listing.page(
         listing.in_tab(tab, request.user, category=filters.cleaned_data.get("category")),
         request.GET.get("after", ""),
+        by_end=tab == listing.CLOSED,
     )
     log_look(request, "desk tickets", "support.ticket", people=len(waiting.tickets))
     counts = figures.counts(request.user)
     kept = {name: request.GET[name] for name in ("tab", "category") if request.GET.get(name)}
     return {
-        "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
+        # Those that are closed grow for ever: they are not counted.
+        "tabs": [(name, label, counts.get(name)) for name, label in TABS.items()],
         "tab": tab,
         "filters": filters,
         "page": waiting,
@@ -173,8 +176,19 @@ def name(request: SignedInRequest, pk: int) -> HttpResponse:
     if is_right:
         messages.success(request, _("That is right. The number is shown for a quarter of an hour."))
     else:
-        messages.error(request, _("That is not how the number ends. It stays hidden."))
+        messages.error(request, wrong_ending(naming.tries_left(request, application)))
     return redirect("support:application", pk)
+
+
+def wrong_ending(left: int) -> str:
+    """Return what an agent reads after a wrong ending, with how many tries are `left`."""
+    if left == 0:
+        return _("That is not how the number ends, and no try is left: wait a quarter of an hour at most.")
+    return ngettext(
+        "That is not how the number ends. It stays hidden. %(left)d try is left.",
+        "That is not how the number ends. It stays hidden. %(left)d tries are left.",
+        left,
+    ) % {"left": left}
 
 
 @require_POST

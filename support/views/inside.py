@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
 from support import handling, history, rights
@@ -20,6 +21,7 @@ from support.forms import (
     NoteForm,
     OtherTicketForm,
     OutcomeForm,
+    ReopenForm,
 )
 from support.models import Ticket
 from support.views.common import attempt, first_error, works_desk
@@ -38,6 +40,7 @@ def page(request: HttpRequest, ticket: Ticket, **forms: Form) -> HttpResponse:
         "about": ticket.application or latest_application(ticket),
         "rights_request": request_of_right,
         "answer_form": AnswerForm(),
+        "reopen_form": ReopenForm(prefix="reopen"),
         "note_form": NoteForm(prefix="note"),
         "change_form": ChangeForm(
             initial={"category": ticket.category_id, "priority": ticket.priority_id}, prefix="change"
@@ -144,8 +147,30 @@ def simple(
     return view
 
 
-def merge_into(ticket: Ticket, *, by: Any, number: Ticket) -> None:
-    handling.merge(ticket, into=number, by=by)
+@require_POST
+@works_desk
+def merge(request: SignedInRequest, number: str) -> HttpResponse:
+    """Name both tickets first, and merge them once that is confirmed: it is not undone."""
+    ticket = of_desk(number)
+    form = OtherTicketForm(request.POST, prefix="merge")
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect("support:ticket", number)
+    into = form.cleaned_data["number"]
+    if "confirmed" in request.POST:
+        done = attempt(
+            request,
+            lambda: handling.merge(ticket, into=into, by=request.user),
+            _("Ticket %(number)s is merged into this one.") % {"number": ticket},
+        )
+        return redirect("support:ticket", into.number if done else number)
+    try:
+        handling.refuse_merging(ticket, into)
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("support:ticket", number)
+    log_look(request, "ticket", into)
+    return render(request, "support/merge.html", {"ticket": ticket, "into": into})
 
 
 def link_to(ticket: Ticket, *, by: Any, number: Ticket) -> None:
@@ -154,7 +179,7 @@ def link_to(ticket: Ticket, *, by: Any, number: Ticket) -> None:
 
 assign = simple(AssignForm, "assign", handling.assign, lambda: _("The ticket is assigned."))
 change = simple(ChangeForm, "change", handling.change, lambda: _("The ticket is changed."))
-merge = simple(OtherTicketForm, "merge", merge_into, lambda: _("The ticket is merged."))
+reopen = simple(ReopenForm, "reopen", handling.reopen, lambda: _("The ticket is open again."))
 link = simple(OtherTicketForm, "link", link_to, lambda: _("The tickets are linked."))
 
 

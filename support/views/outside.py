@@ -54,6 +54,7 @@ def page(
     context = {
         "ticket": ticket,
         "lines": history.lines(ticket, within=within),
+        "merged": within.filter(merged_into=ticket).order_by("pk"),
         "side": side,
         "message_form": forms.get("message") or MessageForm(),
         "reopen_form": forms.get("reopen") or ReopenForm(),

@@ -94,6 +94,7 @@ KEYS = {
     "support:change": lambda t: [t.ticket.number],
     "support:merge": lambda t: [t.ticket.number],
     "support:link": lambda t: [t.ticket.number],
+    "support:reopen": lambda t: [t.ticket.number],
     "support:outcome": lambda t: [t.ticket.number],
     "support:ticket": lambda t: [t.ticket.number],
     "support:ticket_file": lambda t: [t.ticket.number, t.ticket_file.pk],

@@ -43,7 +43,7 @@ def test_each_tab_has_its_tickets(agent_client, agent, colleague, open_ticket):
     assert shown(agent_client, tab="late") == [theirs.number]
     assert shown(agent_client, tab="answered") == [answered.number]
     counts = {name: count for name, _label, count in agent_client.get(DESK).context["tabs"]}
-    assert counts == {"open": 3, "mine": 1, "unassigned": 1, "late": 1, "answered": 1}
+    assert counts == {"open": 3, "mine": 1, "unassigned": 1, "late": 1, "answered": 1, "closed": None}
 
 
 def test_a_late_ticket_is_marked_in_the_list_and_on_its_page(agent_client, open_ticket):
@@ -77,6 +77,22 @@ def test_the_list_goes_on_page_by_page(agent_client, open_ticket, agent, monkeyp
             break
     assert seen == [*numbers, last.number]
     assertContains(agent_client.get(DESK), "after=")
+
+
+def test_closed_tickets_have_a_tab_the_last_first_page_by_page(agent_client, open_ticket, agent, monkeypatch):
+    monkeypatch.setattr(listing, "SIZE", 2)
+    open_ticket()
+    ended = [open_ticket() for _each in range(5)]
+    for ticket in ended:
+        handling.answer(ticket, by=agent, text="تم.", closes=True)
+    seen, key = [], ""
+    while True:
+        response = agent_client.get(DESK, {"tab": "closed", "after": key})
+        seen += [ticket.number for ticket in response.context["page"].tickets]
+        key = response.context["page"].next_key
+        if not key:
+            break
+    assert seen == [ticket.number for ticket in reversed(ended)]
 
 
 def test_figures_have_their_tables(agent_client, agent, open_ticket):

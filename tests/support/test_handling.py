@@ -329,6 +329,35 @@ def test_a_ticket_is_merged_into_another_about_the_same(open_ticket, agent):
         handling.reopen(one, by=one.opened_by, text="هنا؟")
 
 
+def test_the_one_that_goes_on_is_as_urgent_and_due_as_early_as_either(open_ticket, agent):
+    usual, urgent = open_ticket(), open_ticket(priority="urgent")
+    due = urgent.due_at
+    handling.merge(urgent, into=usual, by=agent)
+    usual.refresh_from_db()
+    assert (usual.priority_id, usual.due_at, usual.escalate_at) == ("urgent", due, due)
+
+    low = open_ticket(priority="low")
+    handling.merge(low, into=usual, by=agent)
+    usual.refresh_from_db()
+    assert (usual.priority_id, usual.due_at, usual.escalate_at) == ("urgent", due, due)
+
+
+def test_what_waits_still_waits_once_it_is_merged_into_an_answered_ticket(open_ticket, agent):
+    answered, waiting = open_ticket(), open_ticket(priority="high")
+    handling.answer(answered, by=agent, text="هكذا.")
+    due = waiting.due_at
+    handling.merge(waiting, into=answered, by=agent)
+    answered.refresh_from_db()
+    assert (answered.status, answered.priority_id, answered.due_at) == ("open", "high", due)
+
+
+def test_a_ticket_is_not_merged_into_one_that_has_ended(open_ticket, agent):
+    one, other = open_ticket(), closed(open_ticket(), agent)
+    with pytest.raises(MoveRefused):
+        handling.merge(one, into=other, by=agent)
+    assert Ticket.objects.get(pk=one.pk).status == "open"
+
+
 def test_a_ticket_about_another_is_not_merged(ticket, agent):
     other = EstablishmentFactory()
     strange = tickets.open_ticket(by=agent, establishment=other, category="receipts", subject="س", text="ن")

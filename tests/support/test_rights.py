@@ -129,7 +129,7 @@ def test_the_desk_gives_the_outcome_and_the_owner_is_told(agent_client, agent, p
     assert texts() == ["ticket_opened", "ticket_answered"]
 
 
-def test_it_does_not_end_without_its_outcome(person, agent):
+def test_it_does_not_end_without_its_outcome(person, agent, open_ticket):
     ticket = ask(person, "correction", text="خطأ").ticket
     for job in (
         lambda: handling.answer(ticket, by=agent, text="تم.", closes=True),
@@ -140,6 +140,10 @@ def test_it_does_not_end_without_its_outcome(person, agent):
     other = Ticket.objects.get(pk=ask(person).ticket_id)
     with pytest.raises(MoveRefused):
         handling.merge(ticket, into=other, by=agent)
+    usual = open_ticket()
+    with pytest.raises(MoveRefused, match="اربط البلاغين"):
+        handling.merge(usual, into=other, by=agent)
+    assert Ticket.objects.get(pk=usual.pk).status == "open"
     assert Ticket.objects.get(pk=ticket.pk).status == "open"
 
 

@@ -239,6 +239,15 @@ def test_what_is_no_ending_is_not_compared(agent_client, application, ending):
     assert not WrongLookUp.objects.exists()
 
 
+def test_after_a_wrong_ending_the_tries_left_are_told(agent_client, application):
+    wrong = "0000" if application.owner_mobile[-4:] != "0000" else "1111"
+    for left in ("بقيت 4 محاولات", "بقيت 3 محاولات", "بقيت محاولتان", "بقيت محاولة واحدة", "لم تبق محاولة"):
+        response = agent_client.post(
+            named(application), {"number": naming.MOBILE, "ending": wrong}, follow=True
+        )
+        assertContains(response, left)
+
+
 def test_guessing_is_slowed_down_and_on_record(agent_client, colleague, application):
     wrong = "0000" if application.owner_mobile[-4:] != "0000" else "1111"
     for _guess in range(5):

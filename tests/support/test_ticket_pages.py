@@ -1,5 +1,7 @@
 """Tickets on both sides' pages: what the owner does, what the desk does, and what neither may."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -11,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from shumoos.accounts.models import Look
 from shumoos.saudi import digits
 from support import handling, tickets
-from support.models import Macro, Ticket, TicketFile, TicketLink
+from support.models import EntryKind, Macro, Ticket, TicketFile, TicketLink
 from tests.conftest import sign_in
 from tests.factories import EstablishmentFactory, clean_jpeg, jpeg
 from tests.registration import clamd
@@ -227,7 +229,8 @@ def test_the_desk_notes_changes_assigns_merges_and_links(agent_client, colleague
     agent_client.post(desk(one, "assign"), {"assign-to": colleague.pk})
     arabic = other.number.translate(str.maketrans(digits.ASCII, digits.ARABIC_INDIC))
     agent_client.post(desk(one, "link"), {"link-number": arabic})
-    agent_client.post(desk(third, "merge"), {"merge-number": f"{one.number[:2]}-{one.number[2:]}"})
+    merging = {"merge-number": f"{one.number[:2]}-{one.number[2:]}", "confirmed": ""}
+    agent_client.post(desk(third, "merge"), merging)
     one.refresh_from_db()
     third.refresh_from_db()
     assert (one.category_id, one.priority_id, one.assigned_to) == ("texts", "urgent", colleague)
@@ -235,6 +238,75 @@ def test_the_desk_notes_changes_assigns_merges_and_links(agent_client, colleague
     response = agent_client.get(page(one))
     for words in ("ملاحظة", colleague.full_name, page(other), page(third)):
         assertContains(response, words)
+
+
+def test_merging_names_both_and_is_done_once_confirmed(agent_client, open_ticket):
+    one = open_ticket(subject="انقطاع", text="توقف الإرسال.", priority="urgent")
+    other = open_ticket(subject="سؤال آخر", text="متى يصل؟")
+    asked = agent_client.post(desk(one, "merge"), {"merge-number": other.number})
+    for words in (str(one), str(other), "انقطاع", "توقف الإرسال.", "سؤال آخر", "متى يصل؟"):
+        assertContains(asked, words)
+    assert set(Ticket.objects.values_list("status", flat=True)) == {"open"}
+
+    done = {"merge-number": other.number, "confirmed": ""}
+    assertRedirects(agent_client.post(desk(one, "merge"), done), page(other))
+    assert Ticket.objects.get(pk=one.pk).merged_into == other
+
+
+def test_merging_what_cannot_be_is_refused_before_it_is_asked_about(agent_client, open_ticket, ticket):
+    stranger = EstablishmentFactory()
+    strange = open_ticket(by=stranger.owner.user, establishment=stranger)
+    response = agent_client.post(desk(ticket, "merge"), {"merge-number": strange.number}, follow=True)
+    assertRedirects(response, page(ticket))
+    assertContains(response, "alert-danger")
+
+
+def test_the_ticket_that_goes_on_shows_subject_and_text_of_the_merged_one(
+    owner_client, agent_client, open_ticket, agent
+):
+    one, other = open_ticket(subject="انقطاع", text="توقف الإرسال."), open_ticket()
+    handling.merge(one, into=other, by=agent)
+    for browser in (owner_client, agent_client):
+        shown = browser.get(page(other))
+        for words in ("انقطاع", "توقف الإرسال.", f'href="{page(one)}"', str(one)):
+            assertContains(shown, words)
+
+
+def test_the_desk_reopens_a_closed_ticket_and_its_owner_sees_it(agent_client, owner_client, agent, ticket):
+    assertNotContains(agent_client.get(page(ticket)), desk(ticket, "reopen"))
+    handling.answer(ticket, by=agent, text="تم.", closes=True)
+    assertContains(agent_client.get(page(ticket)), desk(ticket, "reopen"))
+    for _again in range(2):
+        agent_client.post(desk(ticket, "reopen"), {"reopen-text": "اتصل المالك: عادت المشكلة."})
+    ticket.refresh_from_db()
+    assert ticket.status == "open"
+    assert ticket.entries.filter(kind="reopened", by=agent).count() == 1
+    assertContains(owner_client.get(page(ticket)), "اتصل المالك: عادت المشكلة.")
+
+
+def test_the_desk_reopens_nothing_without_words_or_after_seven_days(agent_client, agent, ticket):
+    handling.answer(ticket, by=agent, text="تم.", closes=True)
+    agent_client.post(desk(ticket, "reopen"), {"reopen-text": ""})
+    Ticket.objects.update(closed_at=ticket.closed_at - timedelta(days=7))
+    agent_client.post(desk(ticket, "reopen"), {"reopen-text": "عادت."})
+    assert Ticket.objects.get().status == "closed"
+    assertNotContains(agent_client.get(page(ticket)), desk(ticket, "reopen"))
+
+
+def test_what_an_office_does_is_not_headed_as_done_by_the_desk(agent_client, supervisor, ticket, agent):
+    handling.write(ticket, EntryKind.ACT, by=agent, detail="reference")
+    handling.write(ticket, EntryKind.ACT, by=supervisor, detail="credentials_sent")
+    shown = agent_client.get(page(ticket))
+    assertContains(shown, "نفذه الدعم الفني", count=1)
+    assertContains(shown, "نفذته إدارة التحريات والبحث الجنائي", count=1)
+
+
+def test_the_history_begins_with_the_latest(owner_client, agent_client, ticket, agent):
+    handling.answer(ticket, by=agent, text="الجواب الأول.")
+    handling.answer(ticket, by=agent, text="الجواب الثاني.")
+    for browser in (owner_client, agent_client):
+        said = [line.entry.text for line in browser.get(page(ticket)).context["lines"]]
+        assert [text for text in said if text] == ["الجواب الثاني.", "الجواب الأول."]
 
 
 @pytest.mark.parametrize("number", ["", "2612345678", "12"])
