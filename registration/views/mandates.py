@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from registration import mandates
 from registration.mandate_forms import AskAboutForm, AskNewOwnerForm, CodeForm
@@ -144,16 +144,34 @@ def history(application: Application) -> list:
     return list(application.events.select_related("by", "mandate__agreement__provider").order_by("-pk"))
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @recently_verified
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let the owner, or an agent of the company, end a mandate."""
+    """Ask the owner, or an agent of the company, whether this is the mandate they mean, then end it."""
     if request.user.role not in (Role.OWNER, Role.PROVIDER):
         raise Http404
-    mandate = get_object_or_404(Mandate.objects.visible_to(request.user), pk=pk)
+    mandate = get_object_or_404(Mandate.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
+    if request.method != "POST":
+        log_look(request, "mandate", mandate)
+        return render(request, "registration/mandates/revoke.html", asking_to_revoke(request, mandate))
     mandates.revoke(mandate, by=request.user)
     messages.success(request, _("The mandate is revoked. Nothing is open under it any more."))
     return redirect("accounts:account" if request.user.role == Role.OWNER else "registration:mandates")
+
+
+def asking_to_revoke(request: SignedInRequest, mandate: Mandate) -> dict[str, object]:
+    """Return what the page that asks shows; nobody is named to a company that has not been approved."""
+    is_owner = request.user.role == Role.OWNER
+    back = (
+        reverse("accounts:account") if is_owner else reverse("registration:mandate_detail", args=[mandate.pk])
+    )
+    return {
+        "mandate": mandate,
+        "is_owner": is_owner,
+        "may_see_owner": is_owner or mandate.approved_at,
+        "cancel_url": back,
+    }
 
 
 @login_not_required
@@ -181,6 +199,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
         "mandate": mandate,
         "form": form,
         "shows_code": "sent" in request.GET or wish in ("approve", "code"),
+        "asks_to_revoke": "revoke" in request.GET and mandate.is_open,
     }
     return render(request, "registration/mandates/answer.html", context, status=422 if form.errors else 200)
 

@@ -44,7 +44,9 @@ class SignInForm(AuthenticationForm):
         super().confirm_login_allowed(user)
         if user.has_expired_password:
             raise ValidationError(
-                _(
+                _("This temporary password has run out. Ask the establishment's owner to send a new one.")
+                if user.role == Role.STAFF
+                else _(
                     "This temporary password has run out. Ask the investigation office to send a new one, or "
                     "choose one yourself under “Forgotten password”."
                 ),

@@ -1,11 +1,24 @@
 """The staff of establishments, as their owners look after them."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from shumoos.accounts import posts, sessions
+from shumoos.accounts import people, posts, sessions
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import Role, User
+from shumoos.sms.models import TextMessage
+from shumoos.sms.outbox import cancel_sms, queue_sms
+
+# Each one shuts the person out until it arrives, and a text costs money.
+MOST_PASSWORDS_A_DAY = 3
+
+
+class StaffingRefused(Exception):
+    """What an owner cannot have done for somebody of their staff; its text is a sentence for the user."""
 
 
 def staff_of(owner: User) -> QuerySet[User]:
@@ -35,3 +48,24 @@ def end_access(person: User, *, by: User) -> None:
         person.save(update_fields=["is_active"])
     sessions.end_all(person)
     log_change("end access", person, by=by)
+
+
+@transaction.atomic
+def send_new_password(person: User, *, by: User) -> None:
+    """Text somebody a temporary password; the one before stops working and their sessions end at once.
+
+    Raises StaffingRefused for somebody without a mobile, and after three within a day.
+    """
+    person.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+    if not person.mobile:
+        raise StaffingRefused(_("There is no mobile on record to send a password to."))
+    texts = TextMessage.objects.about(person).filter(kind="staff_credentials")
+    if texts.filter(queued_at__gt=timezone.now() - timedelta(days=1)).count() >= MOST_PASSWORDS_A_DAY:
+        raise StaffingRefused(
+            _("Three passwords were sent to this person within a day. Try again tomorrow, or ask support.")
+        )
+    # One that still waits would make a password that ends with the next.
+    cancel_sms(kind="staff_credentials", about=User.objects.filter(pk=person.pk))
+    people.take_password_away(person)
+    log_change("send credentials", person, by=by)
+    queue_sms(kind="staff_credentials", to=person.mobile, language=person.language, about=person)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("staff/", staff.staff, name="staff"),
     path("staff/invite/", staff.invite, name="invite"),
     path("staff/people/<int:pk>/end/", staff.end_access, name="end_access"),
+    path("staff/people/<int:pk>/password/", staff.new_password, name="new_password"),
     path("staff/invitations/<int:pk>/resend/", staff.resend, name="resend_invitation"),
     path("staff/invitations/<int:pk>/revoke/", staff.revoke, name="revoke_invitation"),
     path("staff/people/<int:pk>/reset/", staff.ask_reset, name="ask_reset"),

@@ -2,7 +2,8 @@
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertRedirects
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from registration import mandates
 from registration.mandates import MandateRefused
@@ -185,6 +186,48 @@ def test_the_owner_revokes_from_the_account_page(owner_client, owner, agent, hot
     assert (mandate.state, mandate.revoked_by) == ("revoked", owner)
 
 
+def test_owner_and_company_are_asked_before_a_mandate_ends(owner_client, agent_client, agent, hotel):
+    mandate = granted(agent, hotel)
+    address = reverse("registration:revoke_mandate", args=[mandate.pk])
+    leading = [
+        (owner_client, reverse("accounts:account")),
+        (agent_client, reverse("registration:mandate_detail", args=[mandate.pk])),
+    ]
+    for client, page in leading:
+        # Only a link there: no button of a form ends it.
+        assertContains(client.get(page), f'href="{address}"')
+        assertNotContains(client.get(page), f'action="{address}"')
+        question = client.get(address)
+        assertContains(question, mandate.agreement.provider)
+        assertContains(question, hotel.name)
+    mandate.refresh_from_db()
+    assert mandate.state == "in_force"
+
+
+def test_a_request_is_taken_back_without_its_owner_being_named(agent_client, agent, hotel):
+    mandate = asked(agent, hotel)
+    question = agent_client.get(reverse("registration:revoke_mandate", args=[mandate.pk]))
+    assertContains(question, mandate.pk)
+    assertNotContains(question, hotel.name)
+
+
+def test_the_page_of_whoever_has_no_account_asks_before_a_mandate_ends(client, agent):
+    mandate = granted(agent, ApplicationFactory())
+    page = answer_page(mandate)
+    assertNotContains(client.get(page), 'value="revoke"')
+    assertContains(client.get(f"{page}?revoke=1"), 'value="revoke"')
+
+
+def test_the_heading_says_whether_a_company_asks_or_may_act(english, agent):
+    mandate = asked(agent, ApplicationFactory())
+    provider = mandate.agreement.provider.name_en
+    assertContains(english.get(answer_page(mandate)), f"{provider} asks to act for you")
+    Mandate.objects.update(approved_at=timezone.now())
+    assertContains(english.get(answer_page(mandate)), f"{provider} may act for you")
+    Mandate.objects.update(revoked_at=timezone.now())
+    assertContains(english.get(answer_page(mandate)), f"{provider} may not act for you")
+
+
 def test_an_owner_without_an_account_revokes_on_the_page_they_were_told(client, agent):
     mandate = granted(agent, ApplicationFactory())
 
@@ -219,6 +262,6 @@ def test_strangers_see_and_revoke_nothing(agent, hotel, supervisor_client, audit
         assert stranger.get(detail).status_code == 404
         assert stranger.post(revoke).status_code == 404
     assert auditor_client.post(revoke).status_code == 404
-    assert sign_in(agent).get(revoke).status_code == 405
+    assert sign_in(UserFactory(role=Role.PROVIDER)).get(revoke).status_code == 404
     mandate.refresh_from_db()
     assert mandate.state == "in_force"

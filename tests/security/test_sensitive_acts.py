@@ -205,6 +205,12 @@ ACTS = [
         "revoke invitation",
     ),
     ("let somebody go", Role.OWNER, letting_go, "end access"),
+    (
+        "send somebody a new password",
+        Role.OWNER,
+        lambda tenant, people: (reverse("accounts:new_password", args=[people["staff"].pk]), {}),
+        "send credentials",
+    ),
     ("close an account", Role.ADMINISTRATOR, closing_an_account, "change"),
     ("add an agent", Role.PROVIDER, at("registration:agents", data=AGENT), "add agent"),
     ("end an agent", Role.PROVIDER, ending_an_agent, "end agent"),

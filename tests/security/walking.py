@@ -33,6 +33,7 @@ KEYS = {
     "accounts:revoke_invitation": lambda t: [t.invitation.pk],
     "accounts:ask_reset": lambda t: [t.person.pk],
     "accounts:end_access": lambda t: [t.people["staff"].pk],
+    "accounts:new_password": lambda t: [t.people["staff"].pk],
     "accounts:confirm_reset": lambda t: [t.reset.pk],
     "accounts:refuse_reset": lambda t: [t.reset.pk],
     "registration:register_import": lambda t: [t.register.pk],

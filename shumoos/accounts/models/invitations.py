@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shumoos.accounts.models.people import Role, User
+from shumoos.saudi.mobile import mask
 
 
 class InvitationStatus(models.TextChoices):
@@ -66,6 +67,10 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def masked_mobile(self) -> str:
+        return mask(self.mobile)
 
     @property
     def status(self) -> InvitationStatus:

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shumoos.saudi.mobile import mask
+
 
 class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
@@ -98,6 +100,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
 
     def get_short_name(self) -> str:
         return self.full_name
+
+    @property
+    def masked_mobile(self) -> str:
+        return mask(self.mobile) if self.mobile else ""
 
     @property
     def has_expired_password(self) -> bool:

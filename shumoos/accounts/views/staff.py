@@ -14,11 +14,11 @@ from shumoos.accounts import invitations, resets, staffing
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.forms import InviteForm
 from shumoos.accounts.fresh import recently_verified
-from shumoos.accounts.models import ResetStatus, Role
+from shumoos.accounts.models import ResetStatus, Role, User
 from shumoos.accounts.requests import SignedInRequest
 
 SHOWN = 100
-REFUSALS = (invitations.InvitationRefused, resets.ResetRefused)
+REFUSALS = (invitations.InvitationRefused, resets.ResetRefused, staffing.StaffingRefused)
 
 
 @never_cache
@@ -81,14 +81,37 @@ def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     return act(request, lambda: invitations.revoke(invitation), _("The invitation is revoked."))
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @recently_verified
 def end_access(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let somebody of the owner's staff go; their sessions end at once."""
+    """Ask whether this is whom the owner means, then let them go; their sessions end at once."""
     person = get_object_or_404(staffing.staff_of(request.user), pk=pk)
+    if request.method != "POST":
+        return ask_about(request, "accounts/end_access.html", person)
     staffing.end_access(person, by=request.user)
     messages.success(request, _("%(name)s no longer gets in.") % {"name": person.full_name})
     return redirect("accounts:staff")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_verified
+def new_password(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask whether this is whom the owner means, then have a temporary password sent to their mobile."""
+    person = get_object_or_404(staffing.staff_of(request.user), pk=pk)
+    if request.method != "POST":
+        return ask_about(request, "accounts/new_password.html", person)
+    return act(
+        request,
+        lambda: staffing.send_new_password(person, by=request.user),
+        _("A text with a new password is on its way to %(name)s.") % {"name": person.full_name},
+    )
+
+
+def ask_about(request: SignedInRequest, template: str, person: User) -> HttpResponse:
+    log_look(request, "staff", person)
+    return render(request, template, {"person": person})
 
 
 @require_POST
