@@ -76,7 +76,7 @@ def refuse_finished(ticket: Ticket) -> None:
     if ticket.status == TicketStatus.MERGED and ticket.merged_into:
         raise MoveRefused(
             _("This ticket was merged into %(number)s: go on there.")
-            % {"number": numbers.show(ticket.merged_into.number)}
+            % {"number": numbers.show_among_words(ticket.merged_into.number)}
         )
     if ticket.is_finished:
         raise MoveRefused(_("This ticket is closed. Within seven days it can be reopened."))

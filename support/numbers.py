@@ -25,3 +25,8 @@ def is_valid(number: str) -> bool:
 def show(number: str) -> str:
     """Return a ticket number as people read it: `26-482190-37`."""
     return f"{number[:2]}-{number[2:8]}-{number[8:]}"
+
+
+def show_among_words(number: str) -> str:
+    """Return it for a plain sentence, isolated: Arabic words would turn its groups round."""
+    return f"\u2066{show(number)}\u2069"

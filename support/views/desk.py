@@ -210,7 +210,8 @@ def act(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     ):
         messages.info(
             request,
-            _("It is on record with ticket %(number)s.") % {"number": numbers.show(done[0].ticket.number)},
+            _("It is on record with ticket %(number)s.")
+            % {"number": numbers.show_among_words(done[0].ticket.number)},
         )
     return redirect("support:application", pk)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
-from support import handling, history, rights
+from support import handling, history, numbers, rights
 from support.forms import (
     AnswerForm,
     AssignForm,
@@ -161,7 +161,8 @@ def merge(request: SignedInRequest, number: str) -> HttpResponse:
         done = attempt(
             request,
             lambda: handling.merge(ticket, into=into, by=request.user),
-            _("Ticket %(number)s is merged into this one.") % {"number": ticket},
+            _("Ticket %(number)s is merged into this one.")
+            % {"number": numbers.show_among_words(ticket.number)},
         )
         return redirect("support:ticket", into.number if done else number)
     try:
