@@ -1,6 +1,7 @@
 """How long records are kept, the days whose records are gone, and who looked at them for which case."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -118,3 +119,12 @@ class Inspection(models.Model):
 
     def __str__(self) -> str:
         return self.case_number
+
+    @property
+    def open_until(self) -> datetime:
+        return self.begun_at + INSPECTION_LASTS
+
+    @property
+    def minutes_left(self) -> int:
+        """How many minutes it still holds, the one that has begun included."""
+        return max(ceil((self.open_until - timezone.now()).total_seconds() / 60), 0)

@@ -2,6 +2,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -72,6 +73,37 @@ def test_officers_see_records_for_a_stated_reason_and_every_look_is_logged(reque
     assert (look.subject, look.reason) == (f"guests.guestrecord:{record.pk}", "1448/77: Theft")
     inspection.refresh_from_db()
     assert inspection.looks == 1
+
+
+def test_a_record_seen_leads_to_an_occurrence_with_what_is_known_filled_in(
+    supervisor_client, head_client, hotel, record
+):
+    inspection = begin(supervisor_client, hotel)
+    address = reverse("admin:guests_inspection_record", args=[inspection.pk, record.pk])
+    link = f"{reverse('admin:violations_record')}?inspection={inspection.pk}&amp;seen={record.pk}"
+    assertContains(supervisor_client.get(address), link)
+
+    form = supervisor_client.get(unescape(link)).context["form"]
+    assert (form["establishment"].value(), form["record"].value()) == (hotel.number, record.client_reference)
+
+    # Not for another officer, nor once the hour is over.
+    assert head_client.get(unescape(link)).context["form"]["record"].value() is None
+    Inspection.objects.update(begun_at=timezone.now() - timedelta(minutes=61))
+    assert supervisor_client.get(unescape(link)).context["form"]["record"].value() is None
+
+
+def test_an_auditor_is_not_led_to_what_they_cannot_do(auditor_client, hotel, record):
+    inspection = begin(auditor_client, hotel)
+    address = reverse("admin:guests_inspection_record", args=[inspection.pk, record.pk])
+    assertNotContains(auditor_client.get(address), reverse("admin:violations_record"))
+
+
+def test_the_time_left_of_the_hour_is_shown(supervisor_client, hotel, record):
+    inspection = begin(supervisor_client, hotel)
+    Inspection.objects.update(begun_at=timezone.now() - timedelta(minutes=47, seconds=30))
+    for name, keys in (("records", [inspection.pk]), ("record", [inspection.pk, record.pk])):
+        shown = supervisor_client.get(reverse(f"admin:guests_inspection_{name}", args=keys))
+        assertContains(shown, "وبقيت 13 دقيقة")
 
 
 @pytest.mark.parametrize("missing", ["case_number", "reason", "number"])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guests.models import GuestRecord, Inspection
 from registration.models import Licence
 from shumoos.accounts import fresh
 from shumoos.accounts.access_log import log_look
@@ -42,6 +43,7 @@ from violations.views.owner import letter_response
 
 can_view = permission_required("violations.view_case", raise_exception=True)
 can_record = permission_required("violations.record", raise_exception=True)
+LONGEST_KEY = 18
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -116,7 +118,7 @@ def warning_of(licence: Licence, by: User) -> Notice:
 @can_record
 def record(request: SignedInRequest) -> HttpResponse:
     """Record a fact of inaccurate or incomplete data."""
-    initial = {"establishment": request.GET.get("establishment", "")[:20]}
+    initial = seen_at_inspection(request) or {"establishment": request.GET.get("establishment", "")[:20]}
     form = OccurrenceForm(posted(request), user=request.user, initial=initial)
     if form.is_valid():
         try:
@@ -132,6 +134,23 @@ def record(request: SignedInRequest) -> HttpResponse:
                 return led_to_case(request, notice)
     text = _("The first occurrence in its window is a warning, the next are fined.")
     return form_page(request, form, title=_("Record an occurrence"), text=text, submit=_("Continue"))
+
+
+def seen_at_inspection(request: SignedInRequest) -> dict[str, str]:
+    """Return what the form knows of a record that its supervisor looks at, by an inspection that holds still.
+
+    The address names both by their keys: what an establishment calls its record may say who the guest is.
+    """
+    named = request.GET.get("inspection", ""), request.GET.get("seen", "")
+    if not all(key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY for key in named):
+        return {}
+    inspection = Inspection.objects.open_to(request.user).filter(pk=named[0]).first()
+    if inspection is None:
+        return {}
+    seen = GuestRecord.objects.filter(establishment=inspection.establishment_id, pk=named[1]).first()
+    if seen is None:
+        return {}
+    return {"establishment": inspection.establishment.number, "record": seen.client_reference}
 
 
 # Acts on a case --------------------------------------------------------------------------------------------
