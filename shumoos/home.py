@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from activation.models import Subscription
 from activation.standing import Standing, standings
 from guests.models import GuestRecord
-from registration.models import Agreement, Establishment, Mandate, Provider
+from registration.models import Agreement, Establishment, Mandate, Provider, Scope, Status
 from registration.providers import headed_by
 from shumoos.accounts.models import ADMIN_ROLES, Role, User
 from shumoos.accounts.requests import SignedInRequest
@@ -80,8 +80,17 @@ def provider_page(user: User) -> dict[str, Any]:
         "agreement__application", "agreement__establishment", "asked_by"
     )
     return {
+        "returned": returned_to(user),
         "provider": Provider.objects.served_by(user).first(),
         "is_head": headed_by(user) is not None,
         "agreements": agreements[:AGREEMENTS],
         "mandates": mandates[:LATEST],
     }
+
+
+def returned_to(user: User) -> list[Mandate]:
+    """Return the mandates whose application the office has given back for correction, one for each."""
+    held = Mandate.objects.held_by(user, Scope.REGISTER, Scope.PRESENT_DOCUMENTS)
+    returned = held.filter(agreement__application__status=Status.RETURNED)
+    rows = returned.select_related("agreement__application", "agreement__establishment").order_by("pk")
+    return list({mandate.agreement.application_id: mandate for mandate in rows}.values())

@@ -35,13 +35,16 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def page(
     request: SignedInRequest, agreement: Agreement, form: forms.Form | None = None, wish: str = ""
 ) -> HttpResponse:
-    """Show the agreement; `form` is the refused one of `wish`: `payment` or a kind of duty."""
+    """Show the agreement; `form` is the refused one of `wish`: `payment` or a kind of duty.
+
+    All of them are sent together, so that what was begun beside the one that was meant is not lost.
+    """
     done = {duty.kind: duty for duty in agreement.duties.select_related("by")}
     rows = [
         {
             "kind": kind,
             "duty": done.get(kind.value),
-            "form": form if wish == kind else DutyForm(prefix=kind.value),
+            "form": form if wish == kind else begun(request, DutyForm, kind.value),
         }
         for kind in DutyKind
     ]
@@ -50,12 +53,28 @@ def page(
         "agreement": agreement,
         "is_approved": agreements.is_approved(agreement),
         "rows": rows,
-        "payment_form": form if wish == "payment" else PaymentForm(prefix="payment"),
+        "payment_form": form if wish == "payment" else begun(request, PaymentForm, "payment"),
         "mandates": agreement.mandates.select_related("agreement__provider", "asked_by"),
     }
     return render(
         request, "registration/mandates/agreement.html", context, status=422 if form is not None else 200
     )
+
+
+def begun(request: SignedInRequest, form_class: type[forms.Form], prefix: str) -> forms.Form:
+    """Return a form with what was typed into it while another one was sent; nothing in it is refused yet."""
+    return form_class(prefix=prefix, initial=typed_into(request, form_class, prefix))
+
+
+def typed_into(request: SignedInRequest, form_class: type[forms.Form], prefix: str) -> dict[str, str]:
+    sent = {name: request.POST.get(f"{prefix}-{name}", "") for name in form_class.base_fields}
+    return {name: text for name, text in sent.items() if text.strip()}
+
+
+def is_more_begun(request: SignedInRequest, wish: str) -> bool:
+    """Whether something stands in another form than the one that is meant."""
+    classes = {"payment": PaymentForm, **{kind.value: DutyForm for kind in DutyKind}}
+    return any(typed_into(request, classes[prefix], prefix) for prefix in classes if prefix != wish)
 
 
 @require_POST
@@ -97,7 +116,10 @@ def duty(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
 def record(
     request: SignedInRequest, agreement: Agreement, form: forms.Form, wish: str, job: Any, done: str
 ) -> HttpResponse:
-    """Do a job with what the form holds and go back to the page, or show the form with what is wrong."""
+    """Do a job with what the form holds and go back to the page, or show the form with what is wrong.
+
+    Where another form was begun, the page comes with it at once; sent again, it changes nothing.
+    """
     if form.is_valid():
         try:
             job(form.cleaned_data)
@@ -107,6 +129,8 @@ def record(
             form.add_error(None, refusal)
         else:
             messages.success(request, done)
+            if is_more_begun(request, wish):
+                return page(request, agreement)
             return redirect("registration:agreement", agreement.pk)
     return page(request, agreement, form, wish)
 

@@ -130,6 +130,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "application": application,
         "establishment": establishment,
         "events": history(application) if application else [],
+        "flags": application.flags.unresolved() if application else [],
         "may_see_owner": request.user.role != Role.PROVIDER or mandate.approved_at,
     }
     if application:

@@ -91,6 +91,37 @@ def test_a_wrong_duty_ends_in_a_sentence(agent_client, agreement, changes):
     assert not Duty.objects.exists()
 
 
+def test_what_was_begun_beside_a_refused_duty_is_kept(agent_client, agreement):
+    begun = {"visited-evidence": "زيارة مع المالك", "payment-receipt_number": "R-17"}
+
+    response = agent_client.post(
+        address("agreement_duty", agreement, "trained"), duty_data("trained", done_on="") | begun
+    )
+
+    assertContains(response, "زيارة مع المالك", status_code=422)
+    assertContains(response, 'value="R-17"', status_code=422)
+    forms = {row["kind"]: row["form"] for row in response.context["rows"]}
+    assert [kind for kind, form in forms.items() if form.errors] == ["trained"]
+    assert not Duty.objects.exists()
+
+
+def test_what_was_begun_beside_a_recorded_duty_is_kept(agent_client, agreement):
+    sent = duty_data("trained") | {"visited-evidence": "زيارة مع المالك"}
+
+    for _again in range(2):
+        response = agent_client.post(address("agreement_duty", agreement, "trained"), sent)
+        assertContains(response, "زيارة مع المالك")
+
+    assert agreement.duties.get().kind == "trained"
+
+
+def test_the_receipt_is_called_the_same_before_and_after(agent_client, agreement):
+    called = "رقم سند القبض لدى شركتك"
+    assertContains(agent_client.get(address("agreement", agreement)), called)
+    agreements.record_payment(agreement, paid_on=today(), receipt_number="R-17")
+    assertContains(agent_client.get(address("agreement", agreement)), called)
+
+
 def test_a_duty_is_recorded_once(agent, agreement):
     details = {"done_on": today(), "evidence": "زيارة", "by": agent, "file": clean_jpeg()}
     first = agreements.record_duty(agreement, "visited", **details)

@@ -56,6 +56,25 @@ def test_guests_are_entered_under_a_mandate_and_the_receipt_says_for_whom(agent_
     assert all(str(name) in look.reason for name in (agent, "شركة إنجاز", hotel.owner))
 
 
+def test_a_company_sees_what_was_returned_and_what_to_correct(agent_client, agent, supervisor):
+    application = ApplicationFactory()
+    mandate = granted(agent, application)
+    shown = reverse("registration:mandate_detail", args=[mandate.pk])
+    assertNotContains(agent_client.get(reverse("home")), shown + "#correct")
+    decisions.return_to_owner(
+        claimed(application, supervisor), by=supervisor, reason="ناقص", flags={"letter": "الخطاب غير واضح."}
+    )
+
+    assertContains(agent_client.get(reverse("home")), shown + "#correct")
+    page = agent_client.get(shown)
+    for words in ("ناقص", "الخطاب غير واضح.", reverse("registration:status")):
+        assertContains(page, words)
+
+    run_out(mandate)
+    assertNotContains(agent_client.get(reverse("home")), shown + "#correct")
+    assertNotContains(agent_client.get(shown), "الخطاب غير واضح.")
+
+
 @pytest.mark.parametrize("scopes", [["register"], ["present_documents"], ["register", "present_documents"]])
 def test_guests_need_their_own_scope(agent_client, agent, hotel, scopes):
     granted(agent, hotel, scopes=scopes)
