@@ -297,7 +297,7 @@ class RightForm(Form):
         label=_("What you ask for"), choices=Right.choices, widget=forms.RadioSelect, initial=Right.COPY
     )
     text = forms.CharField(
-        label=_("For a correction: what is wrong, and how it is right. For closing: why."),
+        label=_("For a correction: what is wrong, and how it is right. For closing: why"),
         max_length=LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -190,6 +190,7 @@ class PaymentForm(Form):
     on = DayField(label=_("Paid on"))
     is_another = forms.BooleanField(
         label=_("This is another payment of the same amount and day"),
+        label_suffix="",
         required=False,
         widget=forms.HiddenInput,
     )

@@ -79,6 +79,14 @@ def test_the_letter_of_an_annulled_occurrence_is_revoked_and_its_owner_told(lead
     assert told()[1] == (recorded[1].establishment.owner.mobile, expected)
 
 
+def test_what_is_to_be_annulled_is_named_before(lead, recorded):
+    page = lead.get(at("annul", recorded[1].pk))
+
+    assertContains(page, "Wrong on 2")
+    assertContains(page, "SAR 5,000.00")
+    assertNotContains(page, "Wrong on 1")
+
+
 def test_a_head_annuls_a_warning_for_not_subscribing(lead, head, warned):
     [notice] = warned.notices.all()
     assertContains(lead.get(at("case_change", warned.pk)), at("annul_warning", notice.pk))

@@ -335,8 +335,15 @@ def annul(request: SignedInRequest, pk: int) -> HttpResponse:
         "It does not count any more: what its notice has added is waived, and its letter is revoked. "
         "Later ones are not changed."
     )
+    title = _("Annul an occurrence")
     return form_page(
-        request, form, title=_("Annul an occurrence"), text=text, back=occurrence.case, submit=_("Annul it")
+        request,
+        form,
+        title=title,
+        text=text,
+        back=occurrence.case,
+        occurrence=occurrence,
+        submit=_("Annul it"),
     )
 
 
