@@ -25,10 +25,11 @@ test: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Every page that a link leads to, as every role: axe, widths, errors; by keyboard, with forced colours and with
-# less motion; and who gets in where, by the matrix. It takes half an hour; ARGS="-k matrix" takes a part.
+# less motion; what forms answer, filled in and empty; and who gets in where, by the matrix. It takes most of an
+# hour; ARGS="-k matrix" takes a part.
 pages: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py \
-		tests/browser/test_situations.py tests/security $(ARGS)
+		tests/browser/test_answers.py tests/browser/test_situations.py tests/security $(ARGS)
 
 lint: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m ruff check

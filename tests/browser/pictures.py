@@ -18,6 +18,7 @@ from shumoos.help import HEIGHT, WIDTH
 from shumoos.letters.issue import revoke
 from shumoos.letters.models import Kind, Letter
 from shumoos.stack import BASE_DIR, VAR
+from tests.browser.answers import answers
 from tests.browser.visits import Visit
 from tests.browser.walks import (
     DOCUMENTS,
@@ -67,6 +68,12 @@ def test_every_page_has_its_pictures(portal, language):
             assert visit.open(page.path) == 200, page
             take(visit, (language, username), file_name(page))
         visit.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_what_forms_lead_to_has_its_pictures(portal, language):
+    for username, name, visit in answers(portal, language, **STILL):
+        take(visit, (language, username), f"after-{name}")
 
 
 def letters():

@@ -8,36 +8,24 @@ first role that has it. `make pages` looks at it as every role, in both language
 from itertools import groupby
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.looking import ZOOMED, faults_at
 from tests.browser.visits import Visit
 from tests.pages import every_page, firsts, in_another_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RULES = {"rules": {"target-size": {"enabled": True}}}
-ZOOMED = {"width": 320, "height": 256}
 # The fewest views that such a walk has seen: fewer would mean that links are missing.
 FEWEST = 70
 
 
 def what_is_wrong(visit, page, *sizes):
     """Return the faults of a page at these sizes of the window, in words."""
-    wrong = []
-    for number, size in enumerate(sizes):
-        visit.page.set_viewport_size(size)
-        if not number:
-            status = visit.open(page.path)
-            wrong += [] if status == 200 else [f"answers {status}"]
-            wrong += visit.heard
-        wide = visit.too_wide()
-        wrong += [f"{wide} px wider than a window of {size['width']}"] if wide > 0 else []
-        if size is ZOOMED:
-            continue
-        for rule in Axe().run(visit.page, options=RULES).response["violations"]:
-            wrong += [f"{rule['id']} at {' '.join(map(str, node['target']))}" for node in rule["nodes"]]
-    return [f"{page} {size['width']} px: {one}" for one in wrong]
+    visit.page.set_viewport_size(sizes[0])
+    status = visit.open(page.path)
+    wrong = [] if status == 200 else [f"answers {status}"]
+    return [f"{page} {one}" for one in [*wrong, *visit.heard, *faults_at(visit, *sizes)]]
 
 
 def walk(portal, pages, language, sizes_of):
