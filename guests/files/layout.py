@@ -1,5 +1,6 @@
 """What the first row of a file says: which field of the kind stands in which column."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ ROW = _("Row")
 WRONG = _("What is wrong")
 
 MOST_COLUMNS = 100
+# As what is called الإقامة is typed: إقامة.
+ARTICLE = re.compile(r"\bال")
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 # The template's example, told by these three cells together: no record is left out for one of them.
@@ -115,17 +118,20 @@ def help_of(field: Field) -> str:
 def spellings(kind: str) -> dict[str, Spellings]:
     """Return for each field with choices what they are called in every language, with their codes.
 
-    A file holds what its drop-down lists offer; a code is a spelling of itself.
+    A file holds what its drop-down lists offer, also without the article; a code is a spelling of itself.
     """
     found: dict[str, Spellings] = {}
     for name, field in KINDS[kind].fields.items():
         if field.shown.choices:
             called: dict[str, str] = {}
+            also: dict[str, str] = {}
             for language in LANGUAGES:
                 with override(language):
                     for code, label in field.shown.choices():
                         called |= {label: code, label.casefold(): code, fold(label): code}
-            found[name] = called
+                        bare = re.sub(ARTICLE, "", label)
+                        also |= {bare: code, fold(bare): code}
+            found[name] = also | called
     return found
 
 

@@ -1,18 +1,22 @@
 """The rows that were not taken, on their way out: for a page, and as a file to mend and send again."""
 
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeGuard
 
 from django.utils.translation import gettext as _
 
 from guests.files.layout import ROW, WRONG
 from guests.files.templates import Book
+from guests.files.wording import JOIN
 from guests.kinds import Kind
+from guests.kinds.base import Field
 from guests.kinds.errors import error
 from guests.models.file_imports import FileImport, RefusedRow
 from shumoos import tables
 
 AT_ONCE = 2000
+# So many choices are named where a cell holds none of them.
+FEW = 10
 # A workbook is there once all of it is written; so many rows take a second or two. More go out as CSV, which
 # is on its way from its first row on.
 MOST_IN_A_WORKBOOK = 10_000
@@ -33,8 +37,30 @@ def faults_of(kind: Kind, refused: RefusedRow) -> Iterator[Fault]:
     for field, code, rule, values in refused.faults:
         known = kind.fields.get(field)
         label = str(known.shown.label) if known else ""
-        message = error(field, code, rule, **values).message
+        message = possible(known) if is_no_choice(known, code, rule) else ""
+        message = message or error(field, code, rule, **values).message
         yield Fault(field, label, code, message, refused.cells.get(field, ""))
+
+
+def is_no_choice(field: Field | None, code: str, rule: str) -> TypeGuard[Field]:
+    """Whether a cell was refused because it holds none of the field's choices."""
+    return field is not None and code == "unknown" and rule in ("", "country")
+
+
+def possible(field: Field) -> str:
+    """Return what a file may hold in a field, as its drop-down list calls it; "" for one without choices."""
+    choices = field.shown.choices() if field.shown.choices else []
+    if len(choices) > FEW:
+        return _(
+            "This is no country: enter its name as the template's list has it, or its three letters, such as "
+            "SAU."
+        )
+    called = str(JOIN).join(str(label) for _code, label in choices)
+    return (
+        _("This is not one of the possible values, which are: %(values)s.") % {"values": called}
+        if called
+        else ""
+    )
 
 
 def fits_a_workbook(file_import: FileImport) -> bool:

@@ -61,7 +61,7 @@ def test_a_file_is_sent_read_and_shown(hotel, owner_client):
     sent.refresh_from_db()
     assertContains(shown, sent.submission.shown_receipt)
     assertContains(shown, "woman")
-    assertContains(shown, "This is not one of the possible values: please choose one of them.")
+    assertContains(shown, "This is not one of the possible values, which are: Male, Female.")
     assertContains(owner_client.get(LIST), "records.csv")
     assert sent.seen_at
 
@@ -316,3 +316,30 @@ def test_a_banner_says_that_a_file_is_done_until_its_page_is_opened(hotel, owner
         assertContains(owner_client.get(address), "is done. Accepted: 2, rejected: 0.")
     owner_client.get(page(done))
     assertNotContains(owner_client.get(LIST), "is done. Accepted")
+
+
+def test_a_cell_that_holds_no_choice_is_told_the_possible_ones(hotel, owner_client):
+    row = guests(1)[0] | {"id_type": "بطاقة", "gender": "رجل", "nationality": "XXX"}
+    done = taken(hotel, csv_file(row))
+    answer = owner_client.get(page(done))
+    for told in (
+        "which are: National ID, Iqama, Gulf citizen&#x27;s ID, Passport, Border number.",
+        "which are: Male, Female.",
+        "enter its name as the template&#x27;s list has it, or its three letters, such as SAU.",
+    ):
+        assertContains(answer, told)
+
+
+@pytest.mark.parametrize("called", ["الإقامة", "إقامة", "Iqama", "iqama"])
+def test_a_document_is_known_with_and_without_its_article(hotel, called):
+    row = guests(1)[0] | {"id_type": called, "id_number": "2000000006"}
+    done = taken(hotel, csv_file(row))
+    assert (done.accepted, done.rejected) == (1, 0)
+    assert GuestRecord.objects.get().content["id_type"] == "iqama"
+
+
+@pytest.mark.parametrize("called", ["الهند", "هند", "India", "IND"])
+def test_a_country_is_known_by_the_name_of_the_template(hotel, called):
+    row = guests(1)[0] | {"nationality": called}
+    taken(hotel, csv_file(row))
+    assert GuestRecord.objects.get().content["nationality"] == "IND"
