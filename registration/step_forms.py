@@ -23,7 +23,7 @@ from registration.fields import (
     ShortAddressField,
 )
 from registration.intake import wrong_days
-from registration.models import Application, City, Region, Sector
+from registration.models import Application, City, Licence, Region, Sector
 from registration.models.applications import TYPED
 
 
@@ -68,6 +68,18 @@ class LicenceForm(StepForm):
     )
     licence_number = LicenceNumberField(label=gettext_lazy("Licence number"))
     owner_national_id = NationalIdField(label=gettext_lazy("Owner's national ID or iqama"))
+
+    def __init__(
+        self, data: Any = None, *, draft: Application | None = None, licence: Licence | None = None
+    ) -> None:
+        """Show what the draft has, or, where nothing was begun, the licence that an owner comes with."""
+        super().__init__(data, draft=draft)
+        if licence and not draft:
+            self.initial = {
+                "sector": licence.sector_id,
+                "licence_number": licence.number,
+                "owner_national_id": licence.owner_national_id,
+            }
 
 
 class EstablishmentForm(StepForm):

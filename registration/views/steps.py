@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from registration import drafts, intake
 from registration.forms import CodeForm
 from registration.marks import ChangedMeanwhile
-from registration.models import Application, City, DocumentKind, Region, Status
+from registration.models import Application, City, DocumentKind, Licence, Region, Status
 from registration.models.applications import TYPED
 from registration.moves import MoveRefused
 from registration.step_forms import ConfirmForm, EstablishmentForm, LicenceForm, OwnerForm, StepForm
@@ -26,6 +26,7 @@ from registration.views.progress import drawn_as, lead_on, read_or_send, step_pa
 from registration.views.session import application_of, begin_another, begun, lead_to_done, remember
 from registration.views.status import data_rows
 from shumoos.accounts.codes import CodeRefused
+from shumoos.accounts.models import Role
 
 
 @login_not_required
@@ -40,8 +41,13 @@ def register(request: HttpRequest) -> HttpResponse:
         # A page that names no draft is about another licence.
         draft = None
     if request.method != "POST":
+        licence = own_licence(request)
+        if draft and licence and draft.licence_number != licence.number:
+            begin_another(request)
+            draft = None
         others = [] if draft else begun(request)
-        return step_page(request, "register", draft, LicenceForm(draft=draft), begun=others)
+        form = LicenceForm(draft=draft, licence=licence)
+        return step_page(request, "register", draft, form, begun=others)
     form = LicenceForm(request.POST, draft=draft)
     if form.is_valid():
         draft = draft or drafts.named(begun(request), **form.typed)
@@ -65,6 +71,15 @@ def register(request: HttpRequest) -> HttpResponse:
         remember(request, draft)
         return lead_on("register", draft)
     return step_page(request, "register", draft, form)
+
+
+def own_licence(request: HttpRequest) -> Licence | None:
+    """Return the licence that the address names, where it is one of the owner's who has signed in."""
+    user = request.user
+    if not (user.is_authenticated and user.role == Role.OWNER):
+        return None
+    licences = Licence.objects.filter(owner_national_id=user.owner.national_id)
+    return licences.filter(pk=key_in(request, "licence")).first()
 
 
 @login_not_required

@@ -340,3 +340,41 @@ def test_somebody_who_is_signed_in_may_register_too(owner):
     draft = go_through(sign_in(owner), until=ESTABLISHMENT)
 
     assert draft.licence_number == "73102155"
+
+
+def test_an_owner_who_comes_with_their_licence_finds_it_filled_in(establishment):
+    owner = establishment.owner
+    licence = LicenceFactory(owner_national_id=owner.national_id)
+    client = sign_in(owner.user)
+
+    form = client.get(f"{REGISTER}?licence={licence.pk}").context["form"]
+
+    assert {field.name: field.value() for field in form} == about(licence)
+
+
+@pytest.mark.parametrize("named", ["", "x", "999999999", "9" * 30])
+def test_an_address_that_names_no_licence_of_theirs_fills_in_nothing(establishment, named):
+    form = sign_in(establishment.owner.user).get(f"{REGISTER}?licence={named}").context["form"]
+    assert {field.value() for field in form} == {None}
+
+
+def test_nobody_reads_anothers_licence_by_its_address(client, establishment):
+    licence = LicenceFactory()
+    for visitor in (client, sign_in(establishment.owner.user), sign_in(OfficerFactory())):
+        assertNotContains(visitor.get(f"{REGISTER}?licence={licence.pk}"), licence.number)
+
+
+def test_what_was_begun_about_another_licence_is_kept_beside_it(establishment):
+    owner = establishment.owner
+    client = sign_in(owner.user)
+    begun = LicenceFactory(owner_national_id=owner.national_id)
+    client.post(REGISTER, about(begun))
+    licence = LicenceFactory(owner_national_id=owner.national_id)
+
+    page = client.get(f"{REGISTER}?licence={licence.pk}")
+    assert page.context["form"]["licence_number"].value() == licence.number
+    assert [draft.licence_number for draft in page.context["begun"]] == [begun.number]
+
+    client.post(REGISTER, about(licence))
+    drafts = Application.objects.filter(status=Status.DRAFT)
+    assert {draft.licence_number for draft in drafts} == {begun.number, licence.number}

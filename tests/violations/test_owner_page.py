@@ -334,3 +334,24 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(client, owner):
             assertContains(client.get(PAGE), licence.number)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_case_leads_to_what_ends_it_also_while_its_clock_stands_still(read, owner, licence, client):
+    case = warn(licence, D("2026-01-01"))
+    register = f"{reverse('registration:register')}?licence={licence.pk}"
+    page = reverse("violations:case", args=[case.pk])
+    read("2026-01-05")
+    assertContains(client.get(page), register)
+
+    objections.file(case.notices.get(), text="x", documents=[], by=owner.user)
+    assertContains(client.get(page), register)
+    assert "You need not wait for the decision" in read("2026-01-06", page=page)
+
+
+def test_a_case_with_an_application_at_the_office_leads_to_following_it(read, licence, client):
+    case = warn(licence, D("2026-01-01"))
+    submit(licence, D("2026-01-05"))
+    page = reverse("violations:case", args=[case.pk])
+    assert "take the originals to the investigation office" in read("2026-01-06", page=page)
+    assertContains(client.get(page), reverse("registration:status"))
+    assertNotContains(client.get(page), reverse("registration:register") + "?licence")
