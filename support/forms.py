@@ -53,7 +53,17 @@ class FilesField(forms.FileField):
         uploads = [each for each in (data or []) if isinstance(each, UploadedFile)]
         if len(uploads) > MOST_FILES:
             raise ValidationError(gettext("At most %(most)d files at once.") % {"most": MOST_FILES})
-        return [clean_upload(upload) for upload in uploads]
+        return [self.cleaned(upload, among=uploads) for upload in uploads]
+
+    def cleaned(self, upload: UploadedFile, *, among: list[UploadedFile]) -> CleanFile:
+        """Return what is made of one; a refusal says which of several it is about."""
+        try:
+            return clean_upload(upload)
+        except ValidationError as refusal:
+            if len(among) == 1:
+                raise
+            named = {"file": upload.name, "reason": " ".join(refusal.messages)}
+            raise ValidationError(gettext("%(file)s: %(reason)s") % named) from refusal
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"accept": ACCEPTED}

@@ -356,3 +356,14 @@ def test_tickets_opened_by_telephone_say_so(agent, establishment):
         by=agent, establishment=establishment, category="texts", subject="س", text="ن"
     )
     assert ticket.door == "agent"
+
+
+def test_of_several_files_the_bad_one_is_named_and_all_are_asked_for_again(english, owner, establishment):
+    program = SimpleUploadedFile("receipt.exe", b"MZ\x00\x01", "image/jpeg")
+    client = sign_in(owner, english)
+    response = client.post(NEW, said(establishment, attached=[picture("red"), program]))
+    assertContains(response, "receipt.exe:", status_code=422)
+    assertContains(response, "Choose your files again as well", status_code=422)
+    assertContains(response, said(establishment)["text"], status_code=422)
+    assert not Ticket.objects.exists()
+    assertNotContains(client.post(NEW, {}), "Choose your files again", status_code=422)

@@ -305,3 +305,13 @@ def test_another_authoritys_orders_are_not_there(order):
 
 def test_owners_have_no_page_of_orders(own, order):
     assert own.get(at("orders")).status_code == 403
+
+
+def test_a_bad_document_beside_a_good_one_is_named_and_both_are_asked_for_again(own, case):
+    notice = case.notices.get(stage="fined_first")
+    picture, program = SimpleUploadedFile("a.jpg", jpeg()), SimpleUploadedFile("b.exe", b"MZ\x00\x01")
+    sent = {"text": "It was returned.", "document_1": picture, "document_2": program}
+    response = own.post(at("object", notice.pk), sent)
+    assert set(response.context["form"].errors) == {"document_2"}
+    assertContains(response, "Choose your files again as well", status_code=422)
+    assertContains(response, "It was returned.", status_code=422)
