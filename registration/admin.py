@@ -174,6 +174,7 @@ class EstablishmentAdmin(ReadOnlyAdmin):
     search_help_text = _(
         "The whole number of the establishment or the commercial registration, or part of a name"
     )
+    change_form_template = "registration/admin/establishment.html"
 
 
 class DutyInline(ReadRows):

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from registration import letter_numbers
+from registration.models import Establishment, Licence
+from registration.models.names import TooShort
 from shumoos.accounts.access_log import log_look, logged
 from shumoos.accounts.fresh import ask_again, is_fresh
 from shumoos.accounts.logged_admin import SeenAdmin
@@ -37,11 +39,24 @@ def visible_letters(user: User) -> QuerySet[Letter]:
 
 
 def named(typed: str) -> Q:
-    """Return the condition for a letter's number, its verification code or its licence number, as typed."""
+    """Return the condition for what was typed.
+
+    That is a letter's number, its verification code or its licence number, or else a part of the name of
+    its establishment or licence.
+    """
     if (numbered := letter_numbers.numbered(typed)) is not None:
         return numbered
     text = strip_marks(to_ascii(typed)).strip()
-    return Q(code=clean_number(text).upper()) | Q(licence_number=text)
+    exactly = Q(code=clean_number(text).upper()) | Q(licence_number=text)
+    if Letter.objects.filter(exactly).exists():
+        return exactly
+    try:
+        licences = Licence.objects.named(typed).order_by().values("number")
+        establishments = Establishment.objects.named(typed).order_by().values("pk")
+    except TooShort:
+        return exactly
+    now_named = Licence.objects.filter(establishment__in=establishments).order_by().values("number")
+    return Q(licence_number__in=licences.union(now_named))
 
 
 class RevokeForm(forms.Form):
@@ -80,7 +95,7 @@ class LetterAdmin(ReadOnly, KeyedAdmin, SeenAdmin):
     inlines = [EventInline]
     search_fields = ["licence_number__exact"]  # shows the box; `named` says what it finds
     search_help_text = gettext_lazy(
-        "The whole number of the letter, its verification code, or the licence number"
+        "The whole number of the letter, its verification code, the licence number, or part of the name"
     )
     change_form_template = "letters/admin/letter.html"
 

@@ -4,7 +4,10 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from registration.models import City, Office, Region
 from shumoos.accounts.models import Look, Role
+from shumoos.saudi import calendar
+from tests.activation.subscribing import subscribe
 from tests.factories import EstablishmentFactory, LicenceFactory, UserFactory, city, office
+from violations import occurrences
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +91,32 @@ def test_regions_are_a_choice_where_there_are_several(supervisor_client, auditor
 
     office("JAZ").members.add(supervisor)
     assert offered(supervisor_client) == 2
+
+
+def test_an_establishment_leads_to_what_there_is_of_it(supervisor, supervisor_client):
+    subscription = subscribe()
+    establishment, licence = subscription.establishment, subscription.licence
+    case = occurrences.record_occurrence(
+        establishment=establishment,
+        licence=licence,
+        occurred_on=calendar.today(),
+        what="رقم جوال خاطئ",
+        by=supervisor,
+    ).notice.case
+    elsewhere = subscribe()
+
+    shown = supervisor_client.get(page("establishment", establishment))
+
+    for link in (
+        page("licence", licence),
+        reverse("admin:activation_subscription_change", args=[subscription.pk]),
+        reverse("admin:activation_review", args=[subscription.application_id]),
+        reverse("admin:violations_case_change", args=[case.pk]),
+    ):
+        assertContains(shown, f'href="{link}"')
+        assert supervisor_client.get(link).status_code == 200
+    assertNotContains(shown, page("licence", elsewhere.licence))
+    assertContains(shown, "صحّحته جهة الترخيص في سجلها")
 
 
 def test_a_licence_is_found_by_its_number(supervisor_client):

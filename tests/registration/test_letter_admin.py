@@ -12,7 +12,7 @@ from shumoos.letters.authenticity import examine
 from shumoos.letters.issue import issue
 from shumoos.letters.models import Kind, Status
 from tests.conftest import sign_in
-from tests.factories import OfficerFactory, UserFactory
+from tests.factories import EstablishmentFactory, LicenceFactory, OfficerFactory, UserFactory
 from tests.letters.conftest import STATEMENT
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,26 @@ def page_of(letter):
 def found(client, typed):
     page = client.post(LIST, {"q": typed}, follow=True)
     return [letter.pk for letter in page.context["cl"].result_list]
+
+
+def test_a_letter_is_found_by_its_establishments_name(supervisor_client, letter):
+    licence = LicenceFactory(number=letter.licence_number, name_ar="فندق النور", name_en="Light Hotel")
+    statement_of_another = issue(
+        kind=Kind.STATEMENT,
+        series="RUH",
+        establishment="نزل البحر",
+        licence_number=LicenceFactory(name_ar="نزل البحر", name_en="Sea Inn").number,
+        content=STATEMENT,
+    )
+
+    assert found(supervisor_client, "النور") == [letter.pk]
+    assert found(supervisor_client, "sea inn") == [statement_of_another.pk]
+    assert found(supervisor_client, "لا أحد") == []
+    assert found(supervisor_client, "نو") == []
+
+    licence.establishment = EstablishmentFactory(name_ar="فندق القمر", name_en="Moon Hotel")
+    licence.save()
+    assert found(supervisor_client, "القمر") == [letter.pk]
 
 
 def test_a_letter_is_found_by_number_code_or_licence_as_typed(supervisor_client, letter):
