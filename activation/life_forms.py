@@ -1,7 +1,11 @@
 """What the pages about a subscription's life ask for."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from shumoos.saudi import digits
 
 
 class WordsForm(forms.Form):
@@ -11,10 +15,23 @@ class WordsForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
+class OrderNumberField(forms.CharField):
+    """An order's number as the office keeps it, its digits in ASCII, so that it is found however typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Number of the order"),
+            max_length=40,
+            widget=forms.TextInput({"dir": "auto"}),
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> str:
+        return digits.strip_marks(digits.to_ascii(super().to_python(value) or ""))
+
+
 class SuspensionForm(WordsForm):
-    order_number = forms.CharField(
-        label=_("Number of the order"), max_length=40, widget=forms.TextInput({"dir": "auto"})
-    )
+    order_number = OrderNumberField()
     reason = forms.CharField(
         label=_("Reason, in words for the owner"), max_length=500, widget=forms.Textarea({"rows": 3})
     )
@@ -22,13 +39,7 @@ class SuspensionForm(WordsForm):
 
 
 class ReinstatementForm(SuspensionForm):
-    order_number = forms.CharField(
-        label=_("Number of the order"),
-        max_length=40,
-        required=False,
-        help_text=_("Where there is a new one."),
-        widget=forms.TextInput({"dir": "auto"}),
-    )
+    order_number = OrderNumberField(required=False, help_text=_("Where there is a new one."))
 
 
 class AnswerForm(forms.Form):

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from activation.queue import Desk
 from registration.models import Application
@@ -46,6 +47,14 @@ def in_scope(request: SignedInRequest, pk: int) -> Application:
         "establishment__owner",
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def activated(application: Application) -> str:
+    """Return what became of an application with its activation, and what the office does next."""
+    return _(
+        "%(reference)s is activated, and the owner is told by text message. Next: print the statement "
+        "letter, which stands on this page, and hand it over."
+    ) % {"reference": application.shown_reference}
 
 
 def act(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from activation import credentials, decisions
 from activation.forms import ChecklistForm, MobileForm, RejectForm, ReturnForm
 from activation.models import ReasonTemplate, Subscription
-from activation.views.common import act, can_decide, in_scope
+from activation.views.common import act, activated, can_decide, in_scope
 from activation.views.review import review_page
 from registration import mandates, mobile
 from registration.models import Application, Status
@@ -90,10 +90,10 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
             return ask_again(request)
         if decisions.needs_second_review(application):
             decisions.propose(application, by=request.user)
-            done = _("The activation is proposed to the office head.")
+            done = _("The activation is proposed to the office head, who confirms it or sends it back.")
         else:
             decisions.activate(application, by=request.user)
-            done = _("%(reference)s is activated.") % {"reference": application.shown_reference}
+            done = activated(application)
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -116,7 +116,10 @@ def return_to_owner(request: SignedInRequest, pk: int) -> HttpResponse:
         lambda: decisions.return_to_owner(
             application, by=request.user, reason=reason, flags=form.flags, codes=form.codes
         ),
-        _("The application went back to the owner."),
+        _(
+            "The application is returned, and the owner is told by text message. Corrected, it comes back to "
+            "the queue."
+        ),
     )
 
 
@@ -138,7 +141,7 @@ def reject(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         application,
         lambda: decisions.reject(application, by=request.user, **form.cleaned_data),
-        _("The application is rejected."),
+        _("The application is rejected, and the owner is told by text message. They can register again."),
     )
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from activation import decisions, office
 from activation.forms import ColleagueReasonForm, ReassignForm
-from activation.views.common import act, can_lead, in_scope
+from activation.views.common import act, activated, can_lead, in_scope
 from activation.views.review import review_page
 from registration.moves import MoveRefused
 from shumoos.accounts.fresh import recently_verified
@@ -24,7 +24,7 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         application,
         lambda: decisions.confirm(application, by=request.user),
-        _("%(reference)s is activated.") % {"reference": application.shown_reference},
+        activated(application),
     )
 
 

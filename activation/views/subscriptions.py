@@ -19,6 +19,7 @@ from shumoos.accounts.access_log import log_look
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.letters.views import pdf_response
+from shumoos.templatetags.days import both_calendars
 
 can_view = permission_required("activation.view_subscription", raise_exception=True)
 can_renew = permission_required("activation.renew", raise_exception=True)
@@ -77,8 +78,15 @@ def renew(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("The subscription of %(name)s is renewed. Letter: %(number)s")
-            % {"name": subscription.establishment.name, "number": renewal.statement.number},
+            _(
+                "The subscription of %(name)s is renewed until %(until)s, and the owner is told. "
+                "Letter: %(number)s"
+            )
+            % {
+                "name": subscription.establishment.name,
+                "until": both_calendars(renewal.ends_on),
+                "number": renewal.statement.number,
+            },
         )
     back = request.POST.get("back", "")
     if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):

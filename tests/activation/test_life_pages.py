@@ -281,12 +281,23 @@ def test_the_list_of_renewals_takes_the_same_queries_for_one_and_three(
         supervisor_client.get(admin("renewals"))
 
 
+def test_an_order_number_is_kept_with_digits_of_one_form(clock, head_client):
+    subscription = subscribe()
+    head_client.post(admin("suspend", subscription.pk), {"order_number": "٤٤/ت/١٢٣", "reason": "سبب"})
+    assert subscription.events.get(act="suspended").order_number == "44/ت/123"
+    asked = head_client.get(admin("reinstate", subscription.pk))
+    assertContains(asked, f"<strong><bdi>{subscription.establishment.name}</bdi></strong>")
+    head_client.post(admin("reinstate", subscription.pk), {"order_number": "۴۵/۱", "reason": "سبب"})
+    assert subscription.events.get(act="reinstated").order_number == "45/1"
+
+
 def test_the_head_suspends_with_number_and_reason_and_reinstates(clock, head_client):
     subscription = subscribe()
     change = admin("subscription_change", subscription.pk)
     assertContains(head_client.get(change), admin("suspend", subscription.pk))
 
-    assert head_client.get(admin("suspend", subscription.pk)).status_code == 200
+    asked = head_client.get(admin("suspend", subscription.pk))
+    assertContains(asked, f"<strong><bdi>{subscription.establishment.name}</bdi></strong>")
     response = head_client.post(admin("suspend", subscription.pk), {"order_number": "", "reason": "سبب"})
     assert response.status_code == 422
     response = head_client.post(

@@ -604,3 +604,19 @@ def test_an_id_without_a_day_is_not_complete(supervisor, application):
     claimed(application, supervisor).reviews.get().checks.update(valid_until=None)
     with pytest.raises(MoveRefused):
         decisions.activate(application, by=supervisor)
+
+
+def test_what_became_of_it_and_what_comes_next_is_said(supervisor_client, supervisor):
+    returned, rejected, activated = (claimed(ApplicationFactory(), supervisor) for _each in range(3))
+    said = (
+        (
+            "return",
+            returned,
+            {"return-flag_name_ar": "on", "return-words_name_ar": "صحّح"},
+            "عاد الطلب إلى القائمة",
+        ),
+        ("reject", rejected, {"reject-code": "not_the_owner"}, "وله أن يقدّم طلبًا جديدًا"),
+        ("activate", activated, {}, "اطبع إفادة الارتباط"),
+    )
+    for name, application, posted, words in said:
+        assertContains(supervisor_client.post(page(name, application), posted, follow=True), words)

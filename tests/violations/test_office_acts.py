@@ -171,16 +171,18 @@ def test_another_regions_establishment_is_not_recorded(application, establishmen
 
 
 @pytest.mark.parametrize(
-    ("name", "posted", "kind", "amount"),
+    ("name", "posted", "kind", "amount", "left"),
     [
-        ("pay", {"amount": "٢٬٠٠٠٫٥٠", "on": "2026-02-09"}, "payment", Decimal("-2000.50")),
-        ("reduce", {"amount": "1,000", "reason": "First"}, "reduction", -1000),
-        ("waive", {"reason": "Upheld"}, "waiver", -10000),
+        ("pay", {"amount": "٢٬٠٠٠٫٥٠", "on": "2026-02-09"}, "payment", Decimal("-2000.50"), "7,999.50"),
+        ("reduce", {"amount": "1,000", "reason": "First"}, "reduction", -1000, "9,000.00"),
+        ("waive", {"reason": "Upheld"}, "waiver", -10000, ""),
     ],
 )
-def test_a_head_acts_on_a_fine(lead, head, case, name, posted, kind, amount):
+def test_a_head_acts_on_a_fine_and_reads_what_is_left(lead, head, case, name, posted, kind, amount, left):
     assert lead.get(at("act", case.pk, name)).status_code == 200
-    assertRedirects(lead.post(at("act", case.pk, name), posted), at("case_change", case.pk))
+    done = lead.post(at("act", case.pk, name), posted, follow=True)
+    assertRedirects(done, at("case_change", case.pk))
+    assertContains(done, f"Still owed on the case: SAR {left}." if left else "Nothing is owed on the case.")
     entry = LedgerEntry.objects.latest("id")
     assert (entry.kind, entry.amount, entry.by) == (kind, amount, head)
 

@@ -23,6 +23,7 @@ from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.saudi import calendar
+from shumoos.templatetags.days import sar
 from violations import annulling, ledger, occurrences, payments
 from violations.escalation import CaseRefused, open_case
 from violations.forms import (
@@ -255,13 +256,23 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, str(wanted.done))
+            messages.success(request, f"{wanted.done} {owed_now(pk)}")
             return redirect("admin:violations_case_change", pk)
     [standing] = standings([case], calendar.today())
     title = str(wanted.title)
     return form_page(
         request, form, title=title, text=str(wanted.text), back=case, standing=standing, submit=title
     )
+
+
+def owed_now(pk: int) -> str:
+    """Return what an act leaves to be paid on the case, in a sentence."""
+    [standing] = standings(list(with_all(Case.objects.filter(pk=pk))), calendar.today())
+    if standing.owed > 0:
+        return _("Still owed on the case: %(amount)s.") % {"amount": sar(standing.owed)}
+    if standing.owed < 0:
+        return _("Paid too much on the case: %(amount)s.") % {"amount": sar(-standing.owed)}
+    return _("Nothing is owed on the case.")
 
 
 def offered(request: HttpRequest, case: Case, owed: Any) -> list[tuple[str, str]]:
