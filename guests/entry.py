@@ -15,12 +15,13 @@ from guests.scanning import from_zone, scan_refusal, what_of_the_document
 from shumoos.saudi import calendar, identity, mrz
 from shumoos.saudi.digits import clean_number
 from shumoos.saudi.errors import InvalidNumber
-from shumoos.templatetags.days import both_calendars, both_calendars_time
+from shumoos.templatetags.days import ISOLATE, RELEASE, both_calendars, both_calendars_time
 
 # A family, or a bus's share of a room list; more come by file.
 MOST_COMPANIONS = 20
 _PREFIX = re.compile(r"c[1-9][0-9]?")
 MAIN = ""
+SAUDI = "SAU"
 
 
 class Entry:
@@ -73,6 +74,8 @@ class Entry:
         self.people = {
             prefix: values for prefix, values in self.people.items() if prefix == MAIN or not is_blank(values)
         }
+        for prefix in self.people:
+            self.guess_nationality(prefix)
         self._forms = [
             self._form(
                 prefix, data={f"{prefix}-{name}" if prefix else name: value for name, value in values.items()}
@@ -181,6 +184,14 @@ class Entry:
         person["id_type"] = "national_id" if number[0] == "1" else "iqama"
         return True
 
+    def guess_nationality(self, prefix: str) -> bool:
+        """Fill in a citizen's nationality where none is chosen; whether it did."""
+        person = self.people[prefix]
+        if person.get("id_type") != "national_id" or person.get("nationality", SAUDI).strip():
+            return False
+        person["nationality"] = SAUDI
+        return True
+
     def _looks_mistyped(self, prefix: str) -> bool:
         """Whether a number whose sort is not chosen yet is a national ID or an iqama with a wrong digit."""
         person = self.people[prefix]
@@ -216,7 +227,8 @@ class Entry:
         if shown.input == "moment":
             return both_calendars_time(fields.moment(text))
         if shown.input == "phone":
-            return fields.mobile(text)
+            # In Arabic text the plus sign would stand behind the number.
+            return f"{ISOLATE}{fields.mobile(text)}{RELEASE}"
         return ""
 
 

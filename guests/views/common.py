@@ -53,6 +53,12 @@ def place_label(kinds: Iterable[Kind]) -> str:
     return _("Room or plate") if len(labels) > 1 else "".join(labels)
 
 
+def time_label(kinds: Iterable[Kind]) -> str:
+    """Return what records of these kinds call their time, such as "Arrived at"."""
+    labels = {str(kind.fields[kind.time].shown.label) for kind in kinds}
+    return "".join(labels) if len(labels) == 1 else _("When it happened")
+
+
 def is_key(text: str) -> bool:
     # What is longer is no key of the database's, and it would refuse to look.
     return text.isascii() and text.isdigit() and len(text) <= 18

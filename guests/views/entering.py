@@ -84,6 +84,7 @@ def fill_in(request: SignedInRequest, establishment: Establishment, entry: Entry
         for prefix in entry.people:
             entry.guess_document(prefix)
             fill_from_last_record(request, establishment, entry, prefix)
+            entry.guess_nationality(prefix)
     elif do == "add" and entry.has_room:
         entry.add(known)
     elif do.startswith("remove-"):
@@ -128,10 +129,15 @@ def check(request: SignedInRequest) -> HttpResponse:
     if name in (kind.identity, "id_type"):
         _record, filled = fill_from_last_record(request, establishment, entry, prefix)
         changed.update(filled)
+        if (name == "id_type" or "id_type" in changed) and entry.guess_nationality(prefix):
+            changed.add("nationality")
     note = entry.note_on(prefix, name, is_typing=is_typing)
     also = {}
     if name == "id_type" and entry.people[prefix][kind.identity]:
         also[kind.identity] = entry.note_on(prefix, kind.identity, is_typing=False)
+    if name == kind.time and kind.until and entry.people[prefix].get(kind.until):
+        # It was compared with the time that stood there before.
+        also[kind.until] = entry.note_on(prefix, kind.until, is_typing=False)
     form = next(form for form in entry.forms if (form.prefix or MAIN) == prefix)
     returned = form.notes.get(kind.identity)
     context = {

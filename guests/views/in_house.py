@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,14 +34,17 @@ def in_house(request: SignedInRequest) -> HttpResponse:
     records = GuestRecord.objects.visible_to(request.user).open().filter(establishment=establishment)
     before = request.GET.get("before", "")
     if is_key(before):
-        records = records.filter(pk__lt=int(before))
-    found = list(records.order_by("-pk")[: PAGE + 1])
+        last = get_object_or_404(GuestRecord.objects.visible_to(request.user), pk=int(before))
+        came_before = Q(occurred_at__lt=last.occurred_at) | Q(occurred_at=last.occurred_at, pk__lt=last.pk)
+        records = records.filter(came_before)
+    found = list(records.order_by("-occurred_at", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
+    accompanied = accompanied_among(establishment, shown)
     log_list(request, "list guests in house", shown)
     own = address_of(establishment)
     context = {
         "establishment": establishment,
-        "rows": [row_of(record) for record in shown],
+        "rows": [row_of(record, has_companions=record.pk in accompanied) for record in shown],
         "place_label": place_label(record.declaration for record in shown),
         "newest": own if before else "",
         "older": f"{own}&before={shown[-1].pk}" if len(found) > PAGE else "",
@@ -51,7 +54,22 @@ def in_house(request: SignedInRequest) -> HttpResponse:
     return render(request, "guests/in_house.html", context)
 
 
-def row_of(record: GuestRecord) -> dict[str, Any]:
+def accompanied_among(establishment: Establishment, shown: list[GuestRecord]) -> set[int]:
+    """Return the keys of those whose companions are in house as well; a query for each kind."""
+    found: set[int] = set()
+    for kind in {record.kind: record.declaration for record in shown}.values():
+        if not kind.companion:
+            continue
+        own = {record.client_reference: record.pk for record in shown if record.kind == kind.code}
+        along = GuestRecord.objects.open().filter(establishment=establishment, kind=kind.code)
+        named = f"content__{kind.companion}"
+        found |= {
+            own[name] for name in along.filter(**{f"{named}__in": list(own)}).values_list(named, flat=True)
+        }
+    return found
+
+
+def row_of(record: GuestRecord, *, has_companions: bool) -> dict[str, Any]:
     """Return a record with what its row shows: its room or plate, until when, and whether that has passed."""
     kind = record.declaration
     until = kind.fields[kind.until].value_of(record.content) if kind.until else None
@@ -63,7 +81,7 @@ def row_of(record: GuestRecord) -> dict[str, Any]:
         "typed_until": record.content.get(kind.until, "") if kind.until else "",
         "until_label": kind.fields[kind.until].shown.label if kind.until else "",
         "is_over": bool(until and until < calendar.today()),
-        "has_companions": bool(kind.companion),
+        "has_companions": has_companions,
         "is_companion": bool(kind.companion and record.content.get(kind.companion)),
     }
 

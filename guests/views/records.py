@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from guests import deadlines, outages
 from guests.kinds.base import Content
 from guests.models import TONES, GuestRecord, TransferStatus, workplaces
-from guests.views.common import log_list, log_record, may_submit, page_of
+from guests.views.common import log_list, log_record, may_submit, page_of, time_label
 from shumoos.accounts.requests import SignedInRequest
 from shumoos.templatetags.days import both_calendars, both_calendars_time
 
@@ -22,6 +22,7 @@ def records(request: SignedInRequest) -> HttpResponse:
     visible = GuestRecord.objects.visible_to(request.user).with_state().select_related("establishment")
     context = page_of(visible, request.GET.get("before", ""), reverse("guests:list"))
     log_list(request, "list guest records", context["rows"])
+    context["time_label"] = time_label(record.declaration for record in context["rows"])
     context["away_since"] = outages.centre_away_since()
     context["shows_establishments"] = workplaces(request.user).count() > 1
     context["to_correct"] = GuestRecord.objects.visible_to(request.user).number_to_correct()

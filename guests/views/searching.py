@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from guests import intake, searching
 from guests.searching import After, Sought
-from guests.views.common import is_key, may_submit, place_label
+from guests.views.common import is_key, may_submit, place_label, time_label
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.fields import DayField
 from registration.models import Establishment
@@ -73,7 +73,8 @@ def search(request: SignedInRequest) -> HttpResponse:
             log_look(request, "search guest records", establishment)
             after = after_of(request)
             found = searching.search(request.user, establishment, form.sought(), after)
-            context |= {"found": found, "is_first": after is None}
+            label = time_label(record.declaration for record in found.records)
+            context |= {"found": found, "is_first": after is None, "time_label": label}
     return render(request, "guests/search.html", context)
 
 

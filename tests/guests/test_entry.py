@@ -323,7 +323,7 @@ def test_an_agent_finds_what_their_own_company_has_sent_only(hotel):
         ("birth_date", {"birth_date": "1410-08-18"}, "input", "15 March 1990 (18 Shaban 1410 AH)"),
         ("birth_date", {"birth_date": "١٥/٠٣/١٩٩٠"}, "input", "15 March 1990 (18 Shaban 1410 AH)"),
         ("birth_date", {"birth_date": "2990-01-01"}, "input", "still to come"),
-        ("mobile", {"mobile": "٠٥١٢٣٤٥٦٧٨"}, "change", "+966512345678"),
+        ("mobile", {"mobile": "٠٥١٢٣٤٥٦٧٨"}, "change", "\u2066+966512345678\u2069"),
         (
             "departs_on",
             {"arrived_at": "2026-03-15 10:00", "departs_on": "2026-03-01"},
@@ -380,3 +380,32 @@ def test_a_kind_without_companions_has_none_and_is_sent_alike(db):
     client.post(NEW, seller | {"bought_at": seller.pop("arrived_at"), "companion": "c1"})
 
     assert GuestRecord.objects.get().kind == "gold_purchase"
+
+
+def test_a_departure_before_the_arrival_is_told_whichever_of_both_is_typed_last(hotel, owner_client):
+    typed = GuestFactory(arrived_at="2026-03-15 14:30", departs_on="2026-03-10")
+    told = "The departure is before the arrival"
+    assertContains(ask(owner_client, "departs_on", at="input", **typed), told)
+    assertContains(ask(owner_client, "departs_on", at="change", **typed), told)
+    assertContains(ask(owner_client, "arrived_at", **typed), told)
+    later = typed | {"arrived_at": "2026-03-01 14:30"}
+    assertNotContains(ask(owner_client, "arrived_at", **later), told)
+
+
+def test_a_citizens_nationality_is_filled_in_where_there_is_none(hotel, owner_client):
+    typed = GuestFactory(id_type="national_id", id_number="1000000008", nationality="")
+    assert value_of(ask(owner_client, "id_type", **typed), "nationality") == "SAU"
+    assertNotContains(ask(owner_client, "id_type", **typed | {"nationality": "EGY"}), "selected")
+    assertNotContains(ask(owner_client, "id_type", **typed | {"id_type": "passport"}), "SAU")
+
+    owner_client.post(
+        NEW, typed | companion("c1", **typed | {"client_reference": "second", "full_name": "مرافق"})
+    )
+
+    assert {record.content["nationality"] for record in GuestRecord.objects.all()} == {"SAU"}
+
+
+def test_no_other_document_has_a_nationality_filled_in(hotel, owner_client):
+    typed = GuestFactory(id_type="iqama", id_number="2000000006", nationality="")
+    page = owner_client.post(NEW, typed)
+    assert "nationality" in page.context["form"].errors

@@ -179,3 +179,63 @@ def test_the_list_goes_on_by_key_and_asks_as_much_for_many(
         first = owner_client.get(IN_HOUSE)
     assert len(first.context["rows"]) == 50
     assert len(owner_client.get(first.context["older"]).context["rows"]) == 3
+
+
+def test_the_latest_to_arrive_stands_first_whenever_it_was_entered(hotel, owner_client, monkeypatch):
+    def ago(hours):
+        return f"{datetime.now(RIYADH) - timedelta(hours=hours):%Y-%m-%d %H:%M}"
+
+    for name, hours in (("وصل ثالثًا", 1), ("وصل أولًا", 9), ("وصل ثانيًا", 5)):
+        enter(hotel, full_name=name, arrived_at=ago(hours))
+    in_order = ["وصل ثالثًا", "وصل ثانيًا", "وصل أولًا"]
+    assert names_on(owner_client.get(IN_HOUSE)) == in_order
+
+    monkeypatch.setattr("guests.views.in_house.PAGE", 1)
+    found, address = [], IN_HOUSE
+    while address:
+        page = owner_client.get(address)
+        found += names_on(page)
+        address = page.context["older"]
+    assert found == in_order
+
+
+def test_companions_are_offered_to_leave_with_those_who_have_some_in_house(hotel, owner_client):
+    enter(hotel, client_reference="main", full_name="نزيل رئيس")
+    along = enter(hotel, companion_of="main", full_name="مرافق")
+    enter(hotel, full_name="نزيل وحيد")
+    assertContains(owner_client.get(IN_HOUSE), "With companions", count=1)
+
+    owner_client.post(departure(along))
+
+    assertNotContains(owner_client.get(IN_HOUSE), "With companions")
+
+
+def test_a_guest_leaves_from_their_own_page_while_in_house(hotel, owner_client):
+    record = enter(hotel)
+    page = reverse("guests:detail", args=[record.pk])
+    assertContains(owner_client.get(page), departure(record))
+
+    owner_client.post(departure(record))
+
+    record.refresh_from_db()
+    assert record.departed_at is not None
+    assertNotContains(owner_client.get(page), departure(record))
+
+
+def test_nobody_is_added_to_a_cancelled_record(hotel, owner_client):
+    record = enter(hotel)
+    page = reverse("guests:detail", args=[record.pk])
+    assertContains(owner_client.get(page), "Add a companion")
+
+    owner_client.post(reverse("guests:cancel", args=[record.pk]), {"reason": "خطأ", "version": 1})
+
+    record.refresh_from_db()
+    assert record.cancelled_at is not None
+    assertNotContains(owner_client.get(page), "Add a companion")
+    assertNotContains(owner_client.get(page), departure(record))
+
+
+def test_the_list_of_records_says_which_time_it_shows(hotel, owner_client):
+    enter(hotel)
+    page = owner_client.get(reverse("guests:list"))
+    assertContains(page, '<th scope="col">Arrived at</th>')
