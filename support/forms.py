@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.documents import CleanFile, clean_upload
 from registration.fields import ACCEPTED, LastFourField
-from registration.models import Establishment
+from registration.models import Establishment, Licence
 from shumoos.accounts.models import Role, User
 from shumoos.saudi import digits
 from support import numbers
@@ -20,6 +20,8 @@ from support.models.rights import RightsOutcome
 from support.tickets import MOST_FILES
 
 LONGEST = 4000
+MOST_LICENCES = 50
+LICENCE = "%(name)s (%(number)s)"
 
 
 class Form(forms.Form):
@@ -142,12 +144,22 @@ class AgentTicketForm(TicketForm):
 
 
 class OwnTicketForm(TicketForm):
-    """An owner's ticket is about one of their establishments."""
+    """An owner's ticket is about one of their establishments.
 
-    field_order = ["establishment", "category", "subject", "text", "attached"]
+    What is warned or fined for not subscribing is none yet: its licence is named along, where they have one.
+    """
 
-    def __init__(self, *args: Any, establishments: Any, **kwargs: Any) -> None:
+    field_order = ["establishment", "licence", "category", "subject", "text", "attached"]
+
+    def __init__(self, *args: Any, establishments: Any, licences: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if rows := list(licences[:MOST_LICENCES]):
+            self.fields["licence"] = forms.ChoiceField(
+                label=_("About a licence of yours without a subscription (optional)"),
+                required=False,
+                choices=[("", _("None")), *((str(row.pk), LICENCE % named(row)) for row in rows)],
+            )
+        self.licences = {str(row.pk): row for row in rows}
         self.fields["establishment"] = forms.ModelChoiceField(
             label=_("Establishment"),
             queryset=establishments,
@@ -156,8 +168,21 @@ class OwnTicketForm(TicketForm):
         )
         self.order_fields(self.field_order)
 
+    def clean(self) -> dict[str, Any]:
+        """Put the licence in front of what happened, where the desk reads it."""
+        cleaned = super().clean() or {}
+        licence = self.licences.get(cleaned.pop("licence", ""))
+        if licence and "text" in cleaned:
+            about = gettext("About the licence %(number)s, %(name)s, which has no subscription.")
+            cleaned["text"] = f"{about % named(licence)}\n\n{cleaned['text']}"
+        return cleaned
+
     def establishment(self) -> Establishment:
         return self.cleaned_data["establishment"]
+
+
+def named(licence: Licence) -> dict[str, str]:
+    return {"number": licence.number, "name": licence.name}
 
 
 class MessageForm(Form):

@@ -98,6 +98,11 @@ class Establishment(models.Model):
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
+    def of_owner(self, user) -> "LicenceQuerySet":
+        """Those that name the owner who this user is; none for anybody else."""
+        owners = Owner.objects.filter(user_id=user.pk) if user.pk else Owner.objects.none()
+        return self.filter(owner_national_id__in=owners.values("national_id"))
+
     def named(self, text: str) -> "LicenceQuerySet":
         """Those whose names have every word of `text`, in any spelling. Raises TooShort."""
         return self.filter(is_named(text))

@@ -26,7 +26,6 @@ from registration.views.progress import drawn_as, lead_on, read_or_send, step_pa
 from registration.views.session import application_of, begin_another, begun, lead_to_done, remember
 from registration.views.status import data_rows
 from shumoos.accounts.codes import CodeRefused
-from shumoos.accounts.models import Role
 
 
 @login_not_required
@@ -75,11 +74,8 @@ def register(request: HttpRequest) -> HttpResponse:
 
 def own_licence(request: HttpRequest) -> Licence | None:
     """Return the licence that the address names, where it is one of the owner's who has signed in."""
-    user = request.user
-    if not (user.is_authenticated and user.role == Role.OWNER):
-        return None
-    licences = Licence.objects.filter(owner_national_id=user.owner.national_id)
-    return licences.filter(pk=key_in(request, "licence")).first()
+    named = key_in(request, "licence")
+    return Licence.objects.of_owner(request.user).filter(pk=named).first() if named else None
 
 
 @login_not_required

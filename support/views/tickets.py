@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registration.documents import sentence_instead, show
-from registration.models import Establishment
+from registration.models import Establishment, Licence
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
@@ -33,7 +33,8 @@ def ticket_list(request: SignedInRequest) -> HttpResponse:
 @can_open
 def new_ticket(request: SignedInRequest) -> HttpResponse:
     establishments = Establishment.objects.visible_to(request.user)
-    form = OwnTicketForm(*posted(request), establishments=establishments)
+    licences = Licence.objects.of_owner(request.user).filter(establishment=None).order_by("pk")
+    form = OwnTicketForm(*posted(request), establishments=establishments, licences=licences)
     if form.is_valid():
         opened: list[Ticket] = []
         done = attempt(

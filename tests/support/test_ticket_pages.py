@@ -15,7 +15,7 @@ from shumoos.saudi import digits
 from support import handling, tickets
 from support.models import EntryKind, Macro, Ticket, TicketFile, TicketLink
 from tests.conftest import sign_in
-from tests.factories import EstablishmentFactory, clean_jpeg, jpeg
+from tests.factories import EstablishmentFactory, LicenceFactory, clean_jpeg, jpeg
 from tests.registration import clamd
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +367,34 @@ def test_of_several_files_the_bad_one_is_named_and_all_are_asked_for_again(engli
     assertContains(response, said(establishment)["text"], status_code=422)
     assert not Ticket.objects.exists()
     assertNotContains(client.post(NEW, {}), "Choose your files again", status_code=422)
+
+
+def test_a_ticket_names_the_licence_without_a_subscription_that_it_is_about(owner_client, establishment):
+    own_id = establishment.owner.national_id
+    warned = LicenceFactory(owner_national_id=own_id)
+    subscribed = LicenceFactory(owner_national_id=own_id, establishment=establishment)
+    strangers = LicenceFactory()
+    page = owner_client.get(NEW)
+    assertContains(page, warned.number)
+    for other in (subscribed, strangers):
+        assertNotContains(page, other.number)
+
+    owner_client.post(NEW, said(establishment, licence=warned.pk))
+
+    ticket = Ticket.objects.get()
+    assert (ticket.establishment, warned.number in ticket.text, ticket.text.endswith("نص")) == (
+        establishment,
+        True,
+        True,
+    )
+
+
+def test_nobody_names_anothers_licence(owner_client, establishment):
+    LicenceFactory(owner_national_id=establishment.owner.national_id)
+    response = owner_client.post(NEW, said(establishment, licence=LicenceFactory().pk))
+    assert set(response.context["form"].errors) == {"licence"}
+    assert not Ticket.objects.exists()
+
+
+def test_whoever_has_no_other_licence_is_not_asked_for_one(owner_client, establishment):
+    assert "licence" not in owner_client.get(NEW).context["form"].fields
