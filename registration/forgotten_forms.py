@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy
 
 from registration.fields import NationalIdField
+from shumoos.accounts.forms import OwnPasswordForm
 from shumoos.accounts.models import User
 from shumoos.saudi.digits import strip_marks, to_ascii
 
@@ -25,7 +25,7 @@ class ForgottenForm(forms.Form):
         return to_ascii(strip_marks(self.cleaned_data["username"])).strip().lower()
 
 
-class ForgottenCodeForm(SetPasswordForm):
+class ForgottenCodeForm(OwnPasswordForm):
     """The code from the text message, and the password in place of the forgotten one.
 
     Whoever was found or not, the password is judged by what was typed alone: what fits to a real user would

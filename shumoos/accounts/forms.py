@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +55,24 @@ class SignInForm(AuthenticationForm):
             )
 
 
-class ChoosePasswordForm(SetPasswordForm):
+class OwnPasswordForm(SetPasswordForm):
+    """A password typed twice, of which everything that is wrong is told at once.
+
+    Django judges it only once both are the same.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        password = cleaned.get("new_password1")
+        if password and self.has_error("new_password2", "password_mismatch"):
+            try:
+                validate_password(password, self.user)
+            except ValidationError as refusal:
+                self.add_error("new_password1", refusal)
+        return cleaned
+
+
+class ChoosePasswordForm(OwnPasswordForm):
     """A new password in place of the temporary one, which cannot be chosen again."""
 
     def __init__(self, *args, **kwargs):
@@ -211,7 +229,7 @@ class InviteForm(forms.Form):
         return cleaned
 
 
-class AcceptForm(SetPasswordForm):
+class AcceptForm(OwnPasswordForm):
     """The user name and the password that somebody who was invited chooses."""
 
     username = forms.CharField(

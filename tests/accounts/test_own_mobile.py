@@ -107,3 +107,17 @@ def test_somebody_without_a_mobile_proves_the_new_one(owner, own):
     assertRedirects(own.post(CODES, {"new": receive_code(NEW)}), "/account/")
     owner.refresh_from_db()
     assert owner.mobile == NEW
+
+
+def test_the_codes_are_sent_again_without_typing_the_mobile(own, owner, time_machine):
+    own.post(ASK, {"mobile": NEW})
+    page = own.get(CODES)
+    assertContains(page, f'<input type="hidden" name="mobile" value="{NEW}">', html=True)
+    assert own.get(ASK).context["form"]["mobile"].value() == NEW
+
+    time_machine.move_to(time.time() + 61)
+    refresh(own)
+    assertRedirects(own.post(ASK, {"mobile": NEW}), CODES)
+
+    assert TextMessage.objects.filter(to=NEW).count() == 2
+    assert TextMessage.objects.filter(to=owner.mobile).count() == 2

@@ -177,3 +177,16 @@ def test_passwords_are_kept_as_argon2(person):
     stored = get_user_model().objects.get(pk=person.pk).password
     assert stored.startswith("argon2")
     assert password not in stored
+
+
+def test_a_password_that_is_too_short_and_typed_differently_is_told_both(client, person):
+    sign_in(client, give_temporary_password(person))
+    form = client.post(CHOOSE, {"new_password1": "short", "new_password2": "shorter"}).context["form"]
+    assert form.has_error("new_password1", "password_too_short")
+    assert form.has_error("new_password2", "password_mismatch")
+
+    form = client.post(CHOOSE, {"new_password1": OWN, "new_password2": f"{OWN}s"}).context["form"]
+    assert set(form.errors) == {"new_password2"}
+    # What is the same twice is told of once.
+    form = client.post(CHOOSE, {"new_password1": "short", "new_password2": "short"}).context["form"]
+    assert sum(len(errors) for errors in form.errors.as_data().values()) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from registration import corrections, intake, moves
 from registration.models import Application, Status
@@ -11,7 +11,7 @@ from registration.moves import MoveRefused, move_application
 from shumoos.sms.models import TextMessage
 from tests.factories import ApplicationFactory, TypedFactory
 from tests.races import at_once
-from tests.registration.following import opened
+from tests.registration.following import opened, right
 
 WITHDRAW = reverse("registration:status_withdraw")
 DETAILS = reverse("registration:status_details")
@@ -167,3 +167,20 @@ def test_another_owners_session_does_not_reach_it(english, application):
 
     application.refresh_from_db()
     assert application.status == "submitted"
+
+
+def test_until_the_office_returns_it_withdrawing_is_said_to_be_the_way(english, application, supervisor):
+    told = "the way is to withdraw it and to register again"
+    opened(english, application)
+    assertContains(english.get(DETAILS), told)
+
+    move_application(application, Status.UNDER_REVIEW, by=supervisor)
+    assertContains(english.get(DETAILS), told)
+
+    move_application(application, Status.RETURNED, by=supervisor, reason="السبب")
+    assertNotContains(english.get(DETAILS), told)
+
+
+def test_it_is_said_before_the_code_as_well(english, application):
+    found = english.post(reverse("registration:status"), right(application))
+    assertContains(found, "the way is to withdraw it and to register again")

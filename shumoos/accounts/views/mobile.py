@@ -22,7 +22,10 @@ KEY = "new_mobile"
 @recently_verified
 def ask(request: SignedInRequest) -> HttpResponse:
     """Take the new mobile and send the codes."""
-    form = MobileForm(request.POST if request.method == "POST" else None)
+    asked = request.session.get(KEY, {})
+    form = MobileForm(
+        request.POST if request.method == "POST" else None, initial={"mobile": asked.get("to", "")}
+    )
     if form.is_valid():
         to = form.cleaned_data["mobile"]
         try:
