@@ -26,6 +26,8 @@ SEND_EMPTY = """(place) => {
     if (one.matches("[type=checkbox], [type=radio]")) one.checked = false;
     else if (one.matches("input:not([type=hidden], [type=file]), textarea")) one.value = "";
   }
+  const button = [...form.elements].find((one) => one.type === "submit");
+  if (button?.hasAttribute("formaction")) form.action = button.formAction;
   HTMLFormElement.prototype.submit.call(form);
 }"""
 # What says that something is wrong, whatever the page.
