@@ -179,6 +179,7 @@ def test_no_more_than_three_passwords_are_sent_a_day(own, establishment):
 def test_whoever_has_no_mobile_gets_no_password(own, establishment):
     person = UserFactory(role=Role.STAFF, mobile="")
     establishment.staff.add(person)
+    assertNotContains(own.get(f"/staff/people/{person.pk}/password/"), 'method="post" novalidate')
     own.post(f"/staff/people/{person.pk}/password/")
     assert not TextMessage.objects.exists()
     person.refresh_from_db()
