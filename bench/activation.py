@@ -133,9 +133,10 @@ class Jobs:
         self.client = Client()
         self.client.force_login(head, backend="shumoos.accounts.roles.RoleBackend")
         waiting = Application.objects.filter(status="submitted", office=office)
-        self.waiting = list(waiting.order_by("-pk").values_list("pk", "reference", "licence_number")[:5000])
-        for pk, _reference, _licence in self.waiting[:30]:
-            decisions.claim(Application.objects.get(pk=pk), by=head)
+        columns = ("pk", "reference", "licence_number", "owner_national_id", "owner_mobile")
+        self.waiting = list(waiting.order_by("-pk").values_list(*columns)[:5000])
+        for row in self.waiting[:30]:
+            decisions.claim(Application.objects.get(pk=row[0]), by=head)
         self.names = cycle(["أضواء المدينة", "ضواء مدين", "لؤلؤة البح", "نسيم الشفا 12", "ملتقى", "فندق"])
 
     def ours(self) -> dict[str, Callable[[], object]]:
@@ -146,6 +147,8 @@ class Jobs:
             "queue, filtered": self.getter({"sector": "3", "premium": "on"}),
             "search: reference": lambda: self.search(1),
             "search: licence": lambda: self.search(2),
+            "search: national ID": lambda: self.search(3),
+            "search: mobile": lambda: self.search(4),
             "search: name": self.search_name,
             "review page": lambda: self.review(self.rng.choice(self.waiting)[0]),
             "review page, own": lambda: self.review(self.rng.choice(self.waiting[:30])[0]),
