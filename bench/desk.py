@@ -33,7 +33,7 @@ MOST_MILLISECONDS = 1000
 TICKETS = 0.02
 COLUMNS = (
     "id, number, category, priority, subject, text, status, door, language, application_id, opened_at, "
-    "due_at, escalate_at, is_due_by_law, closed_at, rating_words"
+    "due_at, escalate_at, is_due_by_law, closed_at, rating_words, caller_mobile"
 )
 
 
@@ -56,7 +56,7 @@ def fill_tickets(size: int) -> None:
         return (
             number, ticket_number(number), "texts", "normal", "بلاغ مخترع", "نص مخترع",
             "open" if is_open else "closed", "agent", "ar", min(number * 50, size), at, due, due, False,
-            "\\N" if is_open else at, "",
+            "\\N" if is_open else at, "", "",
         )  # fmt: skip
 
     count = max(1, min(int(size * TICKETS), 99_000))

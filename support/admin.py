@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registration.admin import ReadOnlyAdmin
 from shumoos.accounts.logged_admin import LoggedAdmin
 from shumoos.admin_fields import column
+from support import lookup
 from support.models import Category, CredentialsRequest, Macro, Priority, Ticket
 from support.views import credentials
 
@@ -67,7 +69,14 @@ class TicketAdmin(ReadOnlyAdmin):
     list_filter = ["status", "priority", "category", "door"]
     list_select_related = ["category", "priority"]
     search_fields = ["=number"]
-    search_help_text = _("The whole number of the ticket")
+    search_help_text = _("The whole number of the ticket, or a caller's mobile")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str
+    ) -> tuple[QuerySet[Ticket], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        called = lookup.mobile_of(search_term)
+        return (found | queryset.filter(caller_mobile=called) if called else found), may_repeat
 
     def spelt(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         return [NUMBER if name == "number" else name for name in super().spelt(request, names)]

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Whose these rows are in the access log.
 WHOSE: dict[str, tuple[str, ...]] = {
-    "support.ticket": ("establishment", "application"),
-    "support.ticketfile": ("ticket.establishment", "ticket.application"),
+    "support.ticket": ("establishment", "application", "licence"),
+    "support.ticketfile": ("ticket.establishment", "ticket.application", "ticket.licence"),
     "support.credentialsrequest": ("subscription.establishment",),
     "support.rightsrequest": ("owner.user",),
     "support.datacopy": ("request.owner.user",),

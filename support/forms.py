@@ -273,7 +273,7 @@ class OtherTicketForm(Form):
         typed = digits.clean_number(self.cleaned_data["number"])
         if not numbers.is_valid(typed):
             raise ValidationError(gettext("This ticket number looks mistyped: its last digits do not fit."))
-        ticket = Ticket.objects.select_related("application").filter(number=typed).first()
+        ticket = Ticket.objects.select_related("application", "licence").filter(number=typed).first()
         if ticket is None:
             raise ValidationError(gettext("There is no ticket with this number."))
         return ticket

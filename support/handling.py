@@ -240,13 +240,17 @@ def go_on_for(into: Ticket, ticket: Ticket) -> None:
 
 
 def is_about_the_same(ticket: Ticket, other: Ticket) -> bool:
-    def subjects(one: Ticket) -> set[tuple[str, int]]:
-        found = set()
+    def subjects(one: Ticket) -> set[tuple[str, int | str]]:
+        found: set[tuple[str, int | str]] = set()
         if one.application_id:
             found.add(("application", one.application_id))
         establishment = one.establishment_id or (one.application and one.application.establishment_id)
         if establishment:
             found.add(("establishment", establishment))
+        if one.licence_id:
+            found.add(("licence", one.licence_id))
+        if one.caller_mobile:
+            found.add(("caller", one.caller_mobile))
         return found
 
     return bool(subjects(ticket) & subjects(other))

@@ -38,7 +38,9 @@ def in_tab(tab: str, user: User, *, category: Category | None = None) -> QuerySe
 
 def page(tickets: QuerySet[Ticket], after: str, *, by_end: bool = False) -> Page:
     """Return the page that follows a key, as answers are due; or `by_end`, the last that ended first."""
-    rows = tickets.select_related("category", "priority", "assigned_to", "establishment", "application")
+    rows = tickets.select_related(
+        "category", "priority", "assigned_to", "establishment", "application", "licence"
+    )
     order = ["-closed_at", "-pk"] if by_end else [F("due_at").asc(nulls_last=True), "pk"]
     rows = rows.order_by(*order)
     if key := read_key(after):

@@ -112,14 +112,16 @@ def mobile_of(text: str) -> str:
 
 
 def of_mobile(called: str, number: str) -> Found:
-    """Return the applications with this mobile, and those of the owner who has it now.
+    """Return the applications with this mobile, those of the owner who has it now, and a caller's tickets.
 
     A mobile without its zero could be the number of an establishment, too.
     """
     typed = Application.objects.sent().filter(owner_mobile=called).order_by().values("pk")
     owned = Application.objects.sent().filter(establishment__owner__mobile=called).order_by().values("pk")
     numbered = Application.objects.sent().filter(establishment__number=number).order_by().values("pk")
-    return found(sent().filter(pk__in=typed.union(owned, numbered))[:MOST])
+    result = found(sent().filter(pk__in=typed.union(owned, numbered))[:MOST])
+    result.tickets = list(Ticket.objects.filter(caller_mobile=called)[:MOST])
+    return result
 
 
 def of_letter(letter: Letter) -> Found:

@@ -20,7 +20,8 @@ NUMBER = numbers.show("2648219052")
 
 
 def opened(about: Model | None, language: str) -> dict[str, Any]:
-    return {"number": str(cast(Ticket, about)), "address": page_of(cast(Ticket, about))}
+    ticket = cast(Ticket, about)
+    return {"number": str(ticket), "address": page_of(ticket), "line": settings.SUPPORT_LINE}
 
 
 def answered(about: Model | None, language: str) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def answered(about: Model | None, language: str) -> dict[str, Any]:
         "number": str(entry.ticket),
         "answer": answer if len(answer) <= LONGEST_ANSWER else "",
         "address": page_of(entry.ticket),
+        "line": settings.SUPPORT_LINE,
     }
 
 
@@ -57,7 +59,12 @@ def copy_ready(about: Model | None, language: str) -> dict[str, Any]:
 
 
 def page_of(ticket: Ticket) -> str:
-    """Return where whoever opened a ticket reads it: signed in, or with the reference number."""
+    """Return where whoever opened a ticket reads it: signed in, or with the reference number.
+
+    A caller of whom there is no application has no page: nothing.
+    """
+    if ticket.caller_mobile:
+        return ""
     has_account = bool(
         ticket.establishment_id or (ticket.application and ticket.application.establishment_id)
     )
@@ -65,13 +72,14 @@ def page_of(ticket: Ticket) -> str:
 
 
 def sample_ticket(language: str) -> list[dict[str, Any]]:
-    return [{"number": NUMBER, "address": settings.PUBLIC_URL + reverse("support:tickets")}]
+    address = settings.PUBLIC_URL + reverse("support:tickets")
+    return [{"number": NUMBER, "address": where, "line": settings.SUPPORT_LINE} for where in (address, "")]
 
 
 def sample_answers(language: str) -> list[dict[str, Any]]:
     word = "نص " if language == "ar" else "word "
-    [ticket] = sample_ticket(language)
-    return [ticket | {"answer": ""}, ticket | {"answer": (word * LONGEST_ANSWER)[:LONGEST_ANSWER].strip()}]
+    longest = (word * LONGEST_ANSWER)[:LONGEST_ANSWER].strip()
+    return [ticket | {"answer": answer} for ticket in sample_ticket(language) for answer in ("", longest)]
 
 
 def sample_link(language: str) -> list[dict[str, Any]]:

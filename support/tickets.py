@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registration.documents import CleanFile
-from registration.models import Application, Establishment
+from registration.models import Application, Establishment, Licence
 from registration.moves import MoveRefused
 from shumoos.accounts.access_log import log_change
 from shumoos.accounts.models import User
@@ -34,6 +34,8 @@ def open_ticket(
     text: str,
     establishment: Establishment | None = None,
     application: Application | None = None,
+    licence: Licence | None = None,
+    caller_mobile: str = "",
     priority: str = "",
     attached: Iterable[CleanFile] = (),
     due_by_law: datetime | None = None,
@@ -41,7 +43,8 @@ def open_ticket(
 ) -> Ticket:
     """Open a ticket about an establishment or an application, send its number by text, and return it.
 
-    `by` is None for whoever came with a reference number and a code. Without a `priority` it has its
+    An agent opens one for a caller of whom there is neither, with their mobile and, where it is known, the
+    licence. `by` is None for whoever came with a reference number and a code. Without a `priority` it has its
     category's; where nothing `tells`, no text is sent. Raises ValidationError where it is about neither, a
     field is wrong, or a file cannot be kept, and MoveRefused for more than ten a day from the other side.
     """
@@ -53,6 +56,8 @@ def open_ticket(
         text=text,
         establishment=establishment,
         application=application,
+        licence=licence,
+        caller_mobile=caller_mobile,
         opened_by=by,
         opened_at=timezone.now(),
         door=door_of(by),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from support.views import asking, desk, inside, rights, tickets, useful
+from support.views import asking, callers, desk, inside, rights, tickets, useful
 
 app_name = "support"
 urlpatterns = [
@@ -21,7 +21,7 @@ urlpatterns = [
     path("desk/tickets/<str:number>/link/", inside.link, name="link"),
     path("desk/tickets/<str:number>/outcome/", inside.outcome, name="outcome"),
     path("tickets/", tickets.ticket_list, name="tickets"),
-    path("tickets/new/", tickets.new_ticket, name="new_ticket"),
+    path("tickets/new/", callers.new_ticket, name="new_ticket"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("tickets/<str:number>/files/<int:pk>/", tickets.file, name="ticket_file"),
     path("tickets/<str:number>/<slug:what>/", tickets.act, name="ticket_act"),

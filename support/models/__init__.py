@@ -1,5 +1,6 @@
 from support.models.acts import ActKind, CredentialsOutcome, CredentialsRequest, DeskAct
 from support.models.feedback import PageAnswer, Reason
+from support.models.files import TicketFile
 from support.models.reference import Category, Kind, Macro, Priority
 from support.models.rights import CopyState, DataCopy, Right, RightsOutcome, RightsRequest
 from support.models.tickets import (
@@ -8,7 +9,6 @@ from support.models.tickets import (
     EntryKind,
     Ticket,
     TicketEntry,
-    TicketFile,
     TicketLink,
     TicketStatus,
 )

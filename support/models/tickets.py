@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registration.models import Application, Establishment, KeptFile, ScanState
+from registration.models import Application, Establishment, Licence
 from shumoos.accounts.models import Role
 from shumoos.append_only import append_only
 from support import numbers
@@ -114,6 +114,13 @@ class Ticket(models.Model):
         related_name="tickets",
         verbose_name=_("application"),
     )
+    # Of a caller of whom there is neither: where the texts go, and the licence they ring about, as they say.
+    caller_mobile = models.CharField(
+        _("caller's mobile"), max_length=13, blank=True, default="", editable=False
+    )
+    licence = models.ForeignKey(
+        Licence, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("licence")
+    )
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
     # None where it was opened with a reference number and a code.
     opened_by = models.ForeignKey(
@@ -164,9 +171,22 @@ class Ticket(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(establishment__isnull=False) | Q(application__isnull=False),
+                condition=Q(establishment__isnull=False)
+                | Q(application__isnull=False)
+                | ~Q(caller_mobile="") & Q(door=Door.AGENT),
                 name="ticket_is_about_somebody",
-                violation_error_message=_("A ticket belongs to an establishment or an application."),
+                violation_error_message=_(
+                    "A ticket belongs to an establishment, an application or a caller with a mobile."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(caller_mobile="", licence__isnull=True)
+                | Q(
+                    caller_mobile__regex=r"^\+9665[0-9]{8}$",
+                    establishment__isnull=True,
+                    application__isnull=True,
+                ),
+                name="ticket_caller_is_unknown",
             ),
             models.CheckConstraint(
                 condition=~Q(status=TicketStatus.OPEN) | Q(due_at__isnull=False),
@@ -205,6 +225,7 @@ class Ticket(models.Model):
                 fields=["answered_at"], condition=Q(status=TicketStatus.ANSWERED), name="ticket_answered"
             ),
             models.Index(fields=["opened_at"], name="ticket_by_hour"),
+            models.Index(fields=["caller_mobile"], condition=~Q(caller_mobile=""), name="ticket_of_caller"),
             models.Index(
                 fields=["-closed_at", "-id"], condition=Q(status=TicketStatus.CLOSED), name="ticket_by_end"
             ),
@@ -220,9 +241,9 @@ class Ticket(models.Model):
 
     @property
     def about_name(self) -> str:
-        """What the establishment is called that it is about."""
-        subject = self.establishment or self.application
-        return str(subject.name) if subject else ""
+        """What the establishment is called that it is about; a caller's own may have no name."""
+        subject = self.establishment or self.application or self.licence
+        return str(subject.name) if subject else gettext("Caller without an application")
 
     @property
     def is_finished(self) -> bool:
@@ -250,10 +271,12 @@ class Ticket(models.Model):
 
     @property
     def mobile(self) -> str:
-        """Where its texts go: to the owner of the establishment, else to the one who applied.
+        """Where its texts go: to the caller, the owner of the establishment, or the one who applied.
 
         Whoever came with a code is the one who applied, whoever owns the establishment by now.
         """
+        if self.caller_mobile:
+            return self.caller_mobile
         if self.door == Door.CODE and self.application:
             return self.application.owner_mobile
         establishment = self.establishment or (self.application and self.application.establishment)
@@ -349,46 +372,6 @@ class TicketEntry(models.Model):
         if self.kind in (EntryKind.OPENED, EntryKind.MESSAGE, EntryKind.REOPENED, EntryKind.RATED):
             return gettext("With a reference number and a code")
         return gettext("The portal")
-
-
-class TicketFile(KeptFile):
-    """A file given with a ticket: cleaned and encrypted as the documents of applications are."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="files", verbose_name=_("ticket"))
-    # With which message it came.
-    entry = models.ForeignKey(TicketEntry, models.PROTECT, related_name="files")
-
-    class Meta:
-        verbose_name = _("file of a ticket")
-        verbose_name_plural = _("files of tickets")
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["ticket", "sha256"], name="ticket_file_once"),
-            models.CheckConstraint(
-                condition=Q(content_type__in=["image/jpeg", "application/pdf"]),
-                name="ticket_file_type_is_safe",
-            ),
-            models.CheckConstraint(
-                condition=Q(scan_state=ScanState.INFECTED, file="")
-                | ~Q(scan_state=ScanState.INFECTED) & ~Q(file=""),
-                name="ticket_file_harmful_is_gone",
-            ),
-            models.CheckConstraint(
-                condition=Q(scan_state=ScanState.WAITING) & ~Q(original="")
-                | ~Q(scan_state=ScanState.WAITING) & Q(original=""),
-                name="ticket_file_waiting_has_original",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["scan_tried_at", "id"],
-                condition=Q(scan_state=ScanState.WAITING),
-                name="ticket_file_waiting",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.ticket_id}.{self.pk}"
 
 
 class TicketLink(models.Model):

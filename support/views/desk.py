@@ -35,6 +35,7 @@ TABS = {
     listing.CLOSED: gettext_lazy("Closed"),
 }
 ANSWERS_OF = timedelta(days=90)
+TICKETS = 20
 
 
 @never_cache
@@ -233,6 +234,7 @@ def licence(request: SignedInRequest, pk: int) -> HttpResponse:
         "cases": sheet.cases_of(found.pk),
         "texts": sheet.toned(*sheet.told_of(found.pk)),
         "others": others,
+        "tickets": found.tickets.select_related("category", "priority", "assigned_to", "licence")[:TICKETS],
     }
     return render(request, "support/licence.html", context)
 

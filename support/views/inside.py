@@ -63,7 +63,7 @@ def latest_application(ticket: Ticket) -> Any:
 
 def of_desk(number: str) -> Ticket:
     rows = Ticket.objects.select_related(
-        "category", "priority", "assigned_to", "merged_into", "establishment__owner", "application"
+        "category", "priority", "assigned_to", "merged_into", "establishment__owner", "application", "licence"
     )
     return get_object_or_404(rows, number=number)
 

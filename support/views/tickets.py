@@ -51,7 +51,7 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
 def visible(request: SignedInRequest, number: str) -> Ticket:
     """Return a ticket of this person's; 404 for strangers."""
     rows = Ticket.objects.visible_to(request.user).select_related(
-        "category", "priority", "assigned_to", "merged_into", "establishment__owner", "application"
+        "category", "priority", "assigned_to", "merged_into", "establishment__owner", "application", "licence"
     )
     return get_object_or_404(rows, number=number)
 
