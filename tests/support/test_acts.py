@@ -50,7 +50,7 @@ def test_the_agent_is_told_the_ticket_number_as_everywhere(agent_client, applica
     do(agent_client, application, ActKind.REFERENCE)
     response = agent_client.get(reverse("support:application", args=[application.pk]))
     number = DeskAct.objects.get().ticket.number
-    assertContains(response, f"سُجل ذلك في البلاغ {numbers.show(number)}")
+    assertContains(response, f"سُجل ذلك في البلاغ \u2066{numbers.show(number)}\u2069")
     assertNotContains(response, f"في البلاغ {number}")
 
 
