@@ -32,6 +32,8 @@ SHOW_NOBODY = {
         "admin:support_credentialsrequest_changelist",
         # Of a notice that has an objection; the form for one shows the case, with a line.
         "admin:violations_object_at_desk",
+        # Of a notice that is no warning to annul, an entry that is no payment to reverse; so do these.
+        "admin:violations_annul_warning", "admin:violations_reverse",
     },
     "shows pictures of pages, each of which leaves a line": {"admin:activation_read"},
     "references and times; a record that is opened leaves a line": {"admin:guests_inspection_records"},
