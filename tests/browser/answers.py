@@ -19,6 +19,7 @@ from shumoos import demo
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Authenticator, User
 from shumoos.saudi.calendar import today
+from support.models import Ticket
 from tests.authenticators import code_of
 from tests.browser.conftest import WIDE
 from tests.browser.visits import Visit
@@ -203,6 +204,15 @@ def file_to_follow(walk):
     walk.page.locator("main a[href*='.csv']").first.click()
     walk.fill(code=code_of(Authenticator.objects.get(user__username="head")))
     walk.press("main form [type=submit]")
+
+
+@met_by("support")
+def tickets_to_merge(walk):
+    late, other = Ticket.objects.filter(application=None, status="open").order_by("pk")[:2]
+    walk.go("support:ticket", other.number)
+    walk.page.locator("summary:has(~ * [name=merge-number])").click()
+    walk.fill(**{"merge-number": late.number})
+    walk.press("form:has([name=merge-number]) [type=submit]")
 
 
 @met_by("")
