@@ -20,8 +20,6 @@ from support.models.rights import RightsOutcome
 from support.tickets import MOST_FILES
 
 LONGEST = 4000
-MOST_LICENCES = 50
-LICENCE = "%(name)s (%(number)s)"
 
 
 class Form(forms.Form):
@@ -143,23 +141,30 @@ class AgentTicketForm(TicketForm):
         return chosen.code if chosen else ""
 
 
+class LicenceField(forms.ModelChoiceField):
+    """One of the owner's licences, by the name and the number that stand on it."""
+
+    def label_from_instance(self, obj: Licence) -> str:
+        return f"{obj.name} ({obj.number})"
+
+
 class OwnTicketForm(TicketForm):
     """An owner's ticket is about one of their establishments.
 
-    What is warned or fined for not subscribing is none yet: its licence is named along, where they have one.
+    What is warned or fined for not subscribing is none yet: its licence is chosen, where they have one.
     """
 
     field_order = ["establishment", "licence", "category", "subject", "text", "attached"]
 
     def __init__(self, *args: Any, establishments: Any, licences: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if rows := list(licences[:MOST_LICENCES]):
-            self.fields["licence"] = forms.ChoiceField(
+        if licences.exists():
+            self.fields["licence"] = LicenceField(
                 label=_("About a licence of yours without a subscription (optional)"),
+                queryset=licences,
                 required=False,
-                choices=[("", _("None")), *((str(row.pk), LICENCE % named(row)) for row in rows)],
+                empty_label=_("None"),
             )
-        self.licences = {str(row.pk): row for row in rows}
         self.fields["establishment"] = forms.ModelChoiceField(
             label=_("Establishment"),
             queryset=establishments,
@@ -168,21 +173,8 @@ class OwnTicketForm(TicketForm):
         )
         self.order_fields(self.field_order)
 
-    def clean(self) -> dict[str, Any]:
-        """Put the licence in front of what happened, where the desk reads it."""
-        cleaned = super().clean() or {}
-        licence = self.licences.get(cleaned.pop("licence", ""))
-        if licence and "text" in cleaned:
-            about = gettext("About the licence %(number)s, %(name)s, which has no subscription.")
-            cleaned["text"] = f"{about % named(licence)}\n\n{cleaned['text']}"
-        return cleaned
-
     def establishment(self) -> Establishment:
         return self.cleaned_data["establishment"]
-
-
-def named(licence: Licence) -> dict[str, str]:
-    return {"number": licence.number, "name": licence.name}
 
 
 class MessageForm(Form):

@@ -38,6 +38,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('caller_mobile', ''), ('licence__isnull', True)), models.Q(('application__isnull', True), ('caller_mobile__regex', '^\\+9665[0-9]{8}$'), ('establishment__isnull', True)), _connector='OR'), name='ticket_caller_is_unknown'),
+            constraint=models.CheckConstraint(condition=models.Q(('caller_mobile', ''), models.Q(('application__isnull', True), ('caller_mobile__regex', '^\\+9665[0-9]{8}$'), ('establishment__isnull', True)), _connector='OR'), name='ticket_caller_is_unknown'),
         ),
     ]

@@ -114,10 +114,11 @@ class Ticket(models.Model):
         related_name="tickets",
         verbose_name=_("application"),
     )
-    # Of a caller of whom there is neither: where the texts go, and the licence they ring about, as they say.
+    # Of a caller of whom there is neither: where the texts go.
     caller_mobile = models.CharField(
         _("caller's mobile"), max_length=13, blank=True, default="", editable=False
     )
+    # What it is about where that has no subscription; of a caller, as they say.
     licence = models.ForeignKey(
         Licence, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("licence")
     )
@@ -180,7 +181,7 @@ class Ticket(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(caller_mobile="", licence__isnull=True)
+                condition=Q(caller_mobile="")
                 | Q(
                     caller_mobile__regex=r"^\+9665[0-9]{8}$",
                     establishment__isnull=True,
@@ -242,7 +243,7 @@ class Ticket(models.Model):
     @property
     def about_name(self) -> str:
         """What the establishment is called that it is about; a caller's own may have no name."""
-        subject = self.establishment or self.application or self.licence
+        subject = self.licence or self.establishment or self.application
         return str(subject.name) if subject else gettext("Caller without an application")
 
     @property
