@@ -74,8 +74,6 @@ class Entry:
         self.people = {
             prefix: values for prefix, values in self.people.items() if prefix == MAIN or not is_blank(values)
         }
-        for prefix in self.people:
-            self.guess_nationality(prefix)
         self._forms = [
             self._form(
                 prefix, data={f"{prefix}-{name}" if prefix else name: value for name, value in values.items()}

@@ -138,4 +138,9 @@ def spellings(kind: str) -> dict[str, Spellings]:
 def coded(kind: Kind, cells: Mapping[str, str]) -> dict[str, str]:
     """Return a row's cells by field, with codes in place of what choices are called."""
     called = spellings(kind.code)
-    return {name: called[name].get(cell, cell) if name in called else cell for name, cell in cells.items()}
+    return {name: code_of(called[name], cell) if name in called else cell for name, cell in cells.items()}
+
+
+def code_of(called: Spellings, cell: str) -> str:
+    """Return the code of a choice, with or without its hamza and the like; what is none as it stands."""
+    return called.get(cell) or called.get(fold(cell), cell)

@@ -330,7 +330,7 @@ def test_a_cell_that_holds_no_choice_is_told_the_possible_ones(hotel, owner_clie
         assertContains(answer, told)
 
 
-@pytest.mark.parametrize("called", ["الإقامة", "إقامة", "Iqama", "iqama"])
+@pytest.mark.parametrize("called", ["الإقامة", "إقامة", "اقامة", "Iqama", "iqama"])
 def test_a_document_is_known_with_and_without_its_article(hotel, called):
     row = guests(1)[0] | {"id_type": called, "id_number": "2000000006"}
     done = taken(hotel, csv_file(row))
