@@ -1,6 +1,7 @@
 """The desk: the box, the tickets that wait, and the page that is read out to a caller."""
 
 from datetime import timedelta
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,6 @@ from registration.models import Application, Licence
 from registration.models.names import TooShort
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
-from shumoos.errors import too_many_attempts
 from support import acts, feedback, figures, listing, lookup, naming, numbers, sheet, tickets
 from support.forms import AgentTicketForm, DeskForm, FilterForm, NamedForm
 from support.models import ActKind, RightsRequest, Ticket
@@ -173,7 +173,8 @@ def name(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         is_right = naming.name(request, application, number, ending=form.cleaned_data["ending"])
     except TooManyWrong as refusal:
-        return too_many_attempts(request, wait=refusal.wait)
+        messages.error(request, none_left(refusal.wait))
+        return redirect("support:application", pk)
     if is_right:
         messages.success(request, _("That is right. The number is shown for a quarter of an hour."))
     else:
@@ -190,6 +191,15 @@ def wrong_ending(left: int) -> str:
         "That is not how the number ends. It stays hidden. %(left)d tries are left.",
         left,
     ) % {"left": left}
+
+
+def none_left(wait: timedelta) -> str:
+    """Return what an agent reads after too many wrong endings; the page is for their other work meanwhile."""
+    minutes = ceil(wait / timedelta(minutes=1))
+    pause = ngettext(
+        "Wait %(minutes)s minute, then try again.", "Wait %(minutes)s minutes, then try again.", minutes
+    )
+    return " ".join([_("After five wrong endings the number stays hidden."), pause % {"minutes": minutes}])
 
 
 @require_POST
