@@ -8,6 +8,7 @@ import ast
 import re
 import time
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -36,6 +37,7 @@ from tests.security import walking
 from tests.security.matrix import matrix
 from tests.security.world import make_world
 from violations.models import BankFile, LedgerEntry
+from violations.payments import pay_at_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,15 @@ def asking_for_a_mandate(tenant, people):
         "ends_on": (calendar.today() + timedelta(days=30)).isoformat(),
         "fee": "700",
     }
+
+
+def annulling_a_warning(tenant, people):
+    return admin("violations_annul_warning", tenant.case.notices.earliest("pk").pk), {"reason": "خطأ"}
+
+
+def reversing_a_payment(tenant, people):
+    paid = pay_at_desk(tenant.case, Decimal(9), on=calendar.today(), by=people["supervisor"])
+    return admin("violations_reverse", paid.pk), {"reason": "خطأ"}
 
 
 def fetching_ones_data(tenant, people):
@@ -186,6 +197,8 @@ ACTS = [
         at("admin:violations_annul", "occurrence", data={"reason": "خطأ"}),
         "annul occurrence",
     ),
+    ("annul a warning", Role.HEAD, annulling_a_warning, "annul warning"),
+    ("reverse a payment", Role.HEAD, reversing_a_payment, "ledger reversal"),
     (
         "decide an objection",
         Role.HEAD,
