@@ -26,7 +26,7 @@ SEND_EMPTY = """(place) => {
     if (one.matches("[type=checkbox], [type=radio]")) one.checked = false;
     else if (one.matches("input:not([type=hidden], [type=file]), textarea")) one.value = "";
   }
-  const button = [...form.elements].find((one) => one.type === "submit");
+  const button = [...form.elements].find((one) => one.type === "submit" && !one.disabled);
   if (button?.hasAttribute("formaction")) form.action = button.formAction;
   HTMLFormElement.prototype.submit.call(form);
 }"""
