@@ -2,17 +2,15 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from registration.models import Licence
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
-from support import tickets
 from support.caller_form import CallerTicketForm
-from support.models import Ticket
-from support.views.common import attempt, posted, works_desk
+from support.views.common import posted, works_desk
 from support.views.tickets import new_ticket as new_own_ticket
+from support.views.tickets import opened_from
 
 LONGEST_KEY = 18
 
@@ -28,16 +26,8 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
 def new_for_caller(request: SignedInRequest) -> HttpResponse:
     licence = named_licence(request)
     form = CallerTicketForm(*posted(request), licence=licence)
-    if form.is_valid():
-        opened: list[Ticket] = []
-        done = attempt(
-            request,
-            lambda: opened.append(tickets.open_ticket(by=request.user, **form.cleaned_data)),
-            _("The ticket is open; its number is below."),
-            form,
-        )
-        if done:
-            return redirect("support:ticket", opened[0].number)
+    if form.is_valid() and (ticket := opened_from(request, form)):
+        return redirect("support:ticket", ticket.number)
     if licence:
         log_look(request, "desk", licence)
     context = {"form": form, "licence": licence}

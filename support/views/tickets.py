@@ -14,7 +14,7 @@ from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
 from support import tickets
-from support.forms import OwnTicketForm
+from support.forms import OwnTicketForm, TicketForm
 from support.models import Ticket, TicketFile
 from support.views import inside, outside
 from support.views.common import attempt, can_open, posted
@@ -35,17 +35,21 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
     establishments = Establishment.objects.visible_to(request.user)
     licences = Licence.objects.of_owner(request.user).filter(establishment=None).order_by("pk")
     form = OwnTicketForm(*posted(request), establishments=establishments, licences=licences)
-    if form.is_valid():
-        opened: list[Ticket] = []
-        done = attempt(
-            request,
-            lambda: opened.append(tickets.open_ticket(by=request.user, **form.cleaned_data)),
-            _("The ticket is open; its number is below."),
-            form,
-        )
-        if done:
-            return redirect("support:ticket", opened[0].number)
+    if form.is_valid() and (ticket := opened_from(request, form)):
+        return redirect("support:ticket", ticket.number)
     return render(request, "support/new_ticket.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def opened_from(request: SignedInRequest, form: TicketForm) -> Ticket | None:
+    """Open the ticket that a valid form holds; None, with the reason in the form, where it is refused."""
+    opened: list[Ticket] = []
+    attempt(
+        request,
+        lambda: opened.append(tickets.open_ticket(by=request.user, **form.cleaned_data)),
+        _("The ticket is open; its number is below."),
+        form,
+    )
+    return opened[0] if opened else None
 
 
 def visible(request: SignedInRequest, number: str) -> Ticket:
