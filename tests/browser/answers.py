@@ -13,8 +13,9 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from activation import decisions
+from activation.models import Subscription
 from guests.models import GuestRecord
-from registration.models import Application, Establishment, Status
+from registration.models import Application, Establishment, Mandate, Status
 from shumoos import demo
 from shumoos.accounts import fresh
 from shumoos.accounts.models import Authenticator, User
@@ -139,6 +140,25 @@ def return_refused(walk):
     walk.press("form:has([name=return-reason]) [type=submit]")
 
 
+@met_by(OFFICE)
+def record_at_an_inspection(walk):
+    record = GuestRecord.objects.filter(establishment__owner__user__username="owner").first()
+    walk.go("admin:guests_inspection_start")
+    walk.fill(number=record.establishment.number, case_number="RUH-1448-0091", reason="بلاغ عن نزيل")
+    walk.press("main form[method=post] [type=submit]")
+    with walk.page.expect_navigation():
+        walk.page.locator("#result_list a, main table a").first.click()
+
+
+@met_by("head")
+def subscription_to_reinstate(walk):
+    subscription = Subscription.objects.get(establishment__licences__number=demo.COMPLYING.licence_number)
+    walk.go("admin:activation_suspend", subscription.pk)
+    walk.fill(order_number="٤٤/ت/١٢٣", reason="صدر أمر بالإيقاف.")
+    walk.press()
+    walk.go("admin:activation_reinstate", subscription.pk)
+
+
 @met_by("head")
 def occurrence_to_annul(walk):
     walk.go("admin:violations_annul", Occurrence.objects.filter(annulled_at=None).first().pk)
@@ -206,6 +226,27 @@ def file_to_follow(walk):
     walk.press("main form [type=submit]")
 
 
+@met_by("owner")
+def guests_found(walk):
+    walk.go("guests:search")
+    walk.fill(name="Svensson")
+    walk.press("main form [type=submit]")
+
+
+@met_by("owner")
+def codes_of_both_mobiles(walk):
+    User.objects.filter(username="owner").update(mobile="+966551230001")
+    walk.go("accounts:mobile")
+    walk.fill(mobile="0551230002")
+    walk.press(OWN)
+
+
+@met_by("")
+def mandate_to_revoke(walk):
+    mandate = Mandate.objects.filter(approved_at__isnull=False).latest("pk")
+    walk.go("registration:mandate", mandate.key, query="?revoke=1")
+
+
 @met_by("support")
 def tickets_to_merge(walk):
     late, other = Ticket.objects.filter(application=None, status="open").order_by("pk")[:2]
@@ -233,6 +274,14 @@ def check_of_an_older_tab(walk):
     other.fill(name_ar="فندق نسيم الواحة الجديد")
     other.press(OWN)
     walk.page.check("[name=confirmed]")
+    walk.press(OWN)
+
+
+@met_by("")
+def application_found(walk):
+    application = Application.objects.get(licence_number=demo.WAITING[1].licence_number)
+    walk.go("registration:status")
+    walk.fill(reference=application.shown_reference, mobile_ending=application.owner_mobile[-4:])
     walk.press(OWN)
 
 
