@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from shumoos.accounts.models import User
+from shumoos.keys import is_key
 from support.models import Category, Ticket, TicketStatus
 
 SIZE = 25
@@ -69,7 +70,7 @@ def make_key(at: datetime | None, pk: int) -> str:
 def read_key(text: str) -> Any:
     """Return what a key says; None for what is none."""
     moment, _line, pk = text.partition("_")
-    if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+    if not is_key(pk):
         return None
     try:
         at = datetime.fromisoformat(moment) if moment else None

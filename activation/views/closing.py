@@ -19,6 +19,7 @@ from shumoos.accounts.access_log import log_look
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.letters.views import pdf_response
 
 PAGE = 50
@@ -108,7 +109,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
     """Show the authority what its licences' owners have asked for, the oldest first."""
     asked = ClosingRequest.objects.visible_to(request.user).open().order_by("pk")
     after = request.GET.get("after", "")
-    if after.isascii() and after.isdigit() and len(after) <= 18:
+    if is_key(after):
         asked = asked.filter(pk__gt=int(after))
     related = ("subscription__establishment", "subscription__licence")
     rows = list(asked.select_related(*related)[: PAGE + 1])

@@ -14,8 +14,8 @@ from guests.changes import ChangeRefused
 from guests.kinds import KINDS
 from guests.kinds.errors import RecordRefused
 from guests.models import Door, GuestRecord, SandboxRecord
-from guests.views.common import is_key
 from shumoos.accounts import access_log
+from shumoos.keys import is_key
 from shumoos.problems import Problem
 from shumoos.saudi.calendar import RIYADH
 

@@ -14,6 +14,7 @@ from registration.models import Scope
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import Role
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 
 PAGE = 50
 
@@ -57,8 +58,3 @@ def time_label(kinds: Iterable[Kind]) -> str:
     """Return what records of these kinds call their time, such as "Arrived at"."""
     labels = {str(kind.fields[kind.time].shown.label) for kind in kinds}
     return "".join(labels) if len(labels) == 1 else _("When it happened")
-
-
-def is_key(text: str) -> bool:
-    # What is longer is no key of the database's, and it would refuse to look.
-    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -17,9 +17,10 @@ from guests.entry import MAIN, Entry
 from guests.forms import first_values
 from guests.kinds import Kind
 from guests.models import Door, GuestRecord, Submission, workplaces
-from guests.views.common import is_key, log_record, may_submit, place_label
+from guests.views.common import log_record, may_submit, place_label
 from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.templatetags.days import both_calendars
 
 # Under this key the session keeps, by establishment, what the next guest is likely to have in common.

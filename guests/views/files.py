@@ -26,12 +26,13 @@ from guests.intake import SubmissionRefused
 from guests.kinds import KINDS, Kind
 from guests.models import workplaces
 from guests.models.file_imports import FileImport, FileStatus
-from guests.views.common import PAGE, is_key, may_submit, page_of
+from guests.views.common import PAGE, may_submit, page_of
 from guests.views.entering import chosen_establishment, chosen_kind
 from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.fresh import recently_verified_for_a_file
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.uploads import NamelessUploadHandler, shown_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -16,10 +16,11 @@ from guests import changes, intake
 from guests.changes import ChangeRefused
 from guests.kinds.errors import RecordRefused
 from guests.models import Action, Door, GuestRecord, RecordChange
-from guests.views.common import PAGE, is_key, log_list, may_submit, place_label
+from guests.views.common import PAGE, log_list, may_submit, place_label
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.models import Establishment
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import ISOLATE, RELEASE
 

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from guests import intake, searching
 from guests.searching import After, Sought
-from guests.views.common import is_key, may_submit, place_label, time_label
+from guests.views.common import may_submit, place_label, time_label
 from guests.views.entering import choose_establishment, chosen_establishment
 from registration.fields import DayField
 from registration.models import Establishment
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.saudi import names
 
 LEAST_OF_A_NAME = 2

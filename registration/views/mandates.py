@@ -20,6 +20,7 @@ from shumoos.accounts.codes import CodeRefused
 from shumoos.accounts.fresh import recently_verified
 from shumoos.accounts.models import Role, User
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 
 PAGE = 50
 
@@ -48,7 +49,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     """List the mandates of the agent's company, newest first."""
     visible = Mandate.objects.visible_to(request.user).select_related(*RELATED)
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) <= 18:
+    if is_key(before):
         visible = visible.filter(pk__lt=int(before))
     found = list(visible[: PAGE + 1])
     log_look(request, "mandates", "registration.mandate", people=len(found[:PAGE]))

@@ -23,11 +23,11 @@ from registration.registers.wording import FileRefused, problem_sentence
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.fresh import recently_verified_for_a_file
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.uploads import NamelessUploadHandler
 
 PAGE = 50
 # What is longer is no key of the database's.
-LONGEST_KEY = 18
 
 may_load = permission_required("registration.load_register", raise_exception=True)
 
@@ -210,7 +210,7 @@ def csv_response(lines, name: str) -> StreamingHttpResponse:
 
 
 def key_of(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
+    return int(text) if is_key(text) else None
 
 
 def cut(rows: QuerySet[Any]) -> tuple[list[Any], bool]:

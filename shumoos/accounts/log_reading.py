@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from shumoos import tables
 from shumoos.accounts import act_words, subjects
 from shumoos.accounts.models import Look, Role, User
+from shumoos.keys import is_key
 from shumoos.saudi import calendar, digits
 
 PAGE = 50
@@ -180,7 +181,7 @@ def page(found: QuerySet[Look], after: Place | None) -> tuple[list[Look], Place 
 def read_place(text: str) -> Place | None:
     """Return the place that a page's own button sends; None for the first page and for anything else."""
     at, _space, pk = text.rpartition(" ")
-    if not (pk.isascii() and pk.isdigit() and len(pk) <= 18):
+    if not is_key(pk):
         return None
     try:
         moment = datetime.fromisoformat(at)

@@ -7,12 +7,11 @@ from django.views.decorators.http import require_http_methods
 from registration.models import Licence
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from support.caller_form import CallerTicketForm
 from support.views.common import posted, works_desk
 from support.views.tickets import new_ticket as new_own_ticket
 from support.views.tickets import opened_from
-
-LONGEST_KEY = 18
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,5 +38,4 @@ def named_licence(request: SignedInRequest) -> Licence | None:
     key = request.GET.get("licence", "")
     if not key:
         return None
-    is_key = key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY
-    return get_object_or_404(Licence, pk=key if is_key else None)
+    return get_object_or_404(Licence, pk=key if is_key(key) else None)

@@ -22,6 +22,7 @@ from shumoos.accounts import fresh
 from shumoos.accounts.access_log import log_look
 from shumoos.accounts.models import User
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.saudi import calendar
 from shumoos.templatetags.days import sar
 from violations import annulling, ledger, occurrences, payments
@@ -44,7 +45,6 @@ from violations.views.owner import letter_response
 
 can_view = permission_required("violations.view_case", raise_exception=True)
 can_record = permission_required("violations.record", raise_exception=True)
-LONGEST_KEY = 18
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -143,7 +143,7 @@ def seen_at_inspection(request: SignedInRequest) -> dict[str, str]:
     The address names both by their keys: what an establishment calls its record may say who the guest is.
     """
     named = request.GET.get("inspection", ""), request.GET.get("seen", "")
-    if not all(key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY for key in named):
+    if not all(map(is_key, named)):
         return {}
     inspection = Inspection.objects.open_to(request.user).filter(pk=named[0]).first()
     if inspection is None:
@@ -346,11 +346,10 @@ def annul(request: SignedInRequest, pk: int) -> HttpResponse:
         "It does not count any more: what its notice has added is waived, and its letter is revoked. "
         "Later ones are not changed."
     )
-    title = _("Annul an occurrence")
     return form_page(
         request,
         form,
-        title=title,
+        title=_("Annul an occurrence"),
         text=text,
         back=occurrence.case,
         occurrence=occurrence,

@@ -14,6 +14,7 @@ from shumoos.accounts.access_log import log_look
 from shumoos.accounts.log_reading import LogForm
 from shumoos.accounts.models import ReadingLimit, Seal, UnusualReading
 from shumoos.accounts.requests import SignedInRequest
+from shumoos.keys import is_key
 from shumoos.saudi import calendar
 
 may_audit = permission_required("accounts.view_look", raise_exception=True)
@@ -66,7 +67,7 @@ def unusual(request: SignedInRequest) -> HttpResponse:
     log_look(request, "unusual reading", "accounts.unusualreading")
     found = UnusualReading.objects.select_related("by")
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) <= 18:
+    if is_key(before):
         found = found.filter(pk__lt=int(before))
     rows = list(found.order_by("-pk")[: SHOWN + 1])
     context = {
