@@ -25,6 +25,7 @@ from tests.authenticators import code_of
 from tests.browser.conftest import WIDE
 from tests.browser.visits import Visit
 from tests.browser.walks import (
+    CHOICES,
     DOCUMENTS,
     Phone,
     add_documents,
@@ -38,9 +39,6 @@ from tests.violations.factories import make_licence
 from violations.models import Case, LedgerEntry, Notice, Objection, Occurrence, Proposal
 
 OFFICE = "supervisor-riyadh"
-SECTOR = {"ar": "الفنادق", "en": "Hotels"}
-PLACE = {"ar": "الرياض", "en": "Riyadh"}
-KEPT = {"ar": "محفوظة", "en": "Kept"}
 # The button of a page of the portal that has one form.
 OWN = "main form .btn-primary"
 
@@ -258,16 +256,17 @@ def tickets_to_merge(walk):
 
 @met_by("")
 def registrations_begun(walk):
-    name_licence(walk.page, sector=SECTOR[walk.language], number="73109911")
+    name_licence(walk.page, sector=CHOICES[walk.language]["sector"], number="73109911")
     walk.press("form[action$='/register/another/'] [type=submit]")
 
 
 @met_by("")
 def check_of_an_older_tab(walk):
-    name_licence(walk.page, sector=SECTOR[walk.language], number="73109912")
-    describe_establishment(walk.page, region=PLACE[walk.language], city=PLACE[walk.language])
+    choices = CHOICES[walk.language]
+    name_licence(walk.page, sector=choices["sector"], number="73109912")
+    describe_establishment(walk.page, region=choices["region"], city=choices["city"])
     name_owner(walk.page, Phone(walk.portal.twilio))
-    add_documents(walk.page, *DOCUMENTS, kept=KEPT[walk.language])
+    add_documents(walk.page, *DOCUMENTS, kept=choices["kept"])
     go_on(walk.page)
     other = walk.another_tab()
     other.go("registration:establishment")

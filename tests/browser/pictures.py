@@ -21,6 +21,7 @@ from shumoos.stack import BASE_DIR, VAR
 from tests.browser.answers import answers
 from tests.browser.visits import Visit
 from tests.browser.walks import (
+    CHOICES,
     DOCUMENTS,
     Phone,
     add_documents,
@@ -110,10 +111,6 @@ OF_THE_OWNER = {
     "support-ticket": "support:new_ticket",
 }
 OF_ANYBODY = {"status": "/status/", "login": "/login/", "forgotten": "/login/forgotten/"}
-CHOICES = {
-    "ar": {"sector": "الفنادق", "region": "الرياض", "city": "الرياض", "kept": "محفوظة"},
-    "en": {"sector": "Hotels", "region": "Riyadh", "city": "Riyadh", "kept": "Kept"},
-}
 
 
 def save(page, language, name):

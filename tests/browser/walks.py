@@ -12,6 +12,11 @@ from tests.authenticators import code_of
 
 MOBILE = "+966551234567"
 DOCUMENTS = ("licence", "letter", "owner_id")
+# What an owner chooses, and how a document that is kept is called, by language.
+CHOICES = {
+    "ar": {"sector": "الفنادق", "region": "الرياض", "city": "الرياض", "kept": "محفوظة"},
+    "en": {"sector": "Hotels", "region": "Riyadh", "city": "Riyadh", "kept": "Kept"},
+}
 
 
 def picture(name):
