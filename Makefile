@@ -25,7 +25,7 @@ test: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Every page that a link leads to, as every role: axe, widths, errors; by keyboard, with forced colours and with
-# less motion; what forms answer, filled in and empty; and who gets in where, by the matrix. It takes most of an
+# less motion; what forms answer, filled in and empty; and who gets in where, by the matrix. It takes half an
 # hour; ARGS="-k matrix" takes a part.
 pages: .venv/installed-dev $(CATALOGUES)
 	$(IN_VENV) -m pytest -n 2 -m every_page tests/browser/test_every_page.py \
